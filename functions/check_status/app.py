@@ -1,0 +1,62 @@
+"""Ask Kie.ai how one task is doing; the state machine decides what happens next."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from plantain.errors import UnexpectedAnswer
+from plantain.failures import recording
+from plantain.job import Failure, Job, now_ms
+from plantain.jobs import jobs
+from plantain.kie import kie
+from plantain.polling import judge, pace
+from plantain.task import KIE_TIMEOUT, Failed, Outcome, Running, Succeeded
+
+logger = Logger()
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """`{taskId, looks, blanks, …}` in; out the same counted on, with `status` RUNNING, SUCCEEDED or FAILED."""
+    job = jobs().get(event["taskId"])
+    looks, blanks = event["looks"] + 1, event["blanks"]
+    assert job.kie_task_id is not None
+    with recording(jobs(), job, UnexpectedAnswer):
+        outcome = kie().outcome_of(job.kie_task_id)
+        verdict = judge(outcome, job, looks=looks, blanks=blanks, pace=pace(), now=now_ms())
+    _note(job, outcome, verdict, looks)
+    return {
+        "taskId": job.task_id,
+        "status": _status(verdict),
+        "looks": looks,
+        "blanks": blanks + _is_blank(outcome),
+        "waitSeconds": pace().wait_after(looks),
+    }
+
+
+def _note(job: Job, outcome: Outcome, verdict: Running | Succeeded | Failed, looks: int) -> None:
+    match verdict:
+        case Running():
+            timed_out = isinstance(outcome, Failed) and outcome.code == KIE_TIMEOUT
+            jobs().note_running(job, verdict, late=pace().is_late(looks), timed_out=timed_out)
+        case Succeeded():
+            logger.info("drawn", task_id=job.task_id, looks=looks)
+            jobs().note_result(job, verdict)
+        case Failed(code=code, message=message, charged=charged):
+            logger.info("failed", task_id=job.task_id, looks=looks, code=code, charged=charged)
+            jobs().fail(job.task_id, Failure(code, message, charged))
+
+
+def _is_blank(outcome: Outcome) -> bool:
+    return isinstance(outcome, Succeeded) and not outcome.image_urls
+
+
+def _status(verdict: Running | Succeeded | Failed) -> str:
+    match verdict:
+        case Running():
+            return "RUNNING"
+        case Succeeded():
+            return "SUCCEEDED"
+        case Failed():
+            return "FAILED"

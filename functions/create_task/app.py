@@ -1,0 +1,39 @@
+"""Ask Kie.ai to draw: the one step that spends money, taken at most once for a job."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from plantain.errors import KieKeyMissing, OutcomeUnknown, Refused, TryAgainLater
+from plantain.failures import recording
+from plantain.job import Job
+from plantain.jobs import jobs
+from plantain.kie import kie
+from plantain.polling import pace
+
+logger = Logger()
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """`{taskId}` in; out, the numbers the polling loop starts with."""
+    job = jobs().get(event["taskId"])
+    if job.kie_task_id is None:
+        with recording(jobs(), job, Refused, KieKeyMissing, OutcomeUnknown):
+            _create(job)
+    return {"taskId": job.task_id, "looks": 0, "blanks": 0, "waitSeconds": pace().interval}
+
+
+def _create(job: Job) -> None:
+    """The intent is written before the call: whoever finds it without an answer never sends again."""
+    jobs().begin_create(job)
+    try:
+        kie_task_id = kie().create_task(job.request)
+    except TryAgainLater as error:
+        jobs().withdraw_create(job)
+        logger.info("not accepted", task_id=job.task_id, code=error.code)
+        raise
+    # Logged before it is saved: should the table fail now, the log still knows the paid task.
+    logger.info("accepted", task_id=job.task_id, kie_task_id=kie_task_id)
+    jobs().accept(job, kie_task_id)

@@ -1,0 +1,45 @@
+"""List a caller's own jobs, newest first."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from plantain.http_api import answer, caller_of, http_api
+from plantain.images import images
+from plantain.job import STATES
+from plantain.job_view import job_view
+from plantain.listing import BadCursor, listing
+from plantain.problems import invalid
+from plantain.request import Fault
+
+DEFAULT_LIMIT = 20
+MAX_LIMIT = 100
+
+logger = Logger()
+app = http_api(logger, on_failure="Failed to check task status")
+
+
+@app.get("/api/images")
+def list_jobs() -> Response[str]:
+    """200 with a page of jobs and the cursor of the next, or the problem."""
+    event = app.current_event
+    query = event.query_string_parameters
+    limit = query.get("limit", str(DEFAULT_LIMIT))
+    if not (limit.isascii() and limit.isdecimal() and 1 <= int(limit[:4]) <= MAX_LIMIT):
+        raise invalid(Fault("/limit", f"must be a whole number from 1 to {MAX_LIMIT}"))
+    state = query.get("state")
+    if state is not None and state not in STATES:
+        raise invalid(Fault("/state", f"must be one of {', '.join(STATES)}"))
+    try:
+        page = listing().page(caller_of(event), limit=int(limit), cursor=query.get("cursor"), state=state)
+    except BadCursor:
+        raise invalid(Fault("/cursor", "must be the cursor of an earlier page")) from None
+    return answer(200, {"jobs": [job_view(job, images()) for job in page.jobs], "cursor": page.cursor})
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """GET /api/images?limit=&cursor=&state="""
+    return app.resolve(event, context)

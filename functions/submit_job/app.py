@@ -1,0 +1,58 @@
+"""Take in a wish over HTTP, start it, and answer at once if Kie.ai refuses it."""
+
+import os
+import time
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from plantain.caller_rate import caller_rate
+from plantain.http_api import RETRY_AFTER_SECONDS, answer, caller_of, http_api, idempotency_key, json_object
+from plantain.intake import take_in
+from plantain.job import Job, new_job
+from plantain.jobs import jobs
+from plantain.models import MODELS
+from plantain.problems import problem_of_failure
+from plantain.request import check_request
+
+WATCH_SECONDS = 5.0
+LOOK_SECONDS = 0.1
+
+logger = Logger()
+app = http_api(logger, on_failure="Failed to start image generation", charged="unknown")
+
+
+@app.post("/api/images/generate")
+def submit_job() -> Response[str]:
+    """202 with the task id, or the problem."""
+    event = app.current_event
+    caller = caller_of(event)
+    caller_rate().count(caller)
+    trusted = frozenset(filter(None, os.environ["TRUSTED_ORIGINS"].split(",")))
+    request = check_request(json_object(event), MODELS[os.environ["KIE_MODEL"]], trusted)
+    reservation = take_in(new_job(caller, "http", request), idempotency_key(event))
+    job = _watch(reservation.job)
+    logger.info("taken in", task_id=job.task_id, caller=caller, state=job.state, replayed=reservation.replayed)
+    headers = {"Idempotency-Replayed": "true"} if reservation.replayed else {}
+    if job.failure:
+        raise problem_of_failure(job.task_id, job.failure, headers)
+    headers["Location"] = f"/api/images/status?taskId={job.task_id}"
+    headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return answer(202, {"taskId": job.task_id, "state": job.state}, headers)
+
+
+def _watch(job: Job) -> Job:
+    """The job once Kie.ai has accepted or refused it, or as it is after WATCH_SECONDS."""
+    deadline = time.monotonic() + WATCH_SECONDS
+    while not (job.kie_task_id or job.is_final) and time.monotonic() < deadline:
+        time.sleep(LOOK_SECONDS)
+        job = jobs().get(job.task_id)
+    return job
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """POST /api/images/generate."""
+    return app.resolve(event, context)

@@ -1,0 +1,122 @@
+"""Every way a step can fail, and what the workflow does about it.
+
+    PlantainError
+    ├── TryAgainLater         not accepted or not answered, may work later   → Retry
+    ├── Refused               Kie.ai says no, for good                       → fail, charged: no
+    │   └── KieKeyRejected    the key is wrong or may not do this            → as Refused; when polling: Retry
+    ├── KieKeyMissing         no key is configured                           → fail, charged: no
+    ├── OutcomeUnknown        it may have been accepted and billed           → never send again
+    ├── UnexpectedAnswer      Kie.ai said something nobody has documented    → fail, loudly
+    ├── UnusableResult        what Kie.ai made cannot be stored              → fail, charged: yes
+    ├── JobEnded              the job is already final                       → the execution ends
+    ├── JobNotFound           there is no such job
+    ├── IdempotencyKeyReused  the key stands for another wish                ┐
+    ├── ClaimInFlight         the key is being claimed this moment           ├ before there is a job
+    └── TooManyRequests       the caller's own rate is used up               ┘
+
+The state machine matches these names; a test holds the two together. The text of an error travels into the
+execution history, so it never holds a prompt, a URL or a secret: Kie.ai's own words are in `words` alone and
+reach nothing but the job record.
+"""
+
+from plantain.task import Charged
+
+REFUSAL_CODES = frozenset({"kie-refused", "kie-key-rejected", "kie-credits-insufficient", "kie-spending-cap"})
+
+
+class PlantainError(Exception):
+    """The root. `code` is the stable word callers match on, `charged` what a job that ends by it has cost."""
+
+    charged: Charged = "unknown"
+
+    def __init__(self, text: str, *, code: str, words: str = "") -> None:
+        super().__init__(text)
+        self.code = code
+        self.words = words or text
+
+
+class TryAgainLater(PlantainError):
+    """Certainly not accepted (or merely not answered, when asking): the state machine tries again."""
+
+
+class Refused(PlantainError):
+    """Kie.ai refused the request; the same again gets the same answer. Its code is one of REFUSAL_CODES."""
+
+    charged = "no"
+
+    def __init__(self, text: str, *, code: str, words: str = "") -> None:
+        assert code in REFUSAL_CODES
+        super().__init__(text, code=code, words=words)
+
+
+class KieKeyRejected(Refused):
+    """Kie.ai does not accept our key: the operator's problem, not the caller's."""
+
+    def __init__(self, words: str = "") -> None:
+        super().__init__("Kie.ai does not accept our API key.", code="kie-key-rejected", words=words)
+
+
+class KieKeyMissing(PlantainError):
+    """The secret is missing or empty."""
+
+    charged = "no"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Kie.ai's API key is not configured. Nothing was sent or charged; the operator has to set the secret.",
+            code="kie-key-missing",
+        )
+
+
+class OutcomeUnknown(PlantainError):
+    """The create went out and its answer was lost: Kie.ai may have accepted and billed it."""
+
+    def __init__(self, text: str, *, words: str = "") -> None:
+        advice = (
+            "Kie.ai may have accepted and billed the request, so it is not sent again; "
+            "the operator can look on Kie.ai's log page."
+        )
+        super().__init__(f"{text} {advice}", code="outcome-unknown", words=f"{words or text} {advice}")
+
+
+class UnexpectedAnswer(PlantainError):
+    """Kie.ai answered outside everything known of it; guessing would hide it."""
+
+
+class UnusableResult(PlantainError):
+    """The result is no image, too large, gone, or lies where we do not fetch from. Kie.ai has charged for it."""
+
+    charged = "yes"
+
+
+class JobEnded(PlantainError):
+    """The job is final: nothing may change it any more."""
+
+
+class JobNotFound(PlantainError):
+    """No such job, or somebody else's."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such task, or it is not yours.", code="task-not-found")
+
+
+class IdempotencyKeyReused(PlantainError):
+    """The same Idempotency-Key came with another request."""
+
+    charged = "no"
+
+
+class ClaimInFlight(PlantainError):
+    """Another call with the same Idempotency-Key is being written at this moment."""
+
+    charged = "no"
+
+
+class TooManyRequests(PlantainError):
+    """The caller asks too often; `retry_after` is in seconds."""
+
+    charged = "no"
+
+    def __init__(self, text: str, *, retry_after: int) -> None:
+        super().__init__(text, code="too-many-requests")
+        self.retry_after = retry_after

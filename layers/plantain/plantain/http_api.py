@@ -1,0 +1,103 @@
+"""What the HTTP functions share: reading a request of API Gateway and answering it, errors included."""
+
+import json
+import re
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
+from plantain.errors import JobNotFound
+from plantain.job import Job
+from plantain.jobs import jobs
+from plantain.problems import invalid, problem_of, too_large, unexpected
+from plantain.request import Fault
+from plantain.task import Charged
+
+MAX_BODY_BYTES = 256 * 1024
+RETRY_AFTER_SECONDS = 3
+
+_TASK_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+def http_api(logger: Logger, *, on_failure: str, charged: Charged = "no") -> APIGatewayHttpResolver:
+    """A resolver that answers every error as a problem document.
+
+    `on_failure` is the `error` of an unexpected one, `charged` what such a call may have cost.
+    """
+    app = APIGatewayHttpResolver()
+
+    def problem_response(error: Exception) -> Response[str]:
+        problem = problem_of(error)
+        if problem is None:
+            logger.exception(on_failure)
+            problem = unexpected(on_failure, charged=charged)
+        context = app.current_event.request_context
+        instance = f"{context.http.path}#{context.request_id}"
+        return Response(
+            problem.status, "application/problem+json", json.dumps(problem.body(instance)), problem.headers
+        )
+
+    app.exception_handler(Exception)(problem_response)
+    return app
+
+
+def answer(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> Response[str]:
+    """A JSON answer. Nothing may keep it: it holds links that expire and states that change."""
+    return Response(
+        status,
+        "application/json",
+        json.dumps(body, ensure_ascii=False),
+        {"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+def caller_of(event: APIGatewayProxyEventV2) -> str:
+    """The name the authorizer gave."""
+    authorizer = event.request_context.authorizer
+    assert authorizer is not None
+    return str(authorizer.get_lambda["caller"])
+
+
+def json_object(event: APIGatewayProxyEventV2) -> dict[str, Any]:
+    """The request's body, a JSON object. Raises Problem: 413, or 400 saying what it is instead."""
+    content_type, _, parameters = event.headers.get("content-type", "").partition(";")
+    if content_type.strip().lower() != "application/json":
+        raise invalid(Fault("", "The Content-Type must be application/json."))
+    if (charset := parameters.lower().replace(" ", "")) not in ("", "charset=utf-8", 'charset="utf-8"'):
+        raise invalid(Fault("", f"The charset must be utf-8, not {charset[:40]}."))
+    text = event.decoded_body or ""
+    if len(text.encode(errors="surrogatepass")) > MAX_BODY_BYTES:
+        raise too_large(MAX_BODY_BYTES)
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        raise invalid(Fault("", "The body is not valid JSON.")) from None
+    if not isinstance(body, dict):
+        raise invalid(Fault("", "The body must be a JSON object."))
+    return body
+
+
+def idempotency_key(event: APIGatewayProxyEventV2) -> str | None:
+    """The Idempotency-Key, bare or quoted (draft-ietf-httpapi-idempotency-key-header). Raises Problem."""
+    value = event.headers.get("idempotency-key")
+    if value is None:
+        return None
+    value = value.strip()
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        value = value[1:-1]
+    if not _IDEMPOTENCY_KEY.fullmatch(value):
+        raise invalid(Fault("", "The Idempotency-Key must have 1 to 255 visible ASCII characters."))
+    return value
+
+
+def own_job(event: APIGatewayProxyEventV2, task_id: str) -> Job:
+    """The caller's own job. Raises JobNotFound, of somebody else's as of none."""
+    if not _TASK_ID.fullmatch(task_id):
+        raise JobNotFound
+    job = jobs().get(task_id)
+    if job.caller != caller_of(event):
+        raise JobNotFound
+    return job

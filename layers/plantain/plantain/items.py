@@ -1,0 +1,88 @@
+"""Translates between a Job and its DynamoDB item: camelCase attributes, absent rather than null."""
+
+import re
+from collections.abc import Callable
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from plantain.job import Failure, Job, Request, StoredImage
+
+Item = dict[str, Any]
+
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+
+def to_attributes(values: dict[str, Any]) -> Item:
+    """Plain values as DynamoDB attribute values; None is left out."""
+    return {name: _serialize(_storable(value)) for name, value in values.items() if value is not None}
+
+
+def from_attributes(item: Item) -> dict[str, Any]:
+    """The plain values of an item; numbers as int or float."""
+    return {name: _plain(_deserialize(value)) for name, value in item.items()}
+
+
+def values_of(record: Any) -> dict[str, Any]:
+    """A job, or a part of one, as plain camelCase values."""
+    values: dict[str, Any] = _renamed(asdict(record), _camel)
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def job_from(values: dict[str, Any]) -> Job:
+    """The job in an item's plain values."""
+    fields = _renamed(values, _snake)
+    fields = {name: fields[name] for name in Job.__dataclass_fields__ if name in fields}
+    request = fields["request"]
+    fields["request"] = Request(**(request | {"image_input": tuple(request["image_input"])}))
+    fields["result_urls"] = tuple(fields.get("result_urls", ()))
+    fields["images"] = tuple(StoredImage(**image) for image in fields.get("images", ()))
+    if failure := fields.get("failure"):
+        fields["failure"] = Failure(**failure)
+    return Job(**fields)
+
+
+def _camel(name: str) -> str:
+    head, *tail = name.split("_")
+    return head + "".join(word.title() for word in tail)
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=.)([A-Z])", r"_\1", name).lower()
+
+
+def _renamed(value: Any, rename: Callable[[str], str]) -> Any:
+    match value:
+        case dict():
+            return {rename(name): _renamed(part, rename) for name, part in value.items()}
+        case list() | tuple():
+            return [_renamed(part, rename) for part in value]
+        case _:
+            return value
+
+
+def _storable(value: Any) -> Any:
+    match value:
+        case float():
+            return Decimal(str(value))
+        case dict():
+            return {name: _storable(part) for name, part in value.items()}
+        case list() | tuple():
+            return [_storable(part) for part in value]
+        case _:
+            return value
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case dict():
+            return {name: _plain(part) for name, part in value.items()}
+        case list():
+            return [_plain(part) for part in value]
+        case _:
+            return value

@@ -1,0 +1,102 @@
+"""A job: one wish for one image, from the door it came in by to the picture in the bucket."""
+
+import secrets
+import time
+import uuid
+from dataclasses import dataclass, field
+from typing import Literal
+
+from plantain.task import Charged
+
+State = Literal["pending", "processing", "success", "fail"]
+Door = Literal["http", "upload", "schedule"]
+
+STATES: tuple[State, ...] = ("pending", "processing", "success", "fail")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to draw: the checked wish, every field present, in the words of the HTTP API."""
+
+    model: str
+    prompt: str
+    aspect_ratio: str
+    resolution: str
+    output_format: str
+    image_input: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a job ended without an image. `code` is stable, `message` is for people."""
+
+    code: str
+    message: str
+    charged: Charged
+
+
+@dataclass(frozen=True, slots=True)
+class StoredImage:
+    """One image in our bucket. Sizes in bytes and pixels; `sha256` in hex."""
+
+    key: str
+    content_type: str
+    size: int
+    sha256: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """The whole record. Times are ms since the epoch; `cost_time` is ms of Kie's own work."""
+
+    task_id: str
+    caller: str
+    door: Door
+    request: Request
+    created_at: int
+    state: State = "pending"
+    create_started_at: int | None = None
+    kie_task_id: str | None = None
+    accepted_at: int | None = None
+    timeout_seen_at: int | None = None
+    late: bool = False
+    result_urls: tuple[str, ...] = ()
+    cost_time: int | None = None
+    credits: float | None = None
+    images: tuple[StoredImage, ...] = field(default=())
+    failure: Failure | None = None
+    ended_at: int | None = None
+
+    @property
+    def is_final(self) -> bool:
+        """Nothing changes a job that has succeeded or failed."""
+        return self.state in ("success", "fail")
+
+    @property
+    def charged(self) -> Charged:
+        """What this job cost at Kie.ai, by what is known of it so far."""
+        if self.failure:
+            return self.failure.charged
+        if self.result_urls or self.images:
+            return "yes"
+        return "unknown" if self.create_started_at else "no"
+
+
+def new_task_id() -> str:
+    """A UUIDv7 (RFC 9562): sortable by creation time, 74 random bits that nobody guesses."""
+    value = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+    value = value & ~(0xF << 76) | 7 << 76  # version
+    value = value & ~(0x3 << 62) | 2 << 62  # variant
+    return str(uuid.UUID(int=value))
+
+
+def new_job(caller: str, door: Door, request: Request) -> Job:
+    """A fresh wish, not yet reserved in the table."""
+    return Job(task_id=new_task_id(), caller=caller, door=door, request=request, created_at=now_ms())
+
+
+def now_ms() -> int:
+    """The wall clock, ms since the epoch."""
+    return time.time_ns() // 1_000_000

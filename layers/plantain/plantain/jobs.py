@@ -1,0 +1,131 @@
+"""The only module that knows the jobs table: every write is conditional, and no write leaves a final state."""
+
+import os
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from plantain.aws import client
+from plantain.errors import JobEnded, JobNotFound, OutcomeUnknown
+from plantain.items import from_attributes, job_from, to_attributes, values_of
+from plantain.job import Failure, Job, StoredImage, now_ms
+from plantain.task import Running, Succeeded
+
+_NOT_FINAL = "attribute_exists(id) AND NOT #state IN (:success, :fail)"
+_FINAL_STATES = {":success": "success", ":fail": "fail"}
+
+
+def job_key(task_id: str) -> str:
+    """The table key of a job."""
+    return f"job#{task_id}"
+
+
+class Jobs:
+    """Job records. Every method that changes one raises JobEnded when it is already final."""
+
+    def __init__(self, table: str, dynamodb: Any) -> None:
+        self._table = table
+        self._dynamodb = dynamodb
+
+    def get(self, task_id: str) -> Job:
+        """The job as it is now (strongly consistent). Raises JobNotFound."""
+        answer = self._dynamodb.get_item(
+            TableName=self._table, Key=to_attributes({"id": job_key(task_id)}), ConsistentRead=True
+        )
+        if "Item" not in answer:
+            raise JobNotFound
+        return job_from(from_attributes(answer["Item"]))
+
+    def begin_create(self, job: Job) -> None:
+        """Write down that the create is about to be sent. Raises OutcomeUnknown if that stands there already:
+        then it was sent, and nobody knows what became of it."""
+        try:
+            self._update(job.task_id, {"createStartedAt": now_ms()}, also="attribute_not_exists(createStartedAt)")
+        except JobEnded:
+            if self.get(job.task_id).is_final:
+                raise
+            raise OutcomeUnknown("An earlier create was sent and its answer never came.") from None
+
+    def withdraw_create(self, job: Job) -> None:
+        """Kie.ai certainly did not accept: the create may be sent again."""
+        self._update(job.task_id, {}, remove=["createStartedAt"])
+
+    def accept(self, job: Job, kie_task_id: str) -> None:
+        """Kie.ai took the task; from here on it may cost money."""
+        self._update(job.task_id, {"kieTaskId": kie_task_id, "acceptedAt": now_ms()})
+
+    def note_running(self, job: Job, running: Running, *, late: bool, timed_out: bool) -> None:
+        """How far Kie.ai is. `processing` never goes back to `pending`; unchanged records are not written."""
+        changes: dict[str, Any] = {}
+        if running.state == "processing" and job.state == "pending":
+            changes["state"] = "processing"
+        if late and not job.late:
+            changes["late"] = True
+        if timed_out and job.timeout_seen_at is None:
+            changes["timeoutSeenAt"] = now_ms()
+        if changes:
+            self._update(job.task_id, changes)
+
+    def note_result(self, job: Job, result: Succeeded) -> None:
+        """Kie.ai has drawn and charged; the image is not ours yet, so the job is not a success yet."""
+        self._update(
+            job.task_id,
+            {
+                "state": "processing",
+                "resultUrls": result.image_urls,
+                "costTime": result.cost_time,
+                "credits": result.credits,
+            },
+        )
+
+    def succeed(self, job: Job, images: Iterable[StoredImage]) -> None:
+        """The images are in the bucket."""
+        self._update(
+            job.task_id,
+            {"state": "success", "images": [values_of(image) for image in images], "endedAt": now_ms()},
+        )
+
+    def fail(self, task_id: str, failure: Failure) -> None:
+        """The job ends without an image."""
+        self._update(task_id, {"state": "fail", "failure": values_of(failure), "endedAt": now_ms()})
+
+    def put_of(self, job: Job) -> dict[str, Any]:
+        """The DynamoDB Put that writes a new job, alone or in a transaction."""
+        return {
+            "TableName": self._table,
+            "Item": to_attributes({"id": job_key(job.task_id)} | values_of(job)),
+            "ConditionExpression": "attribute_not_exists(id)",
+        }
+
+    def _update(
+        self, task_id: str, changes: dict[str, Any], *, remove: Iterable[str] = (), also: str = ""
+    ) -> None:
+        changes = {name: value for name, value in changes.items() if value is not None}
+        clauses = []
+        if changes:
+            clauses.append("SET " + ", ".join(f"#{name} = :new_{name}" for name in changes))
+        if remove := list(remove):
+            clauses.append("REMOVE " + ", ".join(f"#{name}" for name in remove))
+        try:
+            self._dynamodb.update_item(
+                TableName=self._table,
+                Key=to_attributes({"id": job_key(task_id)}),
+                UpdateExpression=" ".join(clauses),
+                ConditionExpression=f"{_NOT_FINAL} AND {also}" if also else _NOT_FINAL,
+                ExpressionAttributeNames={f"#{name}": name for name in {*changes, *remove, "state"}},
+                ExpressionAttributeValues=to_attributes(
+                    {f":new_{name}": value for name, value in changes.items()} | _FINAL_STATES
+                ),
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            raise JobEnded("The job is already final.", code="job-ended") from None
+
+
+@cache
+def jobs() -> Jobs:
+    """The configured jobs table, reached at first use."""
+    return Jobs(os.environ["JOBS_TABLE"], client("dynamodb"))

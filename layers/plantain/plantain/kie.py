@@ -1,0 +1,118 @@
+"""The only module that knows Kie.ai's HTTP API: what to send, and what its answers mean.
+
+The answers are read as recorded traffic shows them, not as the documentation says: a refusal is HTTP 200 with
+the real code in the body, `costTime` is in seconds, `resultJson` is JSON in a string. Nothing here retries:
+every answer becomes an id, an outcome or one of the errors, and the state machine decides.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import httpx
+
+from plantain import kie_answers
+from plantain.errors import KieKeyRejected, OutcomeUnknown, TryAgainLater
+from plantain.job import Request
+from plantain.kie_key import kie_key, reread_kie_key
+from plantain.task import Outcome
+
+MAX_ANSWER_BYTES = 1_000_000  # an answer of Kie's has a few thousand
+MAX_ANSWER_SECONDS = 25
+
+_TIMEOUT = httpx.Timeout(connect=5, read=20, write=10, pool=5)
+# A kept connection may be dead by the time a frozen container wakes: the create would go out on it and its fate
+# would be unknown. A fresh one for each call costs a handshake and removes that doubt.
+_LIMITS = httpx.Limits(max_keepalive_connections=0)
+_NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+class Kie:
+    """Kie.ai's jobs API. `key` gives the API key, `fresh_key` reads it anew after a 401."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        key: Callable[[], str],
+        fresh_key: Callable[[], str],
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._http = httpx.Client(
+            base_url=base_url, timeout=_TIMEOUT, limits=_LIMITS, transport=transport, trust_env=False
+        )
+        self._key = key
+        self._fresh_key = fresh_key
+
+    def create_task(self, request: Request) -> str:
+        """Ask Kie to draw; returns Kie's task id. This is the call that costs money.
+
+        Raises TryAgainLater where Kie certainly did not accept, Refused (KieKeyRejected), KieKeyMissing, and
+        OutcomeUnknown wherever it may have accepted: never call again after that.
+        """
+        body = {
+            "model": request.model,
+            "input": {
+                "prompt": request.prompt,
+                "image_input": list(request.image_input),
+                "aspect_ratio": request.aspect_ratio,
+                "resolution": request.resolution,
+                "output_format": request.output_format,
+            },
+        }
+        return self._with_key(
+            lambda key: kie_answers.created(self._create(body, key)),
+        )
+
+    def outcome_of(self, kie_task_id: str) -> Outcome:
+        """How one task is doing. Raises TryAgainLater, KieKeyRejected, KieKeyMissing, UnexpectedAnswer."""
+        return self._with_key(
+            lambda key: kie_answers.outcome(self._ask("/api/v1/jobs/recordInfo", {"taskId": kie_task_id}, key)),
+        )
+
+    def _with_key[T](self, call: Callable[[str], T]) -> T:
+        """A rejected key may just have been replaced: read it once more, and only ask again if it has changed."""
+        key = self._key()
+        try:
+            return call(key)
+        except KieKeyRejected:
+            fresh = self._fresh_key()
+            if fresh == key:
+                raise
+            return call(fresh)
+
+    def _create(self, body: dict[str, Any], key: str) -> httpx.Response:
+        try:
+            return self._send("POST", "/api/v1/jobs/createTask", key, json=body)
+        except _NEVER_CONNECTED:
+            raise TryAgainLater("Kie.ai could not be reached.", code="kie-unreachable") from None
+        except httpx.TransportError as lost:
+            raise OutcomeUnknown(f"The answer of Kie.ai was lost ({type(lost).__name__}).") from None
+
+    def _ask(self, path: str, params: dict[str, str], key: str) -> httpx.Response:
+        try:
+            return self._send("GET", path, key, params=params)
+        except httpx.TransportError as lost:
+            raise TryAgainLater(
+                f"Kie.ai did not answer ({type(lost).__name__}).", code="kie-unreachable"
+            ) from None
+
+    def _send(self, method: str, path: str, key: str, **content: Any) -> httpx.Response:
+        """One exchange. Its body is bounded in bytes and time: httpx's own timeout never fires on a slow drip."""
+        headers = {"Authorization": f"Bearer {key}", "Accept-Encoding": "identity"}
+        deadline = time.monotonic() + MAX_ANSWER_SECONDS
+        with self._http.stream(method, path, headers=headers, **content) as response:
+            body = b""
+            for chunk in response.iter_raw():
+                body += chunk
+                if len(body) > MAX_ANSWER_BYTES or time.monotonic() > deadline:
+                    raise httpx.ReadError("the answer does not end")
+        return httpx.Response(response.status_code, content=body)
+
+
+@cache
+def kie() -> Kie:
+    """The client for the configured Kie.ai, made at first use."""
+    return Kie(os.environ["KIE_BASE_URL"], key=kie_key, fresh_key=reread_kie_key)

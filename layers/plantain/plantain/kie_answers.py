@@ -1,0 +1,152 @@
+"""What Kie.ai's answers mean: one HTTP answer in, an id, an outcome or an error out.
+
+A refusal is HTTP 200 with the real code in the body. Body code 500 is a bad field, no credits, or a fault that
+leaves open whether the task was accepted: only its text tells, and an unknown text counts as the last.
+"""
+
+import json
+import re
+from typing import Any
+
+import httpx
+
+from plantain.errors import KieKeyRejected, OutcomeUnknown, Refused, TryAgainLater, UnexpectedAnswer
+from plantain.task import KIE_TIMEOUT, Charged, Failed, Outcome, Running, Succeeded, Unlisted
+
+_BUSY = (429, 455)
+_NO_CREDITS = re.compile(r"credits? (are )?insufficient|insufficient credits?", re.IGNORECASE)
+_BAD_FIELD = re.compile(
+    r"field is required|not within the range of allowed|cannot exceed the maximum", re.IGNORECASE
+)
+_STATES: dict[str, Running] = {
+    "waiting": Running("pending"),
+    "queuing": Running("pending"),
+    "generating": Running("processing"),
+}
+
+
+def created(answer: httpx.Response) -> str:
+    """Kie's task id out of the answer to createTask. Raises Refused, TryAgainLater or OutcomeUnknown."""
+    code, text, data = _read_create(answer)
+    if code == 200:
+        task_id = data.get("taskId") if isinstance(data, dict) else None
+        if isinstance(task_id, str) and task_id:
+            return task_id
+        raise _unknown("Kie.ai said yes but gave no task id.", text)
+    if code in _BUSY:
+        raise TryAgainLater("Kie.ai takes no new tasks for the moment.", code="kie-busy", words=text)
+    if _NO_CREDITS.search(text):
+        raise Refused("Kie.ai's credits are used up.", code="kie-credits-insufficient", words=text)
+    if code in (401, 403):
+        raise KieKeyRejected(text)
+    if code == 433:
+        raise Refused("The spending cap of the Kie.ai key is used up.", code="kie-spending-cap", words=text)
+    if 400 <= code < 500 or code in (501, 505) or (code == 500 and _BAD_FIELD.search(text)):
+        raise Refused("Kie.ai refused the request.", code="kie-refused", words=text)
+    raise _unknown(f"Kie.ai answered with code {code}.", text)
+
+
+def _read_create(answer: httpx.Response) -> tuple[int, str, Any]:
+    if answer.is_success:
+        try:
+            return _envelope(answer)
+        except ValueError:
+            raise _unknown("Kie.ai's answer could not be read.", "") from None
+    # 408 is a timeout behind Kie's edge: the request may well have arrived.
+    if answer.status_code == 408 or not 400 <= answer.status_code < 500:
+        raise _unknown(f"Kie.ai answered HTTP {answer.status_code}.", "")
+    try:
+        _, text, _ = _envelope(answer)
+    except ValueError:
+        text = f"HTTP {answer.status_code}"
+    return answer.status_code, text, None
+
+
+def outcome(answer: httpx.Response) -> Outcome:
+    """What the answer to recordInfo says. Raises TryAgainLater, KieKeyRejected or UnexpectedAnswer."""
+    if answer.status_code in (401, 403):
+        raise KieKeyRejected()
+    if not answer.is_success:
+        raise TryAgainLater(f"Kie.ai answered HTTP {answer.status_code}.", code="kie-unreachable")
+    try:
+        code, text, data = _envelope(answer)
+    except ValueError:
+        raise TryAgainLater("Kie.ai's answer could not be read.", code="kie-unreachable") from None
+    if code in (401, 403):
+        raise KieKeyRejected(text)
+    if "recordinfo is null" in text.lower() or (code == 200 and data is None):
+        return Unlisted()
+    if code != 200 or not isinstance(data, dict):
+        raise TryAgainLater(f"Kie.ai answered with code {code}.", code="kie-unreachable", words=text)
+    return _outcome_in(data)
+
+
+def _outcome_in(record: dict[str, Any]) -> Outcome:
+    state = record.get("state")
+    if isinstance(state, str) and state in _STATES:
+        return _STATES[state]
+    if state == "success":
+        return Succeeded(_image_urls(record), _milliseconds(record.get("costTime")), _credits(record))
+    if state == "fail":
+        message = str(record.get("failMsg") or "Kie.ai gave no reason.")
+        charged: Charged = "yes" if _credits(record) else "no"
+        return Failed(_failure_code(str(record.get("failCode") or ""), message), message, charged)
+    raise UnexpectedAnswer(
+        f"Kie.ai reported the unknown state {str(state)[:40]!r}.", code="upstream-unknown-state"
+    )
+
+
+def _image_urls(record: dict[str, Any]) -> tuple[str, ...]:
+    """The result URLs: in `resultJson` (JSON in a string, or already an object) or in `response`."""
+    for source in (record.get("resultJson"), record.get("response")):
+        if isinstance(source, str):
+            try:
+                source = json.loads(source)
+            except ValueError:
+                continue
+        urls = source.get("resultUrls") if isinstance(source, dict) else None
+        if isinstance(urls, list) and (usable := [url for url in urls if isinstance(url, str) and url]):
+            return tuple(dict.fromkeys(usable))
+    return ()
+
+
+def _failure_code(code: str, message: str) -> str:
+    text = message.lower()
+    if code == "524":
+        return KIE_TIMEOUT
+    if "content polic" in text or "content_policy" in text:
+        return "content-policy"
+    if text.startswith("image fetch failed"):
+        return "input-image-unreachable"
+    if "could not generate an image with the given prompt" in text:
+        return "prompt-not-drawable"
+    return "kie-failed"
+
+
+def _milliseconds(seconds: Any) -> int | None:
+    """`costTime` is in seconds on the wire (24 of 24 recordings), whatever the documentation says."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        return None
+    return round(seconds * 1000) if 0 <= seconds < 1e9 else None
+
+
+def _credits(record: dict[str, Any]) -> float | None:
+    value = record.get("creditsConsumed")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value < 1e9 else None
+
+
+def _envelope(answer: httpx.Response) -> tuple[int, str, Any]:
+    """code, message and data of an answer. Raises ValueError when it has not Kie's form."""
+    try:
+        body = answer.json()
+    except (ValueError, RecursionError) as unreadable:
+        raise ValueError("not JSON") from unreadable
+    if not isinstance(body, dict) or not isinstance(body.get("code"), int):
+        raise ValueError("not an answer of Kie's")
+    return body["code"], str(body.get("msg") or body.get("message") or ""), body.get("data")
+
+
+def _unknown(text: str, words: str) -> OutcomeUnknown:
+    return OutcomeUnknown(text, words=words)

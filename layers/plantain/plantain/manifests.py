@@ -1,0 +1,40 @@
+"""The manifest beside an image: what was asked, what came, when, for whom and at what price."""
+
+from typing import Any
+
+from plantain.images import image_key
+from plantain.items import values_of
+from plantain.job import Job, StoredImage
+from plantain.models import USD_PER_CREDIT
+
+
+def cost_of(job: Job) -> dict[str, float] | None:
+    """What Kie.ai charged, in credits and USD, where Kie.ai has told."""
+    if job.credits is None or job.charged == "unknown":
+        return None
+    return {"credits": job.credits, "usd": round(job.credits * USD_PER_CREDIT, 6)}
+
+
+def manifest_key(job: Job) -> str:
+    """Beside the first image, with the ending `.json`."""
+    return image_key(job, 1, "json")
+
+
+def manifest_of(job: Job, images: tuple[StoredImage, ...], stored_at: int) -> dict[str, Any]:
+    """The manifest's content. Times are ms since the epoch, `costTime` ms, sizes bytes and pixels."""
+    return {
+        "taskId": job.task_id,
+        "kieTaskId": job.kie_task_id,
+        "door": job.door,
+        "caller": job.caller,
+        "request": values_of(job.request),
+        "model": job.request.model,
+        "images": [values_of(image) for image in images],
+        "createdAt": job.created_at,
+        "createStartedAt": job.create_started_at,
+        "acceptedAt": job.accepted_at,
+        "storedAt": stored_at,
+        "costTime": job.cost_time,
+        "charged": "yes",
+        "cost": cost_of(job),
+    }

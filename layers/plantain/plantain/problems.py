@@ -1,0 +1,127 @@
+"""The one place that says how an error looks over HTTP: RFC 9457 problem details with our `error` and `code`."""
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from plantain.errors import (
+    REFUSAL_CODES,
+    ClaimInFlight,
+    IdempotencyKeyReused,
+    JobNotFound,
+    TooManyRequests,
+)
+from plantain.job import Failure
+from plantain.request import Fault, InvalidRequest, PromptMissing
+from plantain.task import Charged
+
+
+@dataclass(frozen=True, slots=True)
+class Problem(Exception):
+    """An answer that is an error. `charged` says what the call has cost at Kie.ai."""
+
+    status: int
+    error: str
+    code: str
+    detail: str
+    retryable: bool = False
+    charged: Charged = "no"
+    headers: dict[str, str] = field(default_factory=dict)
+    members: dict[str, Any] = field(default_factory=dict)
+
+    def body(self, instance: str) -> dict[str, Any]:
+        """The problem document; `instance` names this one occurrence."""
+        return {
+            "type": f"urn:plantain:problem:{self.code}",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": self.detail,
+            "instance": instance,
+            "error": self.error,
+            "code": self.code,
+            "retryable": self.retryable,
+            "charged": self.charged,
+            **self.members,
+        }
+
+
+def invalid(*faults: Fault) -> Problem:
+    """400: each bad field by name."""
+    errors = [{"pointer": fault.pointer, "detail": fault.detail} for fault in faults]
+    detail = "; ".join(f"{fault.pointer} {fault.detail}".strip() for fault in faults)
+    return Problem(400, "Invalid request", "invalid-request", detail, members={"errors": errors})
+
+
+def task_id_required() -> Problem:
+    """400: a question without its subject."""
+    return Problem(400, "taskId is required", "task-id-required", "Give the taskId of the task as ?taskId=….")
+
+
+def too_large(limit: int) -> Problem:
+    """413: `limit` in bytes."""
+    return Problem(413, "Request too large", "request-too-large", f"A request has at most {limit} bytes.")
+
+
+def image_not_ready(retry_after: int) -> Problem:
+    """409: the job still runs; `retry_after` in seconds."""
+    headers = {"Retry-After": str(retry_after)}
+    detail = "The image is not ready yet. Ask again in a moment."
+    return Problem(409, "Image not ready", "image-not-ready", detail, retryable=True, headers=headers)
+
+
+def no_image(failure: Failure) -> Problem:
+    """409: the job failed, so there will never be one."""
+    return Problem(409, "Task failed", failure.code, failure.message, charged=failure.charged)
+
+
+def image_gone() -> Problem:
+    """410: it was stored, and somebody has deleted it since."""
+    detail = "The image was stored and has been deleted since. Making it again costs again."
+    return Problem(410, "Image gone", "image-gone", detail, charged="yes")
+
+
+def unexpected(error: str, *, charged: Charged = "no") -> Problem:
+    """500: something of ours broke; what it was is in the log alone."""
+    advice = (
+        "Asking again is safe and costs nothing."
+        if charged == "no"
+        else "The request may have been taken in: look in the list of your tasks before you send it again, "
+        "or send it again with the same Idempotency-Key."
+    )
+    detail = f"Something failed on our side. {advice}"
+    return Problem(500, error, "internal-error", detail, retryable=True, charged=charged)
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """The problem an error of ours stands for, None if it stands for none."""
+    match error:
+        case Problem():
+            return error
+        case PromptMissing():
+            return Problem(400, "Prompt is required", "prompt-required", "Give a prompt that is not blank.")
+        case InvalidRequest(faults=faults):
+            return invalid(*faults)
+        case JobNotFound():
+            return Problem(404, "Task not found", error.code, str(error))
+        case IdempotencyKeyReused():
+            return Problem(422, "Idempotency-Key reused", error.code, str(error))
+        case ClaimInFlight():
+            headers = {"Retry-After": "1"}
+            return Problem(409, "Idempotency-Key in use", error.code, str(error), retryable=True, headers=headers)
+        case TooManyRequests(retry_after=seconds):
+            headers = {"Retry-After": str(seconds)}
+            return Problem(429, "Too many requests", error.code, str(error), retryable=True, headers=headers)
+        case _:
+            return None
+
+
+def problem_of_failure(task_id: str, failure: Failure, headers: dict[str, str]) -> Problem:
+    """How a job that failed while its caller still waited is answered."""
+    members = {"taskId": task_id}
+    if failure.code in REFUSAL_CODES:
+        return Problem(400, "Kie.ai error", failure.code, failure.message, headers=headers, members=members)
+    missing_key = failure.code == "kie-key-missing"
+    error = "Kie.ai API key not configured" if missing_key else "Failed to start image generation"
+    return Problem(
+        500, error, failure.code, failure.message, charged=failure.charged, headers=headers, members=members
+    )

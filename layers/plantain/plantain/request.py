@@ -1,0 +1,122 @@
+"""Checks what a caller asks for and names every fault; the limits come from the model's row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+)
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from plantain.addresses import refusal_of
+from plantain.job import Request
+from plantain.models import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One bad field: a JSON pointer (RFC 6901) and what is wrong with it."""
+
+    pointer: str
+    detail: str
+
+
+class PromptMissing(Exception):
+    """The prompt is missing, empty or blank."""
+
+
+class InvalidRequest(Exception):
+    """One or more fields are bad; `faults` names each."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__("; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults))
+        self.faults = faults
+
+
+def _model_of(info: ValidationInfo) -> Model:
+    assert info.context is not None
+    model: Model = info.context["model"]
+    return model
+
+
+def _prompt(text: str, info: ValidationInfo) -> str:
+    limit = _model_of(info).prompt_length
+    if "\x00" in text:
+        raise PydanticCustomError("nul", "must not contain a NUL character")
+    if len(text) > limit:
+        raise PydanticCustomError(
+            "too_long",
+            "must be at most {limit} characters, this one has {length}",
+            {"limit": limit, "length": len(text)},
+        )
+    return text
+
+
+def _listed(value: str, info: ValidationInfo) -> str:
+    choices: tuple[str, ...] = getattr(_model_of(info), f"{info.field_name}s")
+    if value not in choices:
+        raise PydanticCustomError("choice", "must be one of {choices}", {"choices": ", ".join(choices)})
+    return value
+
+
+def _address(url: str, info: ValidationInfo) -> str:
+    assert info.context is not None
+    if refusal := refusal_of(url, info.context["trusted_origins"]):
+        raise PydanticCustomError("address", "{refusal}", {"refusal": refusal})
+    return url
+
+
+def _few_enough(urls: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    limit = _model_of(info).image_inputs
+    if len(urls) > limit:
+        raise PydanticCustomError(
+            "too_many",
+            "must hold at most {limit} URLs, this one holds {count}",
+            {"limit": limit, "count": len(urls)},
+        )
+    return urls
+
+
+Choice = Annotated[str, AfterValidator(_listed)]
+Address = Annotated[str, AfterValidator(_address)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel)
+
+    prompt: Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_prompt)]
+    aspect_ratio: Choice = "16:9"
+    resolution: Choice = "2K"
+    output_format: Choice = "png"
+    image_input: Annotated[tuple[Address, ...], AfterValidator(_few_enough)] = ()
+
+
+def check_request(body: Mapping[str, Any], model: Model, trusted_origins: frozenset[str] = frozenset()) -> Request:
+    """The checked wish, defaults filled in. Raises PromptMissing or InvalidRequest."""
+    prompt = body.get("prompt")
+    if prompt is None or (isinstance(prompt, str) and not prompt.strip()):
+        raise PromptMissing
+    context = {"model": model, "trusted_origins": trusted_origins}
+    try:
+        checked = _Body.model_validate(body, context=context)
+    except ValidationError as invalid:
+        raise InvalidRequest(*map(_fault, invalid.errors(include_url=False, include_input=False))) from None
+    return Request(model=model.name, **checked.model_dump())
+
+
+def _fault(error: Any) -> Fault:
+    pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in error["loc"])
+    detail = {
+        "extra_forbidden": "is not a known field",
+        "string_type": "must be a string",
+        "string_unicode": "must be valid Unicode text (it holds a lone surrogate)",
+        "tuple_type": "must be an array",
+    }.get(error["type"], error["msg"])
+    return Fault(pointer, detail)

@@ -1,0 +1,106 @@
+"""Copies a finished task's images into the bucket, byte for byte, checking them as they pass.
+
+The last piece is held back until the whole has been checked: a PUT that ends early keeps nothing, so a broken
+or oversized image leaves no object behind. No image is ever in memory as a whole.
+"""
+
+import hashlib
+import tempfile
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from plantain.downloads import Downloads
+from plantain.errors import TryAgainLater, UnusableResult
+from plantain.image_format import HEAD_BYTES, TAIL_BYTES, ImageFormat, format_of
+from plantain.images import Images, image_key
+from plantain.job import Job, StoredImage
+
+MAX_IMAGE_BYTES = 50_000_000
+MAX_PIXELS = 100_000_000
+
+
+def store(job: Job, downloads: Downloads, images: Images) -> tuple[StoredImage, ...]:
+    """All the job's result URLs, in order. Raises UnusableResult or TryAgainLater."""
+    return tuple(
+        _store_one(job, number, url, downloads, images) for number, url in enumerate(job.result_urls, start=1)
+    )
+
+
+def _store_one(job: Job, number: int, url: str, downloads: Downloads, images: Images) -> StoredImage:
+    with downloads.open(url) as download:
+        pieces = download.chunks()
+        head = _head(pieces)
+        kind, (width, height) = _recognise(head)
+        check = _PassingCheck(kind, head, declared_size=download.declared_size)
+        key = image_key(job, number, kind.extension)
+        _put(images, key, check, chain([head], pieces))
+    return StoredImage(key, kind.content_type, check.size, check.sha256.hexdigest(), width, height)
+
+
+def _put(images: Images, key: str, check: "_PassingCheck", pieces: Iterable[bytes]) -> None:
+    """Straight through where the size is known; S3 wants it first, so otherwise by way of a file on disk."""
+    passing = check.passing(pieces)
+    if check.declared_size is not None:
+        images.put(key, check.kind, check.declared_size, passing)
+        # S3 may answer "already there" early; the record still needs the size and hash of the whole.
+        for _ in passing:
+            pass
+        return
+    with tempfile.TemporaryFile() as spool:
+        spool.writelines(passing)
+        spool.seek(0)
+        images.put(key, check.kind, check.size, iter(lambda: spool.read(HEAD_BYTES), b""))
+
+
+def _head(pieces: Iterator[bytes]) -> bytes:
+    head = b""
+    for piece in pieces:
+        head += piece
+        if len(head) >= HEAD_BYTES:
+            break
+    return head
+
+
+def _recognise(head: bytes) -> tuple[ImageFormat, tuple[int, int]]:
+    kind = format_of(head)
+    if kind is None:
+        raise UnusableResult("The result is not a PNG, JPEG or WebP image.", code="result-not-an-image")
+    dimensions = kind.dimensions(head)
+    if dimensions is None or 0 in dimensions:
+        raise UnusableResult("The result's image header is broken.", code="result-not-an-image")
+    if dimensions[0] * dimensions[1] > MAX_PIXELS:
+        raise UnusableResult("The result has too many pixels.", code="result-too-large")
+    return kind, dimensions
+
+
+class _PassingCheck:
+    """Counts, hashes and judges the bytes that pass through it."""
+
+    def __init__(self, kind: ImageFormat, head: bytes, declared_size: int | None) -> None:
+        if declared_size is not None and declared_size > MAX_IMAGE_BYTES:
+            raise _too_large()
+        self.size = 0
+        self.sha256 = hashlib.sha256()
+        self.kind = kind
+        self._head = head
+        self.declared_size = declared_size
+
+    def passing(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """The same bytes, one piece late. Raises UnusableResult or TryAgainLater before the last one."""
+        held, tail = b"", b""
+        for piece in pieces:
+            if held:
+                yield held
+            held = piece
+            tail = (tail + piece)[-TAIL_BYTES:]
+            self.size += len(piece)
+            self.sha256.update(piece)
+            if self.size > MAX_IMAGE_BYTES:
+                raise _too_large()
+        if self.declared_size not in (None, self.size) or not self.kind.is_complete(self._head, tail, self.size):
+            raise TryAgainLater("The result arrived incomplete.", code="result-incomplete")
+        yield held
+
+
+def _too_large() -> UnusableResult:
+    return UnusableResult(f"The result is larger than {MAX_IMAGE_BYTES} bytes.", code="result-too-large")

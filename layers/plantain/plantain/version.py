@@ -1,0 +1,3 @@
+"""The version of Plantain."""
+
+VERSION = "0.1.0"

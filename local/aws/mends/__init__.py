@@ -1,0 +1,34 @@
+"""What ministack 1.5.33 gets wrong and this product needs right: one file per fault, applied in this order."""
+
+from local.aws.mends import (
+    definition_yaml,
+    execution_timeout,
+    failed_lambda_over_http,
+    http_api_body,
+    lambda_runtime,
+    reserved_concurrency,
+    retry_delay,
+    schedule_context,
+    secret_ref,
+    table_ttl,
+    task_timeouts,
+    throttled_lambda,
+)
+from local.aws.mends.seam import LambdaHost, Mend, SeamMissing
+
+ALL: tuple[Mend, ...] = (
+    lambda_runtime.mend,
+    throttled_lambda.mend,
+    reserved_concurrency.mend,
+    http_api_body.mend,
+    failed_lambda_over_http.mend,
+    definition_yaml.mend,
+    execution_timeout.mend,
+    task_timeouts.mend,
+    retry_delay.mend,
+    schedule_context.mend,
+    table_ttl.mend,
+    secret_ref.mend,
+)
+
+__all__ = ["ALL", "LambdaHost", "Mend", "SeamMissing"]

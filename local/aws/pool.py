@@ -1,0 +1,134 @@
+"""The bounded pool of Lambda children: who runs now, who waits, and which idle child makes room."""
+
+import asyncio
+import itertools
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local.aws.function import Function
+from local.aws.runtime_api import Invocation
+from local.aws.worker import Result, Worker
+
+# Seconds after which a waiting call counts as overdue; the function with the fewest running children goes first.
+PATIENCE = 0.5
+
+
+@dataclass(eq=False)
+class _Call:
+    function: Function
+    place: asyncio.Future[Worker]
+    since: float = field(default_factory=time.monotonic)
+
+
+class Pool:
+    """At most `limit` children at a time, on an event loop in a thread of its own.
+
+    In AWS a call never waits for a child; here it does, without its timeout running. One function never holds
+    all the children: a handler that waits for another function's work would otherwise wait in vain.
+    """
+
+    def __init__(self, limit: int, scratch: Path, on_line: Callable[[str, str], None] | None = None) -> None:
+        self._limit = max(1, limit)
+        self._share = max(1, self._limit - 2)
+        self._scratch = scratch
+        self._on_line = on_line
+        self._names = itertools.count()
+        self._workers: list[Worker] = []
+        self._waiting: list[_Call] = []
+        self._running = 0
+        self._closed = False
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="lambda-pool", daemon=True)
+        self._thread.start()
+
+    def invoke(self, function: Function, invocation: Invocation) -> Result:
+        """Run one invocation to its end. Call it from any thread but the pool's own."""
+        return asyncio.run_coroutine_threadsafe(self._invoke(function, invocation), self._loop).result()
+
+    def close(self) -> None:
+        """Kill every child and fail the calls that still wait; returns when all have gone."""
+        asyncio.run_coroutine_threadsafe(self._end_all(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _invoke(self, function: Function, invocation: Invocation) -> Result:
+        if self._closed:
+            return _shut_down(invocation)
+        call = _Call(function, self._loop.create_future())
+        self._waiting.append(call)
+        self._place_calls()
+        try:
+            worker = await call.place
+        except asyncio.CancelledError:
+            return _shut_down(invocation)
+        self._running += 1
+        try:
+            return await worker.run(invocation)
+        finally:
+            self._running -= 1
+            worker.busy = False
+            worker.idle_since = time.monotonic()
+            self._place_calls()
+
+    def _place_calls(self) -> None:
+        """Give children to as many waiting calls as can have one."""
+        while not self._closed and (call := self._next_call()) is not None:
+            worker = self._idle_child_for(call.function) or self._new_child(call.function)
+            if worker is None:
+                return
+            worker.busy = True
+            self._waiting.remove(call)
+            call.place.set_result(worker)
+
+    def _next_call(self) -> _Call | None:
+        busy = Counter(worker.function.name for worker in self._workers if worker.busy)
+        idle = {worker.function for worker in self._workers if not worker.busy}
+        now = time.monotonic()
+
+        def urgency(call: _Call) -> tuple[bool, int, bool, float]:
+            overdue = now - call.since > PATIENCE
+            return (not overdue, busy[call.function.name] if overdue else 0, call.function not in idle, call.since)
+
+        candidates = [call for call in self._waiting if busy[call.function.name] < self._share]
+        return min(candidates, key=urgency, default=None)
+
+    def _idle_child_for(self, function: Function) -> Worker | None:
+        return next((w for w in self._workers if not w.busy and w.function == function), None)
+
+    def _new_child(self, function: Function) -> Worker | None:
+        """A child not yet started, in a free place or in that of the child that has been idle longest."""
+        if len(self._workers) >= self._limit:
+            idle = [worker for worker in self._workers if not worker.busy]
+            if not idle:
+                return None
+            evicted = min(idle, key=lambda worker: worker.idle_since)
+            self._workers.remove(evicted)
+            self._loop.create_task(evicted.end())
+        worker = Worker(function, self._scratch / str(next(self._names)), self._on_line, self._ended)
+        self._workers.append(worker)
+        return worker
+
+    def _ended(self, worker: Worker) -> None:
+        if worker in self._workers:
+            self._workers.remove(worker)
+            self._place_calls()
+
+    async def _end_all(self) -> None:
+        self._closed = True
+        for call in self._waiting:
+            call.place.cancel()
+        while self._workers or self._running:
+            # again and again, because a child may just be on its way into the world
+            await asyncio.gather(*(worker.end() for worker in list(self._workers)))
+            self._workers = [worker for worker in self._workers if worker.busy]
+            await asyncio.sleep(0.01)
+
+
+def _shut_down(invocation: Invocation) -> Result:
+    words = f"RequestId: {invocation.request_id} Error: the local cloud is shutting down"
+    return Result({"errorType": "Runtime.ExitError", "errorMessage": words}, True, "")

@@ -1,0 +1,13 @@
+"""One step of the sample state machine, which fails as its input says."""
+
+from typing import Any
+
+from shared import errors
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    if event.get("tries", 0) > event["attempt"]:
+        raise errors.TryAgainLater(f"attempt {event['attempt']}")
+    if event.get("refuse"):
+        raise errors.Refused("no, never")
+    return {"attempts": event["attempt"]}
