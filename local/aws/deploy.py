@@ -33,8 +33,13 @@ class Stack:
     api_url: str
 
 
-def deploy(aws: EmbeddedAws, template: Path, stack_name: str = "plantain",
-           parameters: Mapping[str, str] | None = None, layer_dirs: Mapping[str, Path] | None = None) -> Stack:
+def deploy(
+    aws: EmbeddedAws,
+    template: Path,
+    stack_name: str = "plantain",
+    parameters: Mapping[str, str] | None = None,
+    layer_dirs: Mapping[str, Path] | None = None,
+) -> Stack:
     """Create the stack, or update it where it exists, and wait until that is done.
 
     `layer_dirs` maps a layer's logical id to a folder, with python/ in it, that was built already.
@@ -47,9 +52,13 @@ def deploy(aws: EmbeddedAws, template: Path, stack_name: str = "plantain",
     body = json.dumps(to_cloudformation(template, given, ArtifactStore(s3), layer_dirs or {}))
     s3.put_object(Bucket=BUCKET, Key=f"{stack_name}.template", Body=body)
     cloudformation = aws.client("cloudformation")
-    _create_or_update(cloudformation, StackName=stack_name, Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
-                      TemplateURL=f"{aws.endpoint}/{BUCKET}/{stack_name}.template",
-                      Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in given.items()])
+    _create_or_update(
+        cloudformation,
+        StackName=stack_name,
+        TemplateURL=f"{aws.endpoint}/{BUCKET}/{stack_name}.template",
+        Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in given.items()],
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+    )
     description = _wait(cloudformation, stack_name)
     return _stack(cloudformation, description, aws.endpoint)
 
@@ -106,10 +115,13 @@ def _stack(cloudformation: Any, description: Mapping[str, Any], endpoint: str) -
     summaries = [summary for page in pages for summary in page["StackResourceSummaries"]]
     resources = {s["LogicalResourceId"]: s["PhysicalResourceId"] for s in summaries}
     apis = [s["PhysicalResourceId"] for s in summaries if s["ResourceType"] == "AWS::ApiGatewayV2::Api"]
-    outputs = {o["OutputKey"]: _API_URL.sub(lambda found: _api_url(endpoint, found[1]), o["OutputValue"])
-               for o in description.get("Outputs", [])}
+    outputs = {
+        output["OutputKey"]: _API_URL.sub(lambda found: _api_url(endpoint, found[1]), output["OutputValue"])
+        for output in description.get("Outputs", [])
+    }
     return Stack(description["StackName"], outputs, resources, _api_url(endpoint, apis[0]) if apis else "")
 
 
 def _api_url(endpoint: str, api_id: str) -> str:
-    return f"{endpoint}/_aws/execute-api/{api_id}/$default"
+    """Without the stage $default, as in AWS: a shell would take that for a variable."""
+    return f"{endpoint}/_aws/execute-api/{api_id}"

@@ -14,7 +14,6 @@ from types import TracebackType
 from typing import Any, Self
 
 import boto3
-from botocore.config import Config
 
 from local.aws.code_store import CodeStore
 from local.aws.environment import ADMIN_KEY, ADMIN_SECRET, REGION, ProcessEnvironment, settings
@@ -29,14 +28,14 @@ STOP_SECONDS = 2.0
 class EmbeddedAws:
     """AWS on loopback for as long as the `with` block lasts; one per process, because ministack is one.
 
-    Policies are enforced: `client()` and `session()` act as the account's root, a Lambda as its own role.
-    `wait_scale` shortens the waits and the retry pauses of state machines. `workers` bounds the Lambda processes.
+    Policies are enforced: `client` and `session` act as the account's root, a Lambda as its own role.
+    `wait_scale` shortens the waits and retry pauses of state machines. `workers` bounds the Lambda processes.
     `log_lines(function name, line)` gets what Lambdas print, from another thread.
 
-    `state_dir` keeps, from a clean stop to the next start: tables with items, buckets with objects, secrets, roles,
-    functions, state machines with their ended executions, the HTTP API and the stack itself, which `deploy` then
-    updates. It does not keep running executions: they stay RUNNING for ever. Nothing is written before the stop,
-    so a killed process loses what it did, its objects in buckets apart.
+    `state_dir` keeps, from a clean stop to the next start: tables with items, buckets with objects, secrets,
+    roles, functions, state machines with their ended executions, the HTTP API and the stack itself, which
+    `deploy` then updates. It does not keep running executions: they stay RUNNING for ever. Nothing is written
+    before the stop, so a killed process loses what it did, its objects in buckets apart.
     """
 
     _used = False
@@ -53,7 +52,7 @@ class EmbeddedAws:
 
     def session(self) -> boto3.Session:
         """A session with root's keys. It cannot carry the endpoint: `client` and `resource` do."""
-        return boto3.Session(aws_access_key_id=ADMIN_KEY, aws_secret_access_key=ADMIN_SECRET, region_name=REGION)
+        return boto3.Session(ADMIN_KEY, ADMIN_SECRET, region_name=REGION)
 
     def client(self, service: str, **options: Any) -> Any:
         return self.session().client(service, endpoint_url=self.endpoint, **options)  # type: ignore[call-overload]
@@ -63,7 +62,7 @@ class EmbeddedAws:
 
     def __enter__(self) -> Self:
         if EmbeddedAws._used or "ministack.app" in sys.modules:
-            raise RuntimeError("this process has had its embedded AWS: ministack cannot start twice in one process")
+            raise RuntimeError("ministack cannot start twice in one process: this one has had its AWS")
         EmbeddedAws._used = True
         self._scratch = Path(tempfile.mkdtemp(prefix="plantain-aws-"))
         self._environment = ProcessEnvironment()
@@ -84,10 +83,11 @@ class EmbeddedAws:
 
     def _start(self) -> None:
         listener = socket.create_server(("127.0.0.1", 0))
-        self.endpoint = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        port = listener.getsockname()[1]
+        self.endpoint = f"http://127.0.0.1:{port}"
         if self._state is not None:
             self._state.mkdir(parents=True, exist_ok=True)
-        self._environment.set(settings(listener.getsockname()[1], self._scratch, self._state, self._wait_scale))
+        self._environment.set(settings(port, self._scratch, self._state, self._wait_scale))
         self._pool = Pool(self._worker_limit, self._scratch / "tmp", self._log_lines)
         host = LambdaHost(self._pool, CodeStore(self._scratch), self.endpoint)
         with root_logger_untouched():
@@ -97,14 +97,14 @@ class EmbeddedAws:
         self._log_handlers = silence(self._state / "ministack.log" if self._state else None)
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
-        self._server = threading.Thread(target=self._serve, args=(app, listener), name="embedded-aws", daemon=True)
+        self._server = threading.Thread(target=self._serve, args=(app, listener), daemon=True)
         self._server.start()
         self._wait_until_healthy()
 
     def _serve(self, app: Any, listener: socket.socket) -> None:
         from hypercorn.asyncio import serve
-        from hypercorn.config import Config as ServerConfig
-        config = ServerConfig()
+        from hypercorn.config import Config
+        config = Config()
         config.bind = [f"fd://{listener.fileno()}"]
         config.accesslog = config.errorlog = None
         config.graceful_timeout = 0.5

@@ -18,8 +18,8 @@ RESERVED = ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET
 class Function:
     """One deployed version of a function. Two with equal fields can share warm children.
 
-    `timeout` in seconds. `environment` is the child's whole environment, but for the address of its Runtime API
-    and its own temporary folder.
+    `timeout` in seconds. `environment` is all that the child sees, but for the address of its Runtime API and
+    its own temporary folder.
     """
 
     name: str
@@ -43,12 +43,13 @@ def function_of(config: Mapping[str, Any], code: bytes, layers: list[bytes], cre
     logging = config.get("LoggingConfig") or {}
     own = {k: str(v) for k, v in (config.get("Environment") or {}).get("Variables", {}).items()
            if k not in RESERVED}
+    commands = [*(str(layer / "bin") for layer in opt), "/usr/local/bin", "/usr/bin", "/bin"]
     packages = [folder, *(layer / "python" for layer in opt), store.runtime]
     environment = {
         "AWS_ENDPOINT_URL": endpoint,
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
-        "PATH": os.pathsep.join([*(str(layer / "bin") for layer in opt), "/usr/local/bin", "/usr/bin", "/bin"]),
+        "PATH": os.pathsep.join(commands),
         **own,
         **credentials,
         "AWS_REGION": region,

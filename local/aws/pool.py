@@ -13,7 +13,7 @@ from local.aws.function import Function
 from local.aws.runtime_api import Invocation
 from local.aws.worker import Result, Worker
 
-# Seconds after which a waiting call counts as overdue; the function with the fewest running children goes first.
+# Seconds until a waiting call is overdue; the function with the fewest running children then goes first.
 PATIENCE = 0.5
 
 
@@ -92,7 +92,8 @@ class Pool:
 
         def urgency(call: _Call) -> tuple[bool, int, bool, float]:
             overdue = now - call.since > PATIENCE
-            return (not overdue, busy[call.function.name] if overdue else 0, call.function not in idle, call.since)
+            crowd = busy[call.function.name] if overdue else 0
+            return (not overdue, crowd, call.function not in idle, call.since)
 
         candidates = [call for call in self._waiting if busy[call.function.name] < self._share]
         return min(candidates, key=urgency, default=None)

@@ -23,11 +23,12 @@ def root_logger_untouched() -> Iterator[None]:
 
 def silence(log_file: Path | None) -> list[logging.Handler]:
     """Send what every imported ministack module logs to a file, or nowhere. Returns handlers to close."""
-    handler: logging.Handler = logging.FileHandler(log_file, delay=True) if log_file else logging.NullHandler()
+    handler = logging.FileHandler(log_file, delay=True) if log_file else logging.NullHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    # Their loggers have plain names such as "scheduler", so they are found through the modules that hold them.
+    # Their loggers have plain names such as "scheduler": they are found through the modules that hold them.
     modules = [module for name, module in sys.modules.items() if name.split(".")[0] == "ministack"]
-    loggers = {value for module in modules for value in vars(module).values() if isinstance(value, logging.Logger)}
+    values = {id(value): value for module in modules for value in vars(module).values()}.values()
+    loggers = [value for value in values if isinstance(value, logging.Logger)]
     for logger in (*loggers, logging.getLogger("hypercorn.error")):
         if logger.name != "root":
             logger.handlers = [handler]

@@ -45,7 +45,7 @@ class RuntimeApi:
     async def open(self) -> str:
         """Listen and return the address for AWS_LAMBDA_RUNTIME_API, as host:port."""
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        return "127.0.0.1:%d" % self._server.sockets[0].getsockname()[1]
+        return f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     def close(self) -> None:
         if self._server is not None:
@@ -75,7 +75,8 @@ class RuntimeApi:
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         _method, path, _version = head[0].split(" ", 2)
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
+        fields = [line.partition(":") for line in head[1:]]
+        headers = {name.lower(): value.strip() for name, _, value in fields}
         body = await reader.readexactly(int(headers.get("content-length") or 0))
         if path == f"{PREFIX}/invocation/next":
             self.initialised.set()

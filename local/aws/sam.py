@@ -1,5 +1,6 @@
 """Turns a SAM template on disk into plain CloudFormation whose code lies in the emulator."""
 
+import logging
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,18 +28,31 @@ def to_cloudformation(path: Path, parameters: Mapping[str, str], artifacts: Arti
 
     Raises ValueError for a layer that has to be built first, FileNotFoundError for a path that is not there.
     """
+    # it complains at exit of metrics that it was never asked to publish
+    logging.getLogger("samtranslator.metrics").setLevel(logging.ERROR)
     template: Template = yaml_parse(path.read_text())
     _upload_code(template, path.parent, artifacts, layer_dirs)
-    values = {"AWS::Region": REGION, "AWS::Partition": "aws", "AWS::AccountId": ACCOUNT, **parameters}
+    values = {"AWS::Region": REGION, "AWS::Partition": "aws", "AWS::AccountId": ACCOUNT,
+              **parameters, **_lists(template, parameters)}
     translated: Template = transform(template, values, _NoManagedPolicies())
     return translated
+
+
+def _lists(template: Template, parameters: Mapping[str, str]) -> dict[str, list[str]]:
+    """Parameters that are lists, as lists: the translator puts them in as it gets them."""
+    declared = {name: declaration for name, declaration in (template.get("Parameters") or {}).items()
+                if declaration["Type"] == "CommaDelimitedList" or declaration["Type"].startswith("List<")}
+    given = {name: parameters.get(name, declaration.get("Default")) for name, declaration in declared.items()}
+    return {name: [part.strip() for part in str(text).split(",")] for name, text in given.items() if text is not None}
 
 
 def parameter_names(path: Path) -> set[str]:
     return set(yaml_parse(path.read_text()).get("Parameters") or {})
 
 
-def _upload_code(template: Template, base: Path, artifacts: ArtifactStore, layer_dirs: Mapping[str, Path]) -> None:
+def _upload_code(
+    template: Template, base: Path, artifacts: ArtifactStore, layer_dirs: Mapping[str, Path]
+) -> None:
     shared = ((template.get("Globals") or {}).get("Function") or {}).get("CodeUri")
     for name, resource in template["Resources"].items():
         properties = resource.setdefault("Properties", {})
@@ -57,7 +71,7 @@ def _is_local(uri: Any) -> bool:
 
 
 def _layer_zip(name: str, resource: Template, base: Path, built: Path | None) -> bytes:
-    """As `sam build` does it: a python BuildMethod puts the content under python/, none leaves it as it is."""
+    """As `sam build` does it: a python BuildMethod puts the content under python/, none leaves it alone."""
     if built is not None:
         if not (built / "python").is_dir():
             raise ValueError(f"layer {name}: {built} holds no folder python/")
@@ -67,5 +81,5 @@ def _layer_zip(name: str, resource: Template, base: Path, built: Path | None) ->
     if method.startswith("python") and not (content / "requirements.txt").exists():
         return zip_of(content, prefix="python/")
     if method:
-        raise ValueError(f"layer {name} is made by BuildMethod {method}: build it and pass its folder in layer_dirs")
+        raise ValueError(f"layer {name} has BuildMethod {method}: build it and pass its folder in layer_dirs")
     return zip_of(content)

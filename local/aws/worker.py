@@ -1,4 +1,4 @@
-"""One child process that runs one Lambda function, call after call, until it crashes, times out or is evicted."""
+"""One child process that runs one Lambda function, call after call, until it crashes or is ended."""
 
 import asyncio
 import contextlib
@@ -22,7 +22,7 @@ LOG_LIMIT = 1_000_000
 
 @dataclass(frozen=True)
 class Result:
-    """How one invocation ended: `body` is what the handler returned, or Lambda's description of the failure."""
+    """How one invocation ended: `body` is what the handler returned, or Lambda's words for the failure."""
 
     body: Any
     failed: bool
@@ -47,14 +47,14 @@ class Worker:
     _line: bytearray = field(default_factory=bytearray)
 
     async def run(self, invocation: Invocation) -> Result:
-        """Start the child if this is its first call, and give it the event. Never raises for the child's faults."""
+        """Start the child if this is its first call, and give it the event. Its faults are a Result too."""
         if self._exited is None and not await self._start():
             return self._init_failure(invocation)
         assert self._exited is not None
         deadline_ms = int((time.time() + invocation.timeout) * 1000)
         answer = self._api.give(invocation, deadline_ms)
-        await asyncio.wait({answer, self._exited}, timeout=invocation.timeout,
-                           return_when=asyncio.FIRST_COMPLETED)
+        either: set[asyncio.Future[Any]] = {answer, self._exited}
+        await asyncio.wait(either, timeout=invocation.timeout, return_when=asyncio.FIRST_COMPLETED)
         self._read_log()
         if answer.done():
             return self._result(answer.result())
@@ -82,7 +82,7 @@ class Worker:
         environment = {**dict(self.function.environment), "AWS_LAMBDA_RUNTIME_API": address,
                        "TMPDIR": str(self.scratch)}
         try:
-            # A session of its own: Ctrl-C in the terminal is ours to handle, and a kill reaches grandchildren.
+            # A session of its own: Ctrl-C is ours to handle, and a kill reaches grandchildren.
             self._process = await asyncio.create_subprocess_exec(
                 *self.function.command, env=environment, cwd=self.function.folder, start_new_session=True,
                 stdin=asyncio.subprocess.DEVNULL, stdout=log_end, stderr=log_end)
@@ -95,8 +95,8 @@ class Worker:
             os.close(log_end)
         self._exited = asyncio.create_task(self._watch(self._process))
         initialised = asyncio.create_task(self._api.initialised.wait())
-        await asyncio.wait({initialised, self._exited}, timeout=INIT_SECONDS,
-                           return_when=asyncio.FIRST_COMPLETED)
+        either: set[asyncio.Future[Any]] = {initialised, self._exited}
+        await asyncio.wait(either, timeout=INIT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         initialised.cancel()
         if self._api.initialised.is_set() and self._api.init_error is None and not self._exited.done():
             return True
@@ -161,6 +161,7 @@ class Worker:
 
 def _exit_words(code: int) -> str:
     """Lambda's own words for a child that went away."""
-    if code < 0:
-        return f"Runtime exited with error: signal: {signal.Signals(-code).name.removeprefix('SIG').lower()}"
-    return f"Runtime exited with error: exit status {code}" if code else "Runtime exited without providing a reason"
+    if code == 0:
+        return "Runtime exited without providing a reason"
+    signalled = signal.Signals(-code).name.removeprefix("SIG").lower() if code < 0 else ""
+    return f"Runtime exited with error: {f'signal: {signalled}' if signalled else f'exit status {code}'}"

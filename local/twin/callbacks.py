@@ -10,7 +10,7 @@ import httpx
 
 from local.twin import wire
 from local.twin.exchange import json_bytes
-from local.twin.hosts import may_call
+from local.twin.hosts import client, may_call
 from local.twin.jobs import FOREIGN_URL, Jobs
 from local.twin.tasks import TaskStore
 from local.twin.timeline import Seen, Task
@@ -87,8 +87,7 @@ class Callbacks:
             stamp = str(int(self._store.clock()))
             headers |= {"X-Webhook-Timestamp": stamp, "X-Webhook-Signature": signature(key, task_id, stamp)}
         try:
-            return httpx.post(
-                url, content=body, headers=headers, timeout=ANSWER_SECONDS, trust_env=False
-            ).status_code
+            with client(ANSWER_SECONDS) as web:
+                return web.post(url, content=body, headers=headers).status_code
         except (httpx.HTTPError, httpx.InvalidURL):
             return None

@@ -89,7 +89,7 @@ def without_markers(prompt: str) -> str:
 
 @dataclass
 class Score:
-    """The cues of one task or one repeated prompt, how often each was played, and when each place began (s)."""
+    """The cues of one task or one repeated prompt, how often each was played, and when each place began."""
 
     cues: tuple[Cue, ...] = ()
     played: Counter[int] = field(default_factory=Counter)

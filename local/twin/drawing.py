@@ -1,4 +1,4 @@
-"""One picture: the prompt on a ground made from it, input images worked in. The same wish, the same picture."""
+"""One picture: the prompt on a ground made from it, the inputs worked in. Same wish, same picture."""
 
 import hashlib
 import io
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
-from local.twin import background, collage, lettering, palette, typesetting
+from local.twin import background, characters, collage, lettering, palette, typesetting
 
 _AUTO_SHORT = ("1:1", "4:3", "3:2", "16:9", "4:5")
 _AUTO_LONG = ("3:4", "2:3", "4:5")
@@ -17,7 +17,7 @@ _LONG_TEXT = 600  # characters
 
 @dataclass(frozen=True)
 class Drawing:
-    """`ratio` is `w:h` or `auto`; `long_edge` in pixels; `inputs` are image bytes; `variant` counts from 1."""
+    """`ratio` is `w:h` or `auto`; `long_edge` in pixels; `inputs` are image bytes; `variant` from 1."""
 
     text: str
     ratio: str = "1:1"
@@ -118,5 +118,5 @@ def _caption(
     line = baseline - small * 1.9
     thick = max(2, round(small * 0.16))
     pen.rounded_rectangle((left, line, left + small * 3, line + thick), thick, fill=colours.accent)
-    face = lettering.font(small)
-    lettering.write(pen, left, baseline, lettering.settable(text), face, colours.quiet, colours.accent)
+    face = characters.font(small)
+    lettering.write(pen, left, baseline, characters.settable(text), face, colours.quiet, colours.accent)

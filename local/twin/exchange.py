@@ -40,7 +40,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is sent back. `delay` is in seconds before the first byte; `claims` overrides Content-Length (bytes)."""
+    """What is sent back. `delay`: seconds before the first byte; `claims`: a false Content-Length (bytes)."""
 
     status: int = 200
     body: bytes = b""

@@ -20,7 +20,7 @@ _REFUSALS = {
 
 
 def answer(name: str, path: str) -> Answer | None:
-    """What the script `name` answers on `path`; None where the true answer is sent (perhaps in another manner)."""
+    """What the script `name` answers on `path`; None where the true answer is sent."""
     kind = name.removeprefix("poll-").removesuffix("-accepted")
     if kind in _REFUSALS:
         return wire.refused(*_REFUSALS[kind])

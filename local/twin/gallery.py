@@ -1,4 +1,4 @@
-"""The drawn pictures, kept up to a bound; each is drawn once, and never more at a time than there are cores."""
+"""The drawn pictures, kept up to a bound; never more are drawn at a time than there are cores."""
 
 import os
 import threading

@@ -1,8 +1,12 @@
-"""Which hosts the twin may call: loopback, and those it was told."""
+"""Which hosts the twin may call (loopback, and those it was told), and the client it calls them with."""
 
 import ipaddress
+import ssl
 from collections.abc import Iterable
+from functools import cache
 from urllib.parse import urlsplit
+
+import httpx
 
 
 def may_call(url: str, allowed: Iterable[str]) -> bool:
@@ -25,3 +29,14 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def client(seconds: float) -> httpx.Client:
+    """An HTTP client that waits at most this long for each step and takes nothing from the environment."""
+    return httpx.Client(timeout=seconds, trust_env=False, verify=_certificates())
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Read once, because reading them takes longer than most calls."""
+    return ssl.create_default_context()

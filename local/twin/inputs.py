@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 import httpx
 from PIL import Image, ImageOps
 
-from local.twin.hosts import may_call
+from local.twin.hosts import client, may_call
 
 LIMIT_BYTES = 30 * 1024 * 1024
 SECONDS_EACH = 20.0
@@ -22,22 +22,22 @@ class CannotFetch(Exception):
 
 def fetch_all(urls: Iterable[str], allowed: tuple[str, ...]) -> tuple[bytes, ...]:
     """Small copies (JPEG or PNG bytes) of every image, in order. Raises CannotFetch."""
-    with httpx.Client(timeout=httpx.Timeout(10.0, connect=5.0), trust_env=False) as client:
-        return tuple(small_copy(_download(client, url, allowed)) for url in urls)
+    with client(10.0) as web:
+        return tuple(small_copy(_download(web, url, allowed)) for url in urls)
 
 
 def fetch_one(url: str, allowed: tuple[str, ...]) -> bytes:
     """The bytes behind one URL. Raises CannotFetch."""
-    with httpx.Client(timeout=httpx.Timeout(10.0, connect=5.0), trust_env=False) as client:
-        return _download(client, url, allowed)
+    with client(10.0) as web:
+        return _download(web, url, allowed)
 
 
-def _download(client: httpx.Client, url: str, allowed: tuple[str, ...]) -> bytes:
+def _download(web: httpx.Client, url: str, allowed: tuple[str, ...]) -> bytes:
     try:
         for _ in range(_REDIRECTS + 1):
             if not may_call(url, allowed):
                 raise CannotFetch(f"not an allowed host: {url}")
-            with client.stream("GET", url) as response:
+            with web.stream("GET", url) as response:
                 if response.is_redirect:
                     url = urljoin(url, response.headers.get("location", ""))
                     continue

@@ -1,10 +1,13 @@
 """Everything the twin can be asked to play, one row each; this table is the documentation.
 
 Put `[twin:NAME]` anywhere in a prompt, or several: `[twin:busy x2, slow 3s]`. The marker is not drawn.
-`NAME xN` plays it N times (or, for `urls`, N pictures), `NAME 4s` for or after 4 seconds, `NAME ever` without end,
-and `NAME-once` is `NAME x1`. A prompt sent again by a retry goes on counting where it was; once it is accepted the
-count begins anew. `POST /_twin/next {"script": "busy x2, fail-policy", "times": 1}` gives the same to the next
-task whatever its prompt; there a create fault without a number is played once.
+
+  NAME xN    plays it N times (of `urls`: gives N pictures)      NAME-once   is NAME x1
+  NAME 4s    for 4 seconds, or after 4 seconds                   NAME ever   without end
+
+A prompt sent again by a retry goes on counting where it was; once it is accepted the count begins anew.
+`POST /_twin/next {"script": "busy x2, fail-policy", "times": 1}` gives the same to the next task, whatever
+its prompt; there a create fault without a number is played once.
 """
 
 from dataclasses import dataclass

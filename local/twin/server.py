@@ -1,10 +1,10 @@
 """Sockets: reads a request, has it answered, and sends the answer in its manner, however rude."""
 
+import contextlib
 import itertools
 import socket
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, override
@@ -64,10 +64,8 @@ class Origin(ThreadingHTTPServer):
 
 
 def _hang_up(connection: socket.socket) -> None:
-    try:
+    with contextlib.suppress(OSError):  # it was closed already
         connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass  # it was closed already
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -107,9 +105,9 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             for piece in self._pieces(answer):
                 self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
-            if chunked:
+            if chunked and not self.server.stopping.is_set():
                 self.wfile.write(b"0\r\n\r\n")
-        if answer.manner == "cut":
+        if answer.manner == "cut" or self.server.stopping.is_set():
             self.close_connection = True
             _hang_up(self.connection)
 

@@ -1,4 +1,4 @@
-"""Every task, the sliding window, what is to be played next, and the ledger; pure but for the injected clock."""
+"""Every task, the sliding window, what is to be played next, and the ledger; the clock is injected."""
 
 import secrets
 import threading
@@ -39,7 +39,7 @@ class TaskStore:
             self._next.extend(scores)
 
     def create_fault(self, prompt: str) -> Cue | None:
-        """What this createTask call meets: first what an admin asked for, then what the prompt's markers say."""
+        """What this createTask call meets: what an admin asked for, then the prompt's markers."""
         with self.lock:
             if self._next:
                 cue = self._next[0].play("create", self.clock())

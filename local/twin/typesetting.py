@@ -1,11 +1,11 @@
 """Setting a text of any length into a box: one size, balanced lines, columns when it is long."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from PIL import ImageDraw
 
-from local.twin import lettering
+from local.twin import characters, lettering
 from local.twin.palette import Colour
 
 _MEASURED_AT = 200  # pixels; widths grow with the size, so every word is measured once
@@ -47,7 +47,7 @@ def fit(text: str, box: tuple[float, float], largest: int, smallest: int) -> Set
 
 def _words(text: str) -> list[str]:
     """Words, and an empty one for every line break; blank lines are not kept twice."""
-    lines = [line.split() for line in lettering.settable(text).split("\n")]
+    lines = [line.split() for line in characters.settable(text).split("\n")]
     words: list[str] = []
     for number, line in enumerate(lines):
         if number and words and words[-1] != "":
@@ -56,10 +56,10 @@ def _words(text: str) -> list[str]:
     return words or [" "]
 
 
-@cache
+@lru_cache(20_000)
 def _wide(word: str) -> float:
     """Width in em."""
-    return lettering.width(word, lettering.font(_MEASURED_AT)) / _MEASURED_AT
+    return lettering.width(word, characters.font(_MEASURED_AT)) / _MEASURED_AT
 
 
 def _set(words: list[str], box: tuple[float, float], size: int, cut: bool = False) -> Setting:
@@ -101,13 +101,17 @@ def _wrap(words: list[str], limit: float) -> list[str]:
 
 
 def _parts(word: str, limit: float) -> list[str]:
-    parts = [word]
-    while _wide(parts[-1]) > limit and len(parts[-1]) > 1:
-        last = parts.pop()
-        keep = max(1, int(len(last) * limit / _wide(last)))
-        while keep > 1 and _wide(last[:keep]) > limit:
-            keep -= 1
-        parts += [last[:keep], last[keep:]]
+    """The word, broken where it would be wider than `limit` em; an accent stays with its letter."""
+    if _wide(word) <= limit:
+        return [word]
+    parts, wide = [""], 0.0
+    for char in word:
+        more = _wide(char)
+        if parts[-1] and wide + more > limit and char not in characters.MARKS:
+            parts.append("")
+            wide = 0.0
+        parts[-1] += char
+        wide += more
     return parts
 
 
@@ -124,7 +128,7 @@ def write(
     draw: ImageDraw.ImageDraw, setting: Setting, x: float, top: float, ink: Colour, accent: Colour
 ) -> None:
     """Set it with its upper left corner at (x, top)."""
-    face = lettering.font(setting.size)
+    face = characters.font(setting.size)
     for number, column in enumerate(setting.columns):
         left = x + number * (setting.column_width + setting.gutter)
         for row, line in enumerate(column):

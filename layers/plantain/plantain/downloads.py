@@ -11,7 +11,6 @@ import httpx
 from plantain.addresses import origin_of
 from plantain.errors import TryAgainLater, UnusableResult
 
-CHUNK_BYTES = 256 * 1024
 DEADLINE_SECONDS = 45.0
 
 _TIMEOUT = httpx.Timeout(connect=5, read=15, write=10, pool=5)
@@ -29,8 +28,9 @@ class Download:
     def chunks(self) -> Iterator[bytes]:
         """The bytes as sent, in pieces. Raises TryAgainLater when they stop coming or come too slowly."""
         try:
-            for chunk in self._response.iter_raw(CHUNK_BYTES):
-                # httpx's own timeout starts anew with every byte, so a slow drip needs a deadline of ours.
+            # As they come: httpx's own timeout starts anew with every byte, and filling up a chunk of a given
+            # size would hide a slow drip from our deadline.
+            for chunk in self._response.iter_raw():
                 if time.monotonic() > self._deadline:
                     raise TryAgainLater("The result came too slowly.", code="result-unreachable")
                 yield chunk

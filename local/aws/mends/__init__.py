@@ -1,4 +1,4 @@
-"""What ministack 1.5.33 gets wrong and this product needs right: one file per fault, applied in this order."""
+"""What ministack 1.5.33 gets wrong and this product needs right: one file per fault."""
 
 from local.aws.mends import (
     definition_yaml,
@@ -10,6 +10,7 @@ from local.aws.mends import (
     retry_delay,
     schedule_context,
     secret_ref,
+    secure_loopback,
     table_ttl,
     task_timeouts,
     throttled_lambda,
@@ -29,6 +30,7 @@ ALL: tuple[Mend, ...] = (
     schedule_context.mend,
     table_ttl.mend,
     secret_ref.mend,
+    secure_loopback.mend,
 )
 
 __all__ = ["ALL", "LambdaHost", "Mend", "SeamMissing"]

@@ -1,8 +1,8 @@
-"""Fault: a state machine's TimeoutSeconds is ignored, and an aborted execution may still turn into a failed one.
+"""Fault: a state machine's TimeoutSeconds is ignored, and an aborted execution may yet become a failed one.
 
 Seam: stepfunctions._run_execution(arn), which walks the states until the status is no longer RUNNING, and
-_fail_execution(execution, error, cause), which overwrites whatever status there is. The Lambda or wait that runs at that
-moment runs on to its end, as a Lambda does in AWS. TimeoutSeconds is not shortened by SFN_WAIT_SCALE.
+_fail_execution(execution, error, cause), which overwrites whatever status there is. The Lambda or wait that
+runs at that moment runs on to its end, as a Lambda does in AWS. SFN_WAIT_SCALE leaves TimeoutSeconds alone.
 Delete this when an execution that outlives TimeoutSeconds is TIMED_OUT, and says so to EventBridge.
 """
 
@@ -18,7 +18,8 @@ STEPS = "services.stepfunctions"
 
 def mend(_host: LambdaHost) -> None:
     executions, machines = seam(STEPS, "_executions"), seam(STEPS, "_state_machines")
-    now_iso, add_event, emit = (seam(STEPS, name) for name in ("now_iso", "_add_event", "_emit_execution_status_event"))
+    now_iso, add_event = seam(STEPS, "now_iso"), seam(STEPS, "_add_event")
+    emit = seam(STEPS, "_emit_execution_status_event")
 
     def time_out(execution: dict[str, Any]) -> None:
         if execution["status"] == "RUNNING":

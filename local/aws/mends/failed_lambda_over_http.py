@@ -1,6 +1,6 @@
-"""Fault: when the Lambda behind an HTTP API fails, the client is shown the exception and 502, or 429 when throttled.
+"""Fault: when the Lambda behind an HTTP API fails, the client is shown its exception with a 502.
 
-AWS answers 500 {"message": "Internal Server Error"} and 503 {"message": "Service Unavailable"}, and tells no more.
+AWS answers 500 {"message": "Internal Server Error"}, and 503 when the function is throttled.
 Seam: lambda_svc.lambda_execute_result_to_api_proxy_response(result) -> (response, None).
 Delete this when a raising handler gives a 500 without its exception's text.
 """

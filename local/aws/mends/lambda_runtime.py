@@ -1,9 +1,9 @@
 """Fault: ministack's own Lambda worker is not Lambda's runtime.
 
-An exception's class is lost (always Runtime.HandlerError, so a named Retry or Catch never matches) and the worker dies
-with it; a call costs 50 ms; nothing bounds the processes; the server's whole environment is visible to handlers.
+An exception's class is lost (always Runtime.HandlerError, so a named Retry or Catch never matches) and the
+worker dies with it; a call costs 50 ms; nothing bounds the processes; handlers see the server's environment.
 Seam: lambda_svc._execute_function_warm(func, event, request_id) -> {body, error?, log}.
-Delete this when ministack runs Python functions under awslambdaric, in a bounded pool, with a clean environment.
+Delete this when ministack runs Python under awslambdaric, in a bounded pool, with a clean environment.
 """
 
 import json

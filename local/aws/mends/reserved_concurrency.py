@@ -1,7 +1,7 @@
 """Fault: a template's ReservedConcurrentExecutions is ignored.
 
-Seam: the create and update handlers of AWS::Lambda::Function; the number belongs under "concurrency" of the function's
-record, where the runtime looks for it.
+Seam: the create and update handlers of AWS::Lambda::Function; the number belongs under "concurrency" of the
+function's record, where the runtime looks for it.
 Delete this when get_function_concurrency shows what the template says.
 """
 

@@ -1,7 +1,7 @@
 """Fault: a Retry's MaxDelaySeconds and JitterStrategy are ignored.
 
-Seam: stepfunctions._find_matching_retrier(retriers, error, counts), whose caller computes IntervalSeconds * BackoffRate **
-count. It is handed a retrier with the right interval and no back-off. Its own bound of 60 s per pause stays.
+Seam: stepfunctions._find_matching_retrier(retriers, error, counts), whose caller computes the pause. It
+is handed a retrier with the right interval and no back-off. Its own bound of 60 s per pause stays.
 Delete this when a Retry with MaxDelaySeconds never pauses for longer.
 """
 
@@ -13,11 +13,12 @@ from local.aws.mends.seam import Function, LambdaHost, replace
 
 def mend(_host: LambdaHost) -> None:
     def make(original: Function) -> Function:
-        def find(retriers: Any, error: str, counts: dict[int, int]) -> tuple[dict[str, Any] | None, int]:
+        def find(retriers: Any, error: str, counts: dict[int, int]) -> tuple[Any, int]:
             retrier, index = original(retriers, error, counts)
             if retrier is None:
                 return None, index
-            return {**retrier, "IntervalSeconds": delay_of(retrier, counts.get(index, 0)), "BackoffRate": 1}, index
+            pause = delay_of(retrier, counts.get(index, 0))
+            return {**retrier, "IntervalSeconds": pause, "BackoffRate": 1}, index
         return find
 
     replace("services.stepfunctions", "_find_matching_retrier", make)

@@ -41,8 +41,8 @@ def seam(module_name: str, name: str) -> Any:
     return getattr(module, name)
 
 
-def replace(module_name: str, name: str, make: Callable[[Function], Function]) -> None:
-    """Put `make(original)` in the place of a module's function. Raises SeamMissing."""
+def replace(module_name: str, name: str, make: Callable[[Any], Any]) -> None:
+    """Put `make(original)` in the place of a module's function or constant. Raises SeamMissing."""
     replacement = make(seam(module_name, name))
     setattr(importlib.import_module(f"ministack.{module_name}"), name, replacement)
 
@@ -51,6 +51,5 @@ def replace_handler(resource_type: str, action: str, make: Callable[[Function], 
     """Put `make(original)` in the place of what CloudFormation does to a resource. Raises SeamMissing."""
     handlers = seam("services.cloudformation.provisioners", "_RESOURCE_HANDLERS")
     if action not in handlers.get(resource_type, {}):
-        raise SeamMissing(f'ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS["{resource_type}"]'
-                          f'["{action}"]')
+        raise SeamMissing(f"CloudFormation handler to {action} {resource_type}")
     handlers[resource_type][action] = make(handlers[resource_type][action])

@@ -1,8 +1,8 @@
 """Fault: a task's TimeoutSecondsPath is ignored, and no form of its heartbeat is kept.
 
-Seam: stepfunctions._execute_task(state, input, execution, ctx), which reads the constant TimeoutSeconds only, and
-_invoke_with_callback(resource, input, token, state), which waits for that long. A wait for a task token is a wait:
-SFN_WAIT_SCALE shortens its timeout and its heartbeat too.
+Seam: stepfunctions._execute_task(state, input, execution, ctx), which reads the constant TimeoutSeconds only,
+and _invoke_with_callback(resource, input, token, state), which waits that long. To wait for a task token is
+to wait: SFN_WAIT_SCALE shortens its timeout and its heartbeat too.
 Delete this when a waitForTaskToken with TimeoutSecondsPath, and one with HeartbeatSecondsPath, end in time.
 """
 
@@ -18,7 +18,8 @@ STEPS = "services.stepfunctions"
 
 def mend(_host: LambdaHost) -> None:
     apply_input_path, resolve = seam(STEPS, "_apply_input_path"), seam(STEPS, "_resolve_path_or_ctx")
-    error, tokens, scale = seam(STEPS, "_ExecutionError"), seam(STEPS, "_task_tokens"), seam(STEPS, "_SFN_WAIT_SCALE")
+    error, tokens = seam(STEPS, "_ExecutionError"), seam(STEPS, "_task_tokens")
+    scale = seam(STEPS, "_SFN_WAIT_SCALE")
 
     def with_paths(original: Function) -> Function:
         def execute(state: dict[str, Any], raw_input: Any, execution: Any, ctx: Any) -> Any:
@@ -28,7 +29,7 @@ def mend(_host: LambdaHost) -> None:
                     continue
                 seconds = resolve(state[f"{name}Path"], apply_input_path(state, raw_input, ctx), ctx)
                 if not isinstance(seconds, int | float) or isinstance(seconds, bool) or seconds <= 0:
-                    raise error("States.Runtime", f"{name}Path {state[f'{name}Path']} gives no positive number")
+                    raise error("States.Runtime", f"{name}Path of the state gives no positive number")
                 found[name] = seconds
             return original(found, raw_input, execution, ctx)
         return execute
@@ -60,5 +61,6 @@ def _watch(tokens: Any, token: str, seconds: float) -> None:
             beat, since, waiting["heartbeat"] = waiting["heartbeat"], time.monotonic(), None
     waiting = tokens.get(token)
     if waiting is not None and waiting["error"] is None and not waiting["event"].is_set():
-        waiting["error"] = {"Error": "States.HeartbeatTimeout", "Cause": f"no heartbeat since {beat or 'the start'}"}
+        cause = f"no heartbeat since {beat or 'the start'}"
+        waiting["error"] = {"Error": "States.HeartbeatTimeout", "Cause": cause}
         waiting["event"].set()

@@ -1,4 +1,4 @@
-"""Fault: a throttled Lambda reaches a state machine as Lambda.Unknown, so its Retry for throttling never matches.
+"""Fault: a throttled Lambda reaches a state machine as Lambda.Unknown, so a Retry for that never matches.
 
 Seam: lambda_svc._throttle_response(...) -> result, whose body lacks the errorType that _call_lambda reads.
 Delete this when a task on a throttled function fails with Lambda.TooManyRequestsException.
@@ -13,7 +13,8 @@ def mend(_host: LambdaHost) -> None:
     def make(original: Function) -> Function:
         def named(*args: Any, **options: Any) -> dict[str, Any]:
             result: dict[str, Any] = original(*args, **options)
-            result["body"] |= {"errorType": "Lambda.TooManyRequestsException", "errorMessage": result["body"]["message"]}
+            result["body"]["errorType"] = "Lambda.TooManyRequestsException"
+            result["body"]["errorMessage"] = result["body"]["message"]
             return result
         return named
 

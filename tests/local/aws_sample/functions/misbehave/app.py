@@ -28,6 +28,8 @@ def handler(event: dict[str, Any], context: Any) -> Any:
             return boto3.client("dynamodb").get_item(TableName=event["table"], Key={"id": {"S": "1"}}).get("Item")
         case "write":
             boto3.client("dynamodb").put_item(TableName=event["table"], Item={"id": {"S": "1"}})
+        case "upload":
+            boto3.client("s3").put_object(Bucket=event["bucket"], Key="a", Body=b"b")
         case "print":
             print("a line", event["word"])
         case "large":

@@ -1,0 +1,110 @@
+"""A small AWS for each test, and nothing that one test leaves to the next."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from moto import mock_aws
+
+ROOT = Path(__file__).parent.parent
+REGION = "eu-central-1"
+
+# No test may fail because a machine is slow.
+hypothesis_settings.register_profile("plantain", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("plantain")
+
+SETTINGS = {
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "POWERTOOLS_SERVICE_NAME": "plantain",
+    "JOBS_TABLE": "jobs",
+    "API_KEYS_TABLE": "api-keys",
+    "IMAGES_BUCKET": "images",
+    "KIE_MODEL": "nano-banana-pro",
+    "KIE_BASE_URL": "https://kie.test",
+    "KIE_SECRET_ARN": "kie-key",
+    "TRUSTED_ORIGINS": "",
+    "RESULT_ORIGINS": "https://tempfile.example.com",
+    "CALLER_RATE_PER_MINUTE": "1000",
+    "POLL_INTERVAL_SECONDS": "3",
+    "POLL_ATTEMPTS": "90",
+    "LATE_POLL_INTERVAL_SECONDS": "30",
+    "LATE_POLL_MINUTES": "60",
+}
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """The pieces of AWS that the stack has, empty."""
+
+    dynamodb: Any
+    s3: Any
+    secrets: Any
+
+
+def forget_cached() -> None:
+    """Clear every cached function of ours: the next call makes its client anew."""
+    for name, module in list(sys.modules.items()):
+        if name.split(".")[0] in ("plantain", "functions"):
+            for value in vars(module).values():
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "KIEAI_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
+    forget_cached()
+    yield monkeypatch
+    forget_cached()
+
+
+@pytest.fixture
+def cloud(settings: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    with mock_aws():
+        yield make_cloud()
+
+
+def make_cloud() -> Cloud:
+    made = Cloud(
+        boto3.client("dynamodb", region_name=REGION),
+        boto3.client("s3", region_name=REGION),
+        boto3.client("secretsmanager", region_name=REGION),
+    )
+    made.dynamodb.create_table(
+        TableName="jobs",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "S"} for name in ("id", "caller", "taskId")
+        ],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "byCaller",
+                "KeySchema": [
+                    {"AttributeName": "caller", "KeyType": "HASH"},
+                    {"AttributeName": "taskId", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+    )
+    made.dynamodb.create_table(
+        TableName="api-keys",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "keyHash", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "keyHash", "KeyType": "HASH"}],
+    )
+    made.s3.create_bucket(Bucket="images", CreateBucketConfiguration={"LocationConstraint": REGION})
+    made.secrets.create_secret(Name="kie-key", SecretString="kie-key")
+    return made

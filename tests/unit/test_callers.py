@@ -1,0 +1,84 @@
+"""API keys, a caller's rate, and Kie.ai's own key."""
+
+import pytest
+
+from plantain.api_keys import api_keys
+from plantain.caller_rate import CallerRate, caller_rate
+from plantain.errors import KieKeyMissing, TooManyRequests
+from plantain.kie_key import kie_key, reread_kie_key
+from tests.conftest import Cloud
+
+
+def test_a_key_names_its_caller_and_only_its_hash_is_kept(cloud: Cloud) -> None:
+    key = api_keys().create("alice")
+
+    assert api_keys().caller_of(key) == "alice"
+    assert key not in str(cloud.dynamodb.scan(TableName="api-keys"))
+
+
+def test_a_caller_may_have_two_keys(cloud: Cloud) -> None:
+    first, second = api_keys().create("alice"), api_keys().create("alice")
+
+    assert first != second
+    assert api_keys().caller_of(first) == api_keys().caller_of(second) == "alice"
+
+
+@pytest.mark.parametrize("key", ["", "plantain_", "plantain_wrong", "x" * 5000, "ü"])
+def test_a_wrong_key_is_nobodys(cloud: Cloud, key: str) -> None:
+    api_keys().create("alice")
+
+    assert api_keys().caller_of(key) is None
+
+
+@pytest.mark.parametrize("name", ["", "Alice", "a b", "a#b", "-a", "a" * 65, "ä"])
+def test_a_bad_name_gets_no_key(cloud: Cloud, name: str) -> None:
+    with pytest.raises(ValueError, match="1 to 64 characters"):
+        api_keys().create(name)
+
+    assert cloud.dynamodb.scan(TableName="api-keys")["Count"] == 0
+
+
+def test_a_caller_over_the_rate_is_told_when_to_come_back(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    rate = CallerRate("jobs", cloud.dynamodb, limit=3)
+    monkeypatch.setattr("plantain.caller_rate.time.time", lambda: 1_800_000_015.0)
+    for _ in range(3):
+        rate.count("alice")
+
+    with pytest.raises(TooManyRequests) as refused:
+        rate.count("alice")
+    rate.count("bob")
+
+    assert refused.value.retry_after == 45
+    monkeypatch.setattr("plantain.caller_rate.time.time", lambda: 1_800_000_060.0)
+    rate.count("alice")
+
+
+def test_a_rate_of_zero_is_no_limit_and_no_write(cloud: Cloud, settings: pytest.MonkeyPatch) -> None:
+    settings.setenv("CALLER_RATE_PER_MINUTE", "0")
+
+    caller_rate().count("alice")
+
+    assert cloud.dynamodb.scan(TableName="jobs")["Count"] == 0
+
+
+def test_kies_key_is_read_once_and_again_on_demand(cloud: Cloud) -> None:
+    assert kie_key() == "kie-key"
+    cloud.secrets.put_secret_value(SecretId="kie-key", SecretString=" new-key\n")
+    assert kie_key() == "kie-key"
+    assert reread_kie_key() == "new-key"
+    assert kie_key() == "new-key"
+
+
+def test_a_blank_or_missing_secret_is_a_missing_key(cloud: Cloud, settings: pytest.MonkeyPatch) -> None:
+    cloud.secrets.put_secret_value(SecretId="kie-key", SecretString=" ")
+    with pytest.raises(KieKeyMissing):
+        kie_key()
+    settings.setenv("KIE_SECRET_ARN", "no-such-secret")
+    with pytest.raises(KieKeyMissing):
+        kie_key()
+
+
+def test_a_key_in_the_environment_comes_first(cloud: Cloud, settings: pytest.MonkeyPatch) -> None:
+    settings.setenv("KIEAI_API_KEY", "local-key")
+
+    assert kie_key() == "local-key"

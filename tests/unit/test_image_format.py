@@ -1,0 +1,65 @@
+"""Recognising images by their bytes, held against what Pillow writes."""
+
+import io
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from plantain.image_format import JPEG, PNG, TAIL_BYTES, WEBP, format_of
+
+KINDS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "png": (PNG, {"format": "PNG"}),
+    "jpeg": (JPEG, {"format": "JPEG"}),
+    "progressive jpeg": (JPEG, {"format": "JPEG", "progressive": True}),
+    "jpeg with a profile": (JPEG, {"format": "JPEG", "icc_profile": b"\x00" * 100_000}),
+    "webp": (WEBP, {"format": "WEBP"}),
+    "lossless webp": (WEBP, {"format": "WEBP", "lossless": True}),
+    "webp with metadata": (WEBP, {"format": "WEBP", "exif": b"Exif\x00\x00II*\x00\x08\x00\x00\x00\x00\x00"}),
+}
+
+
+def drawn(width: int, height: int, **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (width, height), (200, 180, 20)).save(buffer, **options)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("name", KINDS)
+@settings(max_examples=15)
+@given(width=st.integers(1, 300), height=st.integers(1, 300))
+def test_kind_size_and_wholeness_are_read_from_the_bytes(name: str, width: int, height: int) -> None:
+    kind, options = KINDS[name]
+    data = drawn(width, height, **options)
+
+    assert format_of(data) is kind
+    assert kind.dimensions(data) == (width, height)
+    assert kind.is_complete(data, data[-TAIL_BYTES:], len(data))
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_cut_image_is_not_whole(name: str) -> None:
+    kind, options = KINDS[name]
+    data = drawn(64, 64, **options)
+    for length in range(len(data) - 1, 40, -max(1, len(data) // 50)):
+        cut = data[:length]
+        assert not kind.is_complete(cut, cut[-TAIL_BYTES:], len(cut)), length
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\x89PNG", b"<html>", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a", b"RIFF1234WAVE", b"BM"],
+)
+def test_anything_else_is_not_an_image_we_keep(data: bytes) -> None:
+    assert format_of(data) is None
+
+
+@given(tail=st.binary(max_size=200))
+def test_a_broken_header_gives_no_size_and_no_crash(tail: bytes) -> None:
+    for magic in (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF\x00\x00\x00\x00WEBP"):
+        kind = format_of(magic + tail)
+        assert kind is not None
+        size = kind.dimensions(magic + tail)
+        assert size is None or len(size) == 2

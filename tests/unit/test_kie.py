@@ -1,0 +1,275 @@
+"""Talking to Kie.ai: every row of what is known of its answers."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from plantain.errors import (
+    KieKeyRejected,
+    OutcomeUnknown,
+    PlantainError,
+    Refused,
+    TryAgainLater,
+    UnexpectedAnswer,
+)
+from plantain.kie import MAX_ANSWER_BYTES, Kie
+from plantain.task import Failed, Running, Succeeded, Unlisted
+from tests.builders import KIE_TASK_ID, a_request, created, kie_says, record, refusal, success, unread
+
+KEY_TEXT = (
+    "Unauthorized – Authentication failed. Please check that your Authorization and Content-Type headers are "
+    "correctly set."
+)
+CREDITS_TEXT = (
+    "Credits insufficient : Your current balance isn’t enough to run this request. Please top up to continue."
+)
+MODEL_TEXT = (
+    "The model name you specified is not supported. Please verify your input and use one of the supported models "
+    "provided by KIE."
+)
+HTML = httpx.Response(200, html="<html><body>Bad gateway</body></html>")
+
+
+def test_a_create_sends_every_field_whatever_kies_defaults_are() -> None:
+    kie, sent = kie_says(created())
+
+    assert kie.create_task(a_request(image_input=("https://example.com/a.png",))) == KIE_TASK_ID
+
+    assert sent[0].method == "POST"
+    assert sent[0].url == "https://kie.test/api/v1/jobs/createTask"
+    assert sent[0].headers["authorization"] == "Bearer kie-key"
+    assert sent[0].headers["content-type"] == "application/json"
+    assert json.loads(sent[0].content) == {
+        "model": "nano-banana-pro",
+        "input": {
+            "prompt": "a plantain in the sun",
+            "image_input": ["https://example.com/a.png"],
+            "aspect_ratio": "16:9",
+            "resolution": "2K",
+            "output_format": "png",
+        },
+    }
+
+
+REFUSED = [
+    (refusal(402, CREDITS_TEXT), "kie-credits-insufficient"),
+    (refusal(500, CREDITS_TEXT), "kie-credits-insufficient"),
+    (refusal(402, "The current credits are insufficient. Please top up."), "kie-credits-insufficient"),
+    (refusal(422, MODEL_TEXT), "kie-refused"),
+    (refusal(500, "This field is required"), "kie-refused"),
+    (refusal(500, "aspect_ratio is not within the range of allowed options"), "kie-refused"),
+    (refusal(500, "The text length cannot exceed the maximum limit"), "kie-refused"),
+    (refusal(433, "Sub-key Usage Exceeds Limit"), "kie-spending-cap"),
+    (refusal(404, "not found"), "kie-refused"),
+    (refusal(408, "upstream silent"), "kie-refused"),
+    (refusal(501, "Generation failed"), "kie-refused"),
+    (refusal(505, "Feature off"), "kie-refused"),
+    ({"code": 401, "msg": KEY_TEXT}, "kie-key-rejected"),
+    (refusal(401, "You do not have access permissions"), "kie-key-rejected"),
+    (httpx.Response(401, json={"code": 401, "msg": KEY_TEXT}), "kie-key-rejected"),
+    (httpx.Response(404, json={"timestamp": 1, "status": 404, "error": "Not Found"}), "kie-refused"),
+    (httpx.Response(413, html="<html>"), "kie-refused"),
+]
+
+
+@pytest.mark.parametrize(("answer", "code"), REFUSED)
+def test_a_refusal_of_a_create_is_final_and_costs_nothing(answer: Any, code: str) -> None:
+    kie, _ = kie_says(answer)
+
+    with pytest.raises(Refused) as refused:
+        kie.create_task(a_request())
+
+    assert refused.value.code == code
+    assert refused.value.charged == "no"
+
+
+def test_a_refusal_keeps_kies_own_words_apart_from_its_text() -> None:
+    kie, _ = kie_says(refusal(422, MODEL_TEXT))
+
+    with pytest.raises(Refused) as refused:
+        kie.create_task(a_request())
+
+    assert refused.value.words == MODEL_TEXT
+    assert MODEL_TEXT not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refusal(429, "Your call frequency is too high. Please try again later."),
+        refusal(429, "Rate limit exceeded"),
+        refusal(455, "maintenance"),
+        httpx.Response(429, json={"code": 429, "msg": "Rate limit exceeded"}),
+        httpx.Response(429, html="<html>slow down</html>"),
+        httpx.ConnectError("refused"),
+        httpx.ConnectTimeout("no route"),
+        httpx.PoolTimeout("full"),
+    ],
+)
+def test_a_create_that_was_certainly_not_accepted_may_be_sent_again(answer: Any) -> None:
+    kie, _ = kie_says(answer)
+
+    with pytest.raises(TryAgainLater):
+        kie.create_task(a_request())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.ReadTimeout("silence"),
+        httpx.ReadError("reset"),
+        httpx.WriteError("reset"),
+        httpx.WriteTimeout("stuck"),
+        httpx.RemoteProtocolError("gone"),
+        httpx.Response(500),
+        httpx.Response(502, html="<html>Bad gateway</html>"),
+        httpx.Response(503),
+        httpx.Response(408),
+        httpx.Response(302, headers={"location": "https://elsewhere.test"}),
+        HTML,
+        httpx.Response(200, content=b""),
+        httpx.Response(200, json=[1]),
+        httpx.Response(200, json={"msg": "no code"}),
+        httpx.Response(200, content=b"[" * 100_000),
+        httpx.Response(200, content=b" " * (MAX_ANSWER_BYTES + 1)),
+        {"code": 200, "msg": "success", "data": None},
+        {"code": 200, "msg": "success", "data": {"taskId": ""}},
+        refusal(500, "Server exception, please try again later or contact customer service"),
+        refusal(500, "something nobody has seen"),
+        refusal(599, "?"),
+    ],
+)
+def test_a_create_whose_fate_is_in_doubt_is_outcome_unknown(answer: Any) -> None:
+    kie, sent = kie_says(answer)
+
+    with pytest.raises(OutcomeUnknown) as unknown:
+        kie.create_task(a_request())
+
+    assert unknown.value.charged == "unknown"
+    assert len(sent) == 1
+
+
+def test_a_rejected_key_is_read_once_more_and_tried_only_if_it_has_changed() -> None:
+    sent: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.headers["authorization"])
+        good = request.headers["authorization"] == "Bearer new"
+        return unread(httpx.Response(200, json=created() if good else {"code": 401, "msg": KEY_TEXT}))
+
+    def kie(fresh: str) -> Kie:
+        return Kie(
+            "https://kie.test", key=lambda: "old", fresh_key=lambda: fresh, transport=httpx.MockTransport(answer)
+        )
+
+    assert kie("new").create_task(a_request()) == KIE_TASK_ID
+    with pytest.raises(KieKeyRejected):
+        kie("old").create_task(a_request())
+
+    assert sent == ["Bearer old", "Bearer new", "Bearer old"]
+
+
+def test_the_question_names_the_task() -> None:
+    kie, sent = kie_says(record("waiting"))
+
+    kie.outcome_of("a b&c")
+
+    assert sent[0].url == "https://kie.test/api/v1/jobs/recordInfo?taskId=a+b%26c"
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (record("waiting"), Running("pending")),
+        (record("queuing"), Running("pending")),
+        (record("generating"), Running("processing")),
+        (record("generating", creditsConsumed=18.0, successFlag=0), Running("processing")),
+        (refusal(422, "recordInfo is null"), Unlisted()),
+        ({"code": 200, "msg": "success", "data": None}, Unlisted()),
+        (success("https://a.test/1.png"), Succeeded(("https://a.test/1.png",), 12_000, 18.0)),
+        (success("https://a/1", "https://a/2"), Succeeded(("https://a/1", "https://a/2"), 12_000, 18.0)),
+        (success("https://a/1", costTime=12.25), Succeeded(("https://a/1",), 12_250, 18.0)),
+        (success("https://a/1", costTime=None, creditsConsumed=None), Succeeded(("https://a/1",))),
+        (success("https://a/1", costTime="12", creditsConsumed=True), Succeeded(("https://a/1",))),
+        (
+            success(resultJson={"resultUrls": ["https://a/1"]}),
+            Succeeded(("https://a/1",), 12_000, 18.0),
+        ),
+        (
+            success(resultJson="{broken", response={"resultUrls": ["https://a/1"]}),
+            Succeeded(("https://a/1",), 12_000, 18.0),
+        ),
+        (success(resultJson="{broken"), Succeeded((), 12_000, 18.0)),
+        (success(resultJson=""), Succeeded((), 12_000, 18.0)),
+        (success(resultJson="[]"), Succeeded((), 12_000, 18.0)),
+        (success(resultJson='{"resultUrls": [null, 3, ""]}'), Succeeded((), 12_000, 18.0)),
+    ],
+)
+def test_what_kie_says_of_a_task_becomes_an_outcome(answer: Any, outcome: object) -> None:
+    kie, _ = kie_says(answer)
+
+    assert kie.outcome_of(KIE_TASK_ID) == outcome
+
+
+GEMINI_TEXT = "Gemini could not generate an image with the given prompt. Please try again with a different prompt."
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "ours"),
+    [
+        ("500", "Internal Error, Please try again later.", "kie-failed"),
+        ("500", GEMINI_TEXT, "prompt-not-drawable"),
+        (
+            "400",
+            "Image fetch failed. Check access settings or use our File Upload API instead.",
+            "input-image-unreachable",
+        ),
+        ("400", "Your prompt was flagged by Website as violating content policies.", "content-policy"),
+        ("422", "CONTENT_POLICY_BLOCKED: …", "content-policy"),
+        ("524", "generate task timeout.", "kie-timeout"),
+        ("501", "Generation failed", "kie-failed"),
+    ],
+)
+def test_a_failed_task_says_why_and_costs_nothing(code: str, message: str, ours: str) -> None:
+    kie, _ = kie_says(record("fail", failCode=code, failMsg=message, creditsConsumed=0))
+
+    assert kie.outcome_of(KIE_TASK_ID) == Failed(ours, message, "no")
+
+
+def test_a_failed_task_that_consumed_credits_says_so() -> None:
+    kie, _ = kie_says(record("fail", failCode="501", failMsg="Generation failed", creditsConsumed=18))
+
+    assert kie.outcome_of(KIE_TASK_ID) == Failed("kie-failed", "Generation failed", "yes")
+
+
+def test_an_unknown_state_word_fails_loudly_and_names_it() -> None:
+    kie, _ = kie_says(record("dreaming"))
+
+    with pytest.raises(UnexpectedAnswer, match="'dreaming'"):
+        kie.outcome_of(KIE_TASK_ID)
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (httpx.Response(500), TryAgainLater),
+        (httpx.Response(502, html="<html>"), TryAgainLater),
+        (httpx.Response(429), TryAgainLater),
+        (HTML, TryAgainLater),
+        (refusal(429, "Rate limit exceeded"), TryAgainLater),
+        (refusal(455, "maintenance"), TryAgainLater),
+        (refusal(500, "Server exception"), TryAgainLater),
+        (httpx.ConnectError("refused"), TryAgainLater),
+        (httpx.ReadTimeout("silence"), TryAgainLater),
+        (httpx.Response(200, content=b" " * (MAX_ANSWER_BYTES + 1)), TryAgainLater),
+        ({"code": 401, "msg": KEY_TEXT}, KieKeyRejected),
+        (httpx.Response(403), KieKeyRejected),
+    ],
+)
+def test_a_question_without_an_answer_may_be_asked_again(answer: Any, error: type[PlantainError]) -> None:
+    kie, _ = kie_says(answer)
+
+    with pytest.raises(error):
+        kie.outcome_of(KIE_TASK_ID)
