@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from moto import mock_aws
+
+from plantain.aws import client
 
 ROOT = Path(__file__).parent.parent
 REGION = "eu-central-1"
@@ -50,11 +51,11 @@ class Cloud:
 
 
 def forget_cached() -> None:
-    """Clear every cached function of ours: the next call makes its client anew."""
+    """Clear every cached function of ours but the AWS clients: those hold nothing, and are slow to make."""
     for name, module in list(sys.modules.items()):
         if name.split(".")[0] in ("plantain", "functions"):
             for value in vars(module).values():
-                if hasattr(value, "cache_clear"):
+                if hasattr(value, "cache_clear") and value is not client:
                     value.cache_clear()
 
 
@@ -77,9 +78,9 @@ def cloud(settings: pytest.MonkeyPatch) -> Iterator[Cloud]:
 
 def make_cloud() -> Cloud:
     made = Cloud(
-        boto3.client("dynamodb", region_name=REGION),
-        boto3.client("s3", region_name=REGION),
-        boto3.client("secretsmanager", region_name=REGION),
+        client("dynamodb"),
+        client("s3"),
+        client("secretsmanager"),
     )
     made.dynamodb.create_table(
         TableName="jobs",

@@ -43,7 +43,8 @@ def _lists(template: Template, parameters: Mapping[str, str]) -> dict[str, list[
     declared = {name: declaration for name, declaration in (template.get("Parameters") or {}).items()
                 if declaration["Type"] == "CommaDelimitedList" or declaration["Type"].startswith("List<")}
     given = {name: parameters.get(name, declaration.get("Default")) for name, declaration in declared.items()}
-    return {name: [part.strip() for part in str(text).split(",")] for name, text in given.items() if text is not None}
+    return {name: [part.strip() for part in str(text).split(",")]
+            for name, text in given.items() if text is not None}
 
 
 def parameter_names(path: Path) -> set[str]:

@@ -40,10 +40,10 @@ def code_store(tmp_path: Path) -> CodeStore:
 
 @pytest.fixture(name="function")
 def function_maker(store: CodeStore) -> Make:
-    def make(source: str = MISBEHAVE, name: str = "misbehave", timeout: int = 5, **variables: str) -> Function:
-        config = {"FunctionName": name, "FunctionArn": f"arn:aws:lambda:us-east-1:000000000000:function:{name}",
-                  "Handler": "app.handler", "Timeout": timeout, "Environment": {"Variables": variables},
-                  "Layers": [], "MemorySize": 256}
+    def make(source: str = MISBEHAVE, name: str = "misbehave", timeout: int = 5, **own: str) -> Function:
+        arn = f"arn:aws:lambda:us-east-1:000000000000:function:{name}"
+        config = {"FunctionName": name, "FunctionArn": arn, "Handler": "app.handler", "Timeout": timeout,
+                  "Environment": {"Variables": own}, "MemorySize": 256}
         keys = {"AWS_ACCESS_KEY_ID": "ASIA1", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t"}
         layer = zip_with({"python/of_a_layer.py": "VALUE = 1"})
         return function_of(config, zip_with({"app.py": source}), [layer], keys, "http://127.0.0.1:1", store)
@@ -93,7 +93,8 @@ def test_an_exception_keeps_its_name_and_the_child_survives_it(pool: Pool, funct
 
 
 @pytest.mark.parametrize(("do", "words"), [("exit", "exit status 3"), ("segfault", "signal: segv")])
-def test_a_crashed_child_is_an_exit_error_and_is_replaced(pool: Pool, function: Make, do: str, words: str) -> None:
+def test_a_crashed_child_is_an_exit_error_and_is_replaced(
+        pool: Pool, function: Make, do: str, words: str) -> None:
     crashed = call(pool, function(), do=do)
     assert crashed.body["errorType"] == "Runtime.ExitError"
     assert words in crashed.body["errorMessage"]
@@ -110,7 +111,7 @@ def test_a_call_beyond_its_timeout_is_killed_with_its_child(pool: Pool, function
     assert pid not in children_of(os.getpid())
 
 
-def test_a_module_that_cannot_be_imported_is_reported_with_its_own_exception(pool: Pool, function: Make) -> None:
+def test_a_module_that_cannot_be_imported_says_why(pool: Pool, function: Make) -> None:
     broken = call(pool, function("raise ValueError('broken at import')"))
     assert (broken.failed, broken.body["errorType"]) == (True, "ValueError")
     missing = call(pool, function("import nowhere"))
@@ -136,8 +137,8 @@ def test_a_child_sees_what_lambda_would_show_it_and_nothing_of_ours(
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION",
         "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_FORMAT", "AWS_LAMBDA_LOG_GROUP_NAME",
         "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_LAMBDA_RUNTIME_API", "AWS_REGION", "AWS_SECRET_ACCESS_KEY",
-        "AWS_SESSION_TOKEN", "LAMBDA_TASK_ROOT", "LANG", "OWN", "PATH", "PYTHONPATH", "TMPDIR", "TZ", "_HANDLER",
-        "_X_AMZN_TRACE_ID"}
+        "AWS_SESSION_TOKEN", "LAMBDA_TASK_ROOT", "LANG", "OWN", "PATH", "PYTHONPATH", "TMPDIR", "TZ",
+        "_HANDLER", "_X_AMZN_TRACE_ID"}
 
 
 def test_a_child_has_its_layers_and_boto3_but_no_package_of_the_development_environment(
@@ -165,12 +166,13 @@ def test_a_large_answer_comes_back_whole(pool: Pool, function: Make) -> None:
 def test_fifty_calls_at_once_share_a_bounded_number_of_children(pool: Pool, function: Make) -> None:
     most = 0
     with ThreadPoolExecutor(50) as callers:
-        calls = [callers.submit(call, pool, function(), number, do="sleep", seconds=0.05) for number in range(50)]
-        while not all(one.done() for one in calls):
-            most = max(most, len(children_of(os.getpid()) - {0}))
+        one = function()
+        calls = [callers.submit(call, pool, one, number, do="sleep", seconds=0.05) for number in range(50)]
+        while not all(made.done() for made in calls):
+            most = max(most, len(children_of(os.getpid())))
             time.sleep(0.02)
-    assert not any(one.result().failed for one in calls)
-    assert len({one.result().body["pid"] for one in calls}) <= 4
+    assert not any(made.result().failed for made in calls)
+    assert len({made.result().body["pid"] for made in calls}) <= 4
     assert most <= 4 + 1  # `ps` itself is a child too
 
 
@@ -178,9 +180,10 @@ def test_a_function_that_waits_for_another_cannot_take_all_the_children(
         pool: Pool, function: Make, tmp_path: Path) -> None:
     path = str(tmp_path / "made")
     with ThreadPoolExecutor(10) as callers:
-        waiting = [callers.submit(call, pool, function(WAIT_FOR_FILE, "waits"), n, path=path) for n in range(8)]
+        waits, makes = function(WAIT_FOR_FILE, "waits"), function(WAIT_FOR_FILE, "makes")
+        waiting = [callers.submit(call, pool, waits, number, path=path) for number in range(8)]
         time.sleep(0.2)
-        made = callers.submit(call, pool, function(WAIT_FOR_FILE, "makes"), 9, path=path, make=True)
+        made = callers.submit(call, pool, makes, 9, path=path, make=True)
         assert made.result().body is True
         assert [one.result().body for one in waiting] == [True] * 8
 

@@ -1,5 +1,4 @@
 """The twin's pictures are real ones, of the asked size, with the words and the input images in them."""
-# ruff: noqa: RUF001 (dashes are among what is drawn)
 
 import io
 import time

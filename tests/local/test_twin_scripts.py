@@ -18,7 +18,10 @@ stream = partial(httpx.stream, verify=False, trust_env=False)
 
 HEADERS = {"Authorization": "Bearer twin-key"}
 EXCEPTION = "Server exception, please try again later or contact customer service"
-CREDITS = "Credits insufficient : Your current balance isn\u2019t enough to run this request. Please top up to continue."
+CREDITS = (
+    "Credits insufficient : Your current balance isn’t enough to run this request."
+    " Please top up to continue."
+)
 TOO_OFTEN = "Your call frequency is too high. Please try again later."
 
 

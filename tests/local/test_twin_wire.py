@@ -1,5 +1,4 @@
 """The twin answers over HTTP as the recorded traffic of Kie.ai does, to the letter."""
-# ruff: noqa: RUF001 (the typographic characters are Kie's own)
 
 import json
 import re
@@ -68,14 +67,14 @@ def test_a_wrong_key_is_http_200_with_code_401_and_no_data(twin: Twin) -> None:
     assert answer.status_code == 200
     assert answer.json() == {
         "code": 401,
-        "msg": "Unauthorized – Authentication failed. Please check that your Authorization and Content-Type headers"
-        " are correctly set.",
+        "msg": "Unauthorized – Authentication failed. Please check that your Authorization and"
+        " Content-Type headers are correctly set.",
     }
 
 
 MODEL_TEXT = (
-    "The model name you specified is not supported. Please verify your input and use one of the supported models"
-    " provided by KIE."
+    "The model name you specified is not supported. Please verify your input and use one of the supported"
+    " models provided by KIE."
 )
 RANGE_TEXT = " is not within the range of allowed options"
 
@@ -122,8 +121,8 @@ def test_the_checks_come_in_order_key_model_fields_credits_rate(twin: Twin) -> N
     assert create(twin, prompt="").json()["msg"] == "This field is required"
     assert create(twin).json() == {
         "code": 402,
-        "msg": "Credits insufficient : Your current balance isn’t enough to run this request. Please top up to"
-        " continue.",
+        "msg": "Credits insufficient : Your current balance isn’t enough to run this request. Please top up"
+        " to continue.",
         "data": None,
     }
     twin.set(balance=10_000)

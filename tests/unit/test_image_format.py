@@ -34,7 +34,9 @@ def test_kind_size_and_wholeness_are_read_from_the_bytes(name: str, width: int, 
     kind, options = KINDS[name]
     data = drawn(width, height, **options)
 
-    assert format_of(data) is kind
+    found = format_of(data)
+
+    assert found is kind
     assert kind.dimensions(data) == (width, height)
     assert kind.is_complete(data, data[-TAIL_BYTES:], len(data))
 

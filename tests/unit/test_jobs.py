@@ -1,6 +1,7 @@
 """Job records, reservations and lists, in a table."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -108,7 +109,7 @@ def test_nothing_changes_a_final_job(cloud: Cloud, final: str) -> None:
     else:
         jobs().fail(job.task_id, NO)
     before = jobs().get(job.task_id)
-    attempts = (
+    attempts: tuple[Callable[[], None], ...] = (
         lambda: jobs().begin_create(job),
         lambda: jobs().withdraw_create(job),
         lambda: jobs().accept(job, "other"),

@@ -12,7 +12,6 @@ import pytest
 from botocore.exceptions import ClientError
 from PIL import Image
 
-from plantain import downloads as downloads_module
 from plantain import storing
 from plantain.downloads import Downloads
 from plantain.errors import PlantainError, TryAgainLater, UnusableResult
@@ -250,8 +249,9 @@ def test_a_result_elsewhere_is_not_asked_for(bucket: Bucket, url: str) -> None:
 
 def test_a_slow_drip_ends_at_the_deadline(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(0, 100_000, 10))
-    monkeypatch.setattr(downloads_module.time, "monotonic", lambda: float(next(clock)))
-    drip = body(*[picture()[at : at + 1] for at in range(1000)], length=len(picture()))
+    monkeypatch.setattr("plantain.downloads.time.monotonic", lambda: float(next(clock)))
+    data = picture()
+    drip = body(*[data[at : at + 1] for at in range(1000)], length=len(data))
 
     error = failing(drip)(bucket)
 

@@ -68,7 +68,10 @@ def json_object(event: APIGatewayProxyEventV2) -> dict[str, Any]:
         raise invalid(Fault("", "The Content-Type must be application/json."))
     if (charset := parameters.lower().replace(" ", "")) not in ("", "charset=utf-8", 'charset="utf-8"'):
         raise invalid(Fault("", f"The charset must be utf-8, not {charset[:40]}."))
-    text = event.decoded_body or ""
+    try:
+        text = event.decoded_body or ""
+    except UnicodeDecodeError:
+        raise invalid(Fault("", "The body is not UTF-8 text.")) from None
     if len(text.encode(errors="surrogatepass")) > MAX_BODY_BYTES:
         raise too_large(MAX_BODY_BYTES)
     try:

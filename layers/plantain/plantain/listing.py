@@ -50,7 +50,7 @@ class Listing:
         query["ExpressionAttributeValues"] = to_attributes(values)
 
         found: list[Job] = []
-        start = _position(cursor, caller) if cursor else None
+        start = None if cursor is None else _position(cursor, caller)
         for _ in range(_MAX_QUERIES):
             if start:
                 query["ExclusiveStartKey"] = start

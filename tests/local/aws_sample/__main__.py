@@ -9,6 +9,7 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from local.aws.deploy import deploy
 from local.aws.emulator import EmbeddedAws
@@ -28,12 +29,17 @@ def main() -> None:
         up = time.monotonic()
         stack = deploy(aws, TEMPLATE, "sample", {"SecretText": "first"})
         figures = {"start": up - started, "deploy": time.monotonic() - up}
-        print(json.dumps({"endpoint": aws.endpoint, **asdict(stack), **figures}), flush=True)
+        say({"endpoint": aws.endpoint, **asdict(stack), **figures})
         for line in sys.stdin:
             # an update: the path of another template and its parameters
             request = json.loads(line)
             stack = deploy(aws, Path(request["template"]), "sample", request["parameters"])
-            print(json.dumps({"endpoint": aws.endpoint, **asdict(stack)}), flush=True)
+            say({"endpoint": aws.endpoint, **asdict(stack)})
+
+
+def say(about: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(about) + "\n")
+    sys.stdout.flush()
 
 
 main()

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -10,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,8 @@ class Sample:
         keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
         config = Config(retries={"max_attempts": 1}, max_pool_connections=60)
         settings = {"config": config, **keys, **options}
-        return boto3.client(service, endpoint_url=self.about["endpoint"], **settings)  # type: ignore[call-overload]
+        session: Any = boto3.Session()
+        return session.client(service, endpoint_url=self.about["endpoint"], **settings)
 
     def id_of(self, logical_id: str) -> str:
         return str(self.about["resources"][logical_id])
@@ -40,9 +43,8 @@ class Sample:
         answer = self.client("lambda").invoke(FunctionName=self.id_of(logical_id), Payload=json.dumps(event))
         return answer.get("FunctionError"), json.loads(answer["Payload"].read())
 
-    def request(self, path: str, method: str = "GET", **headers: str) -> tuple[int, Mapping[str, str], str]:
-        url = self.about["api_url"] + path
-        request = urllib.request.Request(url, method=method, headers={k.replace("_", "-"): v for k, v in headers.items()})
+    def request(self, path: str, method: str = "GET", **headers: str) -> tuple[int, Message, str]:
+        request = urllib.request.Request(self.about["api_url"] + path, method=method, headers=headers)
         try:
             with urllib.request.urlopen(request) as response:
                 return response.status, response.headers, response.read().decode()
@@ -51,7 +53,8 @@ class Sample:
                 return error.code, error.headers, error.read().decode()
 
     def start(self, machine_arn: str, **values: Any) -> str:
-        started = self.client("stepfunctions").start_execution(stateMachineArn=machine_arn, input=json.dumps(values))
+        started = self.client("stepfunctions").start_execution(
+            stateMachineArn=machine_arn, input=json.dumps(values))
         return str(started["executionArn"])
 
     def ended(self, execution_arn: str, seconds: float = 15) -> dict[str, Any]:
@@ -65,8 +68,21 @@ class Sample:
         """A state machine of one state, made by the API, whose definition may have more fields."""
         asl = {"StartAt": "Only", "States": {"Only": {"End": True, **state}}, **definition}
         made = self.client("stepfunctions").create_state_machine(
-            name=name, definition=json.dumps(asl), roleArn="arn:aws:iam::000000000000:role/" + self.id_of("SampleRole"))
+            name=name, definition=json.dumps(asl), roleArn=self.role)
         return str(made["stateMachineArn"])
+
+    @property
+    def role(self) -> str:
+        return f"arn:aws:iam::000000000000:role/{self.id_of('SampleRole')}"
+
+    def arn_of(self, function: str) -> str:
+        found = self.client("lambda").get_function(FunctionName=self.id_of(function))
+        return str(found["Configuration"]["FunctionArn"])
+
+    def item(self, key: str) -> dict[str, Any] | None:
+        found = self.client("dynamodb").get_item(TableName=self.id_of("Table"), Key={"id": {"S": key}})
+        value: dict[str, Any] | None = found.get("Item")
+        return value
 
     def update(self, template: Path, **parameters: str) -> None:
         assert self.process.stdin is not None
@@ -94,7 +110,7 @@ def stop(process: subprocess.Popen[str]) -> float:
     began = time.monotonic()
     assert process.stdin is not None
     process.stdin.close()
-    assert process.wait(10) in (0, -9)
+    assert process.wait(10) in (0, -signal.SIGKILL, -signal.SIGINT)
     return time.monotonic() - began
 
 
@@ -107,8 +123,8 @@ def eventually[T](look: Callable[[], T | None], seconds: float = 10) -> T:
 
 
 def children_of(pid: int) -> set[int]:
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    return {int(child) for child, parent in map(str.split, listed.splitlines()) if int(parent) == pid}
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
+    return {int(child) for child, parent in map(str.split, listed.stdout.splitlines()) if int(parent) == pid}
 
 
 def _final(execution: dict[str, Any]) -> dict[str, Any] | None:

@@ -7,7 +7,8 @@ from typing import Any
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     authorizer = event["requestContext"].get("authorizer") or {}
-    seen = {"path": event["rawPath"], "caller": authorizer.get("lambda", {}).get("caller"), "pid": os.getpid()}
+    caller = authorizer.get("lambda", {}).get("caller")
+    seen = {"path": event["rawPath"], "caller": caller, "pid": os.getpid()}
     if event.get("queryStringParameters", {}).get("fail"):
         raise RuntimeError("a secret detail")
     return {"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": json.dumps(seen)}

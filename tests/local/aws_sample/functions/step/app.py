@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared import errors
+from shared import errors  # type: ignore[import-not-found]  # it comes from the layer
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

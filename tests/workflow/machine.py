@@ -1,0 +1,119 @@
+"""The state machine under moto: takes in a job as a door does, and shows what became of it."""
+
+import io
+import json
+import re
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import yaml
+from PIL import Image
+
+from local.twin.twin import Twin
+from plantain.intake import take_in
+from plantain.job import Job
+from plantain.jobs import jobs
+from tests.conftest import REGION, ROOT, Cloud
+from tests.workflow.clock import START, Clock
+from tests.workflow.lambdas import Context, Lambdas
+
+ASL = ROOT / "statemachine" / "generate_image.asl.yaml"
+PATIENCE_SECONDS = 30.0  # of the test itself
+
+
+def definition() -> dict[str, Any]:
+    """The ASL as deployed: nothing changed, each function's ARN filled in by its folder name."""
+
+    def arn(found: re.Match[str]) -> str:
+        verb = re.sub(r"(?<!^)(?=[A-Z])", "_", found[1]).lower()
+        return Context(verb).invoked_function_arn
+
+    asl: dict[str, Any] = yaml.safe_load(re.sub(r"\$\{(\w+)FunctionArn\}", arn, ASL.read_text()))
+    return asl
+
+
+@dataclass(frozen=True)
+class Execution:
+    """A finished (or stopped) execution. `history` is every event of it, `job` the record afterwards."""
+
+    status: str
+    error: str | None
+    cause: str | None
+    history: list[dict[str, Any]]
+    job: Job
+    described: dict[str, Any]
+
+    def states(self) -> list[str]:
+        """The states in the order they were entered."""
+        return [event["stateEnteredEventDetails"]["name"] for event in self.history if "stateEnteredEventDetails" in event]
+
+
+class Workflow:
+    """One state machine, one twin and one bucket, empty for each test."""
+
+    def __init__(self, cloud: Cloud, twin: Twin, lambdas: Lambdas, clock: Clock) -> None:
+        self.twin = twin
+        self.lambdas = lambdas
+        self.clock = clock
+        self.secrets = cloud.secrets
+        self.s3 = cloud.s3
+        self.stepfunctions = boto3.client("stepfunctions", region_name=REGION)
+        self.arn = self.stepfunctions.create_state_machine(
+            name="generate_image",
+            definition=json.dumps(definition()),
+            roleArn="arn:aws:iam::123456789012:role/workflow",
+        )["stateMachineArn"]
+
+    def run(self, job: Job) -> Execution:
+        """Take the job in, follow its execution to the end."""
+        take_in(job)
+        return self.ended(job)
+
+    def ended(self, job: Job) -> Execution:
+        """The job's execution once it no longer runs."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while (described := self._describe(job))["status"] == "RUNNING":
+            assert time.monotonic() < deadline, "the execution does not end"
+            time.sleep(0.02)
+        pages = self.stepfunctions.get_paginator("get_execution_history").paginate(executionArn=self.execution_arn(job))
+        history: list[Any] = [event for page in pages for event in page["events"]]
+        error, cause = described.get("error"), described.get("cause")
+        return Execution(described["status"], error, cause, history, jobs().get(job.task_id), described)
+
+    def execution_arn(self, job: Job) -> str:
+        return f"{self.arn.replace(':stateMachine:', ':execution:')}:{job.task_id}"
+
+    def _describe(self, job: Job) -> Any:
+        return self.stepfunctions.describe_execution(executionArn=self.execution_arn(job))
+
+    @property
+    def accepted(self) -> int:
+        """How many creates Kie accepted: each of them costs."""
+        return int(self.twin.ledger()["acceptedCreates"])
+
+    @property
+    def sent(self) -> int:
+        """How many creates reached Kie, accepted or not."""
+        return self.accepted + int(self.twin.ledger()["refusedCreates"])
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds of the virtual clock since the test began."""
+        return self.clock.now - START
+
+    def objects(self) -> list[str]:
+        """Every key in the bucket."""
+        return [entry["Key"] for entry in self.s3.list_objects_v2(Bucket="images").get("Contents", [])]
+
+    def bytes_of(self, key: str) -> bytes:
+        """The content of one object."""
+        content: bytes = self.s3.get_object(Bucket="images", Key=key)["Body"].read()
+        return content
+
+    def picture(self, key: str) -> Image.Image:
+        """The object decoded to its last pixel. Raises OSError when it is no whole image."""
+        image = Image.open(io.BytesIO(self.bytes_of(key)))
+        image.load()
+        return image
