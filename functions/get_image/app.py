@@ -25,7 +25,8 @@ def get_image(task_id: str) -> Response[str]:
     key = job.images[0].key
     if not images().exists(key):
         raise image_gone()
-    return Response(302, headers={"Location": images().link(key).url, "Cache-Control": "no-store"})
+    headers = {"Location": images().link(key).url, "Cache-Control": "no-store"}
+    return Response(302, "text/plain", "", headers)
 
 
 @logger.inject_lambda_context

@@ -18,7 +18,7 @@ from local.aws.mends.definition_yaml import as_json
 from local.aws.mends.http_api_body import authorizers_of
 from local.aws.mends.retry_delay import delay_of
 from local.aws.mends.seam import seam
-from tests.local.aws_sample.client import ROOT, Sample, eventually, sample_stack
+from tests.local.aws_sample.client import ROOT, Sample, children_of, eventually, sample_stack
 
 SAMPLE = ROOT / "tests/local/aws_sample"
 SLOW = {"Type": "Wait", "Seconds": 60}  # 3 s at the sample's scale of 0.05
@@ -92,6 +92,19 @@ def retried(sample: Sample) -> str:
         "Parameters": {"attempt.$": "$$.State.RetryCount", "tries": 2},
         "Retry": [{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 60, "MaxDelaySeconds": 4}]})
     return sample.start(machine)
+
+
+# ---- all together
+
+def test_it_starts_quickly_and_answers_fifty_calls_at_once_with_few_processes(aws: Sample) -> None:
+    assert aws.about["start"] < 4
+    assert aws.about["deploy"] < 4
+    with ThreadPoolExecutor(50) as callers:
+        calls = [callers.submit(aws.request, "/things/7", Authorization="Bearer good") for _ in range(50)]
+        answers = [call.result() for call in calls]
+    assert {status for status, _headers, _body in answers} == {200}
+    assert len({json.loads(body)["pid"] for _status, _headers, body in answers}) <= 4
+    assert len(children_of(aws.process.pid)) <= 4
 
 
 # ---- Lambda

@@ -105,6 +105,16 @@ def test_it_stops_in_time_whatever_its_connections_are_doing() -> None:
     assert len(ended) == len(urls)
 
 
+def test_an_idle_connection_is_closed_too() -> None:
+    twin = Twin().start()
+    with socket.create_connection(("127.0.0.1", int(twin.api_url.rsplit(":", 1)[1])), timeout=2.0) as idle:
+        idle.sendall(b"GET /_twin/ledger HTTP/1.1\r\nHost: twin\r\n\r\n")
+        assert idle.recv(65536).startswith(b"HTTP/1.1 200")
+        twin.stop()
+        while idle.recv(65536):
+            pass
+
+
 def test_a_port_that_is_taken_is_an_error_and_leaves_nothing_open() -> None:
     with Twin() as twin:
         port = int(twin.files_url.rsplit(":", 1)[1])

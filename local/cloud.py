@@ -1,0 +1,138 @@
+"""The whole of Plantain on this machine: the embedded AWS with the stack in it, and a Kie.ai to ask."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from local.aws.deploy import Stack, deploy
+from local.aws.emulator import EmbeddedAws
+from plantain.api_keys import ApiKeys
+
+ROOT = Path(__file__).parent.parent
+VENDOR_LAYER = ROOT / ".build" / "vendor"
+TWIN_KEY = "twin-key"
+_TWIN_END_SECONDS = 1.5
+
+
+@dataclass(frozen=True)
+class KieAi:
+    """Which Kie.ai the stack asks: template parameters, and the twin's admin address if it is the twin."""
+
+    parameters: dict[str, str]
+    twin_url: str | None = None
+
+
+def real_kie(api_key: str) -> KieAi:
+    """Kie.ai itself, which costs money."""
+    return KieAi({"KieApiKey": api_key})
+
+
+class TwinProcess:
+    """The twin of Kie.ai in a process of its own, so that its drawing slows nothing else down."""
+
+    def __init__(self, draw_seconds: float, *options: str) -> None:
+        self._command = [sys.executable, "-m", "local.twin", "--draw-seconds", str(draw_seconds), *options]
+
+    def __enter__(self) -> KieAi:
+        # In a group of its own: a Ctrl-C in the terminal is ours to pass on, in our order.
+        self._process = subprocess.Popen(
+            self._command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError("the Kie.ai twin did not start")
+        urls = json.loads(line)
+        parameters = {
+            "KieBaseUrl": urls["apiUrl"],
+            "KieApiKey": TWIN_KEY,
+            "ResultOrigins": urls["filesUrl"],
+        }
+        return KieAi(parameters, urls["apiUrl"])
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(_TWIN_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout:
+            self._process.stdout.close()
+
+
+class LocalCloud:
+    """`with LocalCloud(...) as cloud:` and then `cloud.api_url`, `cloud.create_key("me")`, `cloud.aws`.
+
+    `kie` is Kie.ai itself or None for the twin, which draws for `draw_seconds`. `parameters` go to the
+    template. The other arguments are those of EmbeddedAws.
+    """
+
+    def __init__(
+        self,
+        kie: KieAi | None = None,
+        *,
+        draw_seconds: float = 5.0,
+        twin_options: tuple[str, ...] = (),
+        parameters: dict[str, str] | None = None,
+        state_dir: Path | None = None,
+        wait_scale: float = 1.0,
+        log_lines: Callable[[str, str], None] | None = None,
+    ) -> None:
+        self._kie = kie
+        self._twin = TwinProcess(draw_seconds, *twin_options)
+        self._parameters = parameters or {}
+        self.aws = EmbeddedAws(state_dir, wait_scale, log_lines)
+
+    def __enter__(self) -> Self:
+        with ExitStack() as started:
+            self.kie = self._kie or started.enter_context(self._twin)
+            started.enter_context(self.aws)
+            self.stack: Stack = deploy(
+                self.aws,
+                ROOT / "template.yaml",
+                parameters={
+                    "Architecture": "arm64" if os.uname().machine in ("arm64", "aarch64") else "x86_64",
+                    # Pictures to work in may lie in the embedded S3 or with the twin, both on loopback.
+                    "TrustedOrigins": ",".join(filter(None, [self.aws.endpoint, self._files_origin()])),
+                    **self.kie.parameters,
+                    **self._parameters,
+                },
+                layer_dirs={"VendorLayer": VENDOR_LAYER},
+            )
+            self._started = started.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._started.__exit__(kind, error, trace)
+
+    @property
+    def api_url(self) -> str:
+        return self.stack.api_url
+
+    @property
+    def bucket(self) -> str:
+        return self.stack.outputs["ImagesBucketName"]
+
+    def create_key(self, name: str) -> str:
+        """An API key for the caller `name`."""
+        return ApiKeys(self.stack.outputs["ApiKeysTableName"], self.aws.client("dynamodb")).create(name)
+
+    def job_record(self, task_id: str) -> dict[str, Any]:
+        """A job's item as it lies in the table."""
+        item: dict[str, Any] = self.aws.client("dynamodb").get_item(
+            TableName=self.stack.outputs["JobsTableName"], Key={"id": {"S": f"job#{task_id}"}}
+        )["Item"]
+        return item
+
+    def _files_origin(self) -> str:
+        return self.kie.parameters.get("ResultOrigins", "")
