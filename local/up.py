@@ -1,0 +1,69 @@
+"""Keeps everything running on this machine, and says how to call it."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+from local.choose_kie import price, real_or_none
+from local.cloud import ROOT, LocalCloud
+from local.terminal import Progress, bold, faint, show_logs
+
+# How `make key` finds what runs; gone when it no longer does.
+RUNNING = ROOT / ".local" / "running.json"
+CALLER = "me"
+
+
+def up(*, real: bool, draw_seconds: float, state: Path | None, logs: bool) -> int:
+    """Start, say how to call it, and stay until a Ctrl-C or SIGTERM."""
+    kie = real_or_none(real)
+    with ExitStack() as started:
+        with Progress("Starting AWS on this machine"):
+            logged = show_logs if logs else None
+            state_dir = state and state.absolute()
+            cloud = started.enter_context(
+                LocalCloud(kie, draw_seconds=draw_seconds, state_dir=state_dir, log_lines=logged)
+            )
+        started.enter_context(_noted_as_running(cloud))
+        _say_how(cloud, cloud.create_key(CALLER))
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
+    print("\nStopped.")
+    return 0
+
+
+@contextmanager
+def _noted_as_running(cloud: LocalCloud) -> Iterator[None]:
+    RUNNING.parent.mkdir(exist_ok=True)
+    note = json.dumps({"endpoint": cloud.aws.endpoint, "table": cloud.stack.outputs["ApiKeysTableName"]})
+    RUNNING.write_text(note)
+    yield
+    # A second one may have been started since; the note is its own then.
+    if RUNNING.exists() and RUNNING.read_text() == note:
+        RUNNING.unlink()
+
+
+def _say_how(cloud: LocalCloud, key: str) -> None:
+    paying = f"Every image costs {price('2K')} or more at Kie.ai." if cloud.kie.twin_url is None else ""
+    print(
+        f"""
+{bold("Plantain runs on this machine.")} {paying or faint("Images are drawn by the twin of Kie.ai; nothing is spent.")}
+
+export PLANTAIN_URL={cloud.api_url}
+export PLANTAIN_API_KEY={key}
+
+{faint("# create: answers 202 with the task id")}
+TASK_ID=$(curl -sS "$PLANTAIN_URL/api/images/generate" \\
+  -H "Authorization: Bearer $PLANTAIN_API_KEY" -H "Content-Type: application/json" \\
+  -d '{{"prompt": "A plantain leaf in the morning light"}}' | sed -E 's/.*"taskId": *"([^"]+)".*/\\1/') && echo "$TASK_ID"
+
+{faint("# status: until it says success")}
+curl -sS "$PLANTAIN_URL/api/images/status?taskId=$TASK_ID" -H "Authorization: Bearer $PLANTAIN_API_KEY"
+
+{faint("# download: a redirect to a fresh link")}
+curl -sSLf "$PLANTAIN_URL/api/images/$TASK_ID/image" -H "Authorization: Bearer $PLANTAIN_API_KEY" -o plantain.png
+
+{faint("make key NAME=alice makes another caller's key. Ctrl-C ends everything.")}""",
+        flush=True,
+    )
