@@ -19,8 +19,7 @@ stream = partial(httpx.stream, verify=False, trust_env=False)
 HEADERS = {"Authorization": "Bearer twin-key"}
 EXCEPTION = "Server exception, please try again later or contact customer service"
 CREDITS = (
-    "Credits insufficient : Your current balance isn’t enough to run this request."
-    " Please top up to continue."
+    "Credits insufficient : Your current balance isn’t enough to run this request. Please top up to continue."
 )
 TOO_OFTEN = "Your call frequency is too high. Please try again later."
 
@@ -57,9 +56,9 @@ def started(twin: Twin, prompt: str) -> str:
     return str(create(twin, prompt).json()["data"]["taskId"])
 
 
-def poll(twin: Twin, task_id: str) -> httpx.Response:
+def poll(twin: Twin, task_id: str, timeout: float = 5.0) -> httpx.Response:
     url = f"{twin.api_url}/api/v1/jobs/recordInfo?taskId={task_id}"
-    return get(url, headers=HEADERS, timeout=1.0)
+    return get(url, headers=HEADERS, timeout=timeout)
 
 
 def finished(twin: Twin, prompt: str) -> Any:
@@ -247,7 +246,7 @@ def test_a_poll_can_be_dropped_dripped_and_endless(twin: Twin) -> None:
 
 def test_every_poll_can_be_slow(twin: Twin) -> None:
     with pytest.raises(httpx.ReadTimeout):
-        poll(twin, started(twin, "[twin:poll-slow 3s]"))
+        poll(twin, started(twin, "[twin:poll-slow 3s]"), timeout=0.2)
     assert poll(twin, started(twin, "[twin:poll-slow 0.05s]")).json()["data"]["state"] == "waiting"
 
 

@@ -1,18 +1,23 @@
 """The state machine executed by moto, with the real handlers against the real twin over HTTP."""
 
+import functools as ft
+import ssl
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
 from moto import mock_aws
 from moto.awslambda_simple.models import LambdaSimpleBackend
+from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
+from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
 
 import functions.store_image.app
 from local.twin.twin import Twin
 from plantain.aws import client
 from plantain.downloads import Downloads
 from plantain.images import Images
-from tests.conftest import make_cloud
+from tests.conftest import REGION, make_cloud
 from tests.workflow.clock import Clock, virtual_time
 from tests.workflow.lambdas import Lambdas
 from tests.workflow.machine import Workflow
@@ -29,9 +34,20 @@ def twin(clock: Clock) -> Iterator[Twin]:
         yield twin
 
 
+@ft.cache
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+@ft.cache
+def _lambda_client() -> Any:
+    return boto_client_for(REGION, "lambda")
+
+
 @pytest.fixture
 def downloads(twin: Twin) -> Iterator[Downloads]:
-    with httpx.HTTPTransport(trust_env=False) as transport:  # ours, so that its sockets are closed with the test
+    # Ours, so that its sockets are closed with the test; the twin speaks plain http, and a context is slow to make.
+    with httpx.HTTPTransport(verify=_tls(), trust_env=False) as transport:
         yield Downloads(frozenset({twin.files_url}), transport)
 
 
@@ -47,6 +63,8 @@ def workflow(
         return lambdas.invoke(*call)  # type: ignore[arg-type]
 
     settings.setattr(LambdaSimpleBackend, "invoke", invoke)
+    # moto makes a client for each task, which is most of what a task takes.
+    settings.setattr(lambda_eval_utils, "boto_client_for", lambda **_: _lambda_client())
     with mock_aws(config={"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}):
         cloud = make_cloud()
         cloud.secrets.put_secret_value(SecretId="kie-key", SecretString=twin.key)

@@ -73,7 +73,7 @@ def test_a_key_that_was_replaced_is_read_again(workflow: Workflow) -> None:
     assert_stored(workflow, workflow.run(a_wish()))
 
 
-@pytest.mark.parametrize("script", ["busy x2", "busy-http x2", "maintenance x2", "busy x9"])
+@pytest.mark.parametrize("script", ["busy x2", "busy-http x2", "maintenance x2"])
 def test_a_busy_kie_is_asked_again_until_it_accepts_once(workflow: Workflow, script: str) -> None:
     execution = workflow.run(a_wish(script))
 

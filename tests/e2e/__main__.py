@@ -1,0 +1,43 @@
+"""Runs the local cloud for the e2e tests: says where it is, and ends when its standard input does."""
+
+import argparse
+import json
+import signal
+import sys
+from contextlib import suppress
+
+from local.cloud import LocalCloud
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--wait-scale", type=float, required=True)
+    parser.add_argument("--draw-seconds", type=float, required=True)
+    asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    logs: list[str] = []
+    with (
+        suppress(KeyboardInterrupt),
+        LocalCloud(
+            draw_seconds=asked.draw_seconds,
+            wait_scale=asked.wait_scale,
+            parameters={"CorsOrigins": "https://app.example.com", "CallerRatePerMinute": "200"},
+            log_lines=lambda function, line: logs.append(f"{function} {line}"),
+        ) as cloud,
+    ):
+        about = {
+            "apiUrl": cloud.api_url,
+            "endpoint": cloud.aws.endpoint,
+            "twinUrl": cloud.kie.twin_url,
+            "filesUrl": cloud.kie.parameters["ResultOrigins"],
+            "outputs": cloud.stack.outputs,
+            "resources": cloud.stack.resources,
+        }
+        print(json.dumps(about), flush=True)
+        for line in sys.stdin:
+            if line.strip() == "logs":
+                print(json.dumps(logs), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,196 @@
+"""The structure of the state machine: no tool of AWS's looks into the file before it is deployed."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from plantain import errors
+from tests.template.stack import ASL_FILE, as_list, asl, resources, template
+
+# Reserved error names of the States Language (States.*) and those that Lambda documents for its tasks.
+AWS_ERRORS = {
+    "States.ALL",
+    "States.Timeout",
+    "States.TaskFailed",
+    "Lambda.TooManyRequestsException",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Sandbox.Timedout",
+}
+LAMBDAS_OWN = {name for name in AWS_ERRORS if name.startswith("Lambda.")}
+STATES: dict[str, Any] = asl()["States"]
+TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
+
+
+def exits(state: dict[str, Any]) -> list[str]:
+    """Where a state may go."""
+    ways = [*state.get("Choices", []), *state.get("Catch", []), {"Next": state.get("Default")}, state]
+    return [way["Next"] for way in ways if way.get("Next")]
+
+
+def reachable(start: str, without: frozenset[str] = frozenset()) -> set[str]:
+    """Every state that can follow `start`, itself included only when a cycle leads back to it."""
+    found: set[str] = set()
+    ahead = exits(STATES[start])
+    while ahead:
+        name = ahead.pop()
+        if name not in found and name not in without:
+            found.add(name)
+            ahead += exits(STATES[name])
+    return found
+
+
+def errors_named(state: dict[str, Any]) -> Iterator[str]:
+    for clause in (*state.get("Retry", []), *state.get("Catch", [])):
+        yield from clause["ErrorEquals"]
+
+
+def test_every_exit_leads_to_a_state() -> None:
+    assert asl()["StartAt"] in STATES
+    for name, state in STATES.items():
+        assert set(exits(state)) <= set(STATES), name
+
+
+def test_every_state_is_reached() -> None:
+    assert {asl()["StartAt"], *reachable(asl()["StartAt"])} == set(STATES)
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_every_path_ends(name: str) -> None:
+    ends = {end for end, state in STATES.items() if state["Type"] in ("Succeed", "Fail") or state.get("End")}
+
+    assert name in ends or reachable(name) & ends
+    assert name in ends or exits(STATES[name])
+
+
+def test_every_loop_goes_through_a_choice_and_time_is_bounded() -> None:
+    choices = frozenset(name for name, state in STATES.items() if state["Type"] == "Choice")
+
+    assert [name for name in STATES if name not in choices and name in reachable(name, choices)] == []
+    assert asl()["TimeoutSeconds"] > 0
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_task_is_bounded_in_time_and_tried_again(name: str) -> None:
+    assert TASKS[name]["TimeoutSeconds"] > 0
+    assert TASKS[name]["Retry"]
+    for retry in TASKS[name]["Retry"]:
+        assert retry["MaxAttempts"] == 0 or {"IntervalSeconds", "BackoffRate", "MaxDelaySeconds"} <= set(retry)
+
+
+@pytest.mark.parametrize("name", [name for name in TASKS if name != "RecordFailure"])
+def test_every_task_that_gives_up_has_its_failure_recorded(name: str) -> None:
+    assert TASKS[name]["Catch"] == [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "RecordFailure"}]
+
+
+def test_a_recorded_failure_ends_the_execution_failed() -> None:
+    assert reachable("RecordFailure") == {"Failed"}
+    assert STATES["Failed"]["Type"] == "Fail"
+
+
+def test_every_choice_has_a_default_and_every_fail_a_name_and_a_cause() -> None:
+    for state in STATES.values():
+        assert state["Type"] != "Choice" or state["Default"] in STATES
+        assert state["Type"] != "Fail" or ({"Error", "ErrorPath"} & set(state) and {"Cause", "CausePath"} & set(state))
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_error_named_is_ours_or_aws(name: str) -> None:
+    ours = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)}
+
+    assert set(errors_named(TASKS[name])) <= ours | AWS_ERRORS
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_states_all_stands_alone_and_last(name: str) -> None:
+    for clauses in (TASKS[name].get("Retry", []), TASKS[name].get("Catch", [])):
+        with_all = [number for number, clause in enumerate(clauses) if "States.ALL" in clause["ErrorEquals"]]
+        assert with_all in ([], [len(clauses) - 1])
+        assert all(clauses[number]["ErrorEquals"] == ["States.ALL"] for number in with_all)
+
+
+def test_a_create_is_tried_again_only_where_it_was_certainly_not_accepted_or_did_not_run() -> None:
+    named = {name for retry in TASKS["CreateTask"]["Retry"] for name in retry["ErrorEquals"]}
+
+    assert named == {"TryAgainLater"} | LAMBDAS_OWN
+
+
+def test_no_yaml_beyond_json() -> None:
+    """Step Functions documents YAML definitions, and says nothing of anchors, aliases and tags."""
+    for token in yaml.scan(ASL_FILE.read_text()):
+        assert not isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.TagToken), token
+
+
+def test_every_substitution_is_defined_and_every_definition_used() -> None:
+    defined = resources("AWS::Serverless::StateMachine")["GenerateImage"]["DefinitionSubstitutions"]
+    written = set(re.findall(r"\$\{(\w+)\}", ASL_FILE.read_text()))
+
+    assert written == set(defined)
+    assert all(defined[name] == {"Fn::GetAtt": [name.removesuffix("Arn"), "Arn"]} for name in written)
+
+
+def test_every_task_waits_longer_than_its_function_may_run() -> None:
+    """Otherwise a step is called timed out, and tried again, while it still works."""
+    functions = resources("AWS::Serverless::Function")
+    usual = template()["Globals"]["Function"]["Timeout"]
+    for state in TASKS.values():
+        name = state["Parameters"]["FunctionName"].removeprefix("${").removesuffix("Arn}")
+        assert state["TimeoutSeconds"] > functions[name].get("Timeout", usual), name
+
+
+def delays(retry: dict[str, Any]) -> float:
+    """The longest sum of a retrier's delays, in seconds: with no jitter."""
+    first, rate = retry.get("IntervalSeconds", 1), retry.get("BackoffRate", 2.0)
+    attempts = retry.get("MaxAttempts", 3)
+    return sum(min(first * rate**attempt, retry.get("MaxDelaySeconds", float("inf"))) for attempt in range(attempts))
+
+
+def test_the_hard_bound_lies_above_all_waits_and_retries_at_the_largest_parameters() -> None:
+    """Every wait of the loop, every task running into its own timeout once and every retrier used up once.
+
+    That each of many looks is retried to the last is left out: that is what the hard bound is there to end.
+    """
+    parameters = template()["Parameters"]
+    largest = {name: parameters[name]["MaxValue"] for name in parameters if name.startswith(("Poll", "LatePoll"))}
+    polling = largest["PollAttempts"] * largest["PollIntervalSeconds"] + largest["LatePollMinutes"] * 60
+    tasks = sum(task["TimeoutSeconds"] + sum(map(delays, task["Retry"])) for task in TASKS.values())
+
+    assert asl()["TimeoutSeconds"] > polling + tasks
+
+
+def paths_in(value: Any) -> set[str]:
+    """The top-level keys of the state that an expression reads: `$.taskId` → taskId, `$` → $."""
+    match value:
+        case dict():
+            return set().union(*(paths_in(part) for part in value.values()), set())
+        case list():
+            return set().union(*(paths_in(part) for part in value), set())
+        case str() if value.startswith("$") and not value.startswith("${"):
+            return {value.removeprefix("$.").split(".")[0]}
+        case _:
+            return set()
+
+
+def test_ids_and_small_numbers_travel_and_nothing_else() -> None:
+    allowed = {"taskId", "looks", "blanks", "waitSeconds", "status", "error", "cause", "Payload"}
+    passed = {key for task in TASKS.values() for key in _payload_keys(task["Parameters"])}
+
+    assert {key for state in STATES.values() for key in paths_in(state)} <= allowed | {"$"}
+    assert passed <= allowed
+    assert all(state["OutputPath"] == "$.Payload" for state in TASKS.values())
+
+
+def _payload_keys(parameters: dict[str, Any]) -> set[str]:
+    return {key.removesuffix(".$") for key in parameters.get("Payload", {})}
+
+
+def test_the_state_machine_may_call_its_own_functions_and_nothing_else() -> None:
+    statements = resources("AWS::Serverless::StateMachine")["GenerateImage"]["Policies"][0]["Statement"]
+    called = {task["Parameters"]["FunctionName"].removeprefix("${").removesuffix("Arn}") for task in TASKS.values()}
+
+    assert [statement["Action"] for statement in statements] == ["lambda:InvokeFunction"]
+    assert {target["Fn::GetAtt"][0] for target in as_list(statements[0]["Resource"])} == called

@@ -1,0 +1,135 @@
+"""What imports what: the domain knows nobody, each outside system has one module, and a cold start stays light."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from graphlib import TopologicalSorter
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.template.stack import FUNCTIONS, LAYER, verbs
+
+MODULES = sorted(path.stem for path in LAYER.glob("*.py") if path.stem != "__init__")
+DOMAIN = {"models", "task", "job", "errors", "addresses", "request", "polling", "image_format"}
+
+
+@cache
+def imported(module: str) -> frozenset[str]:
+    """The full names that a module of plantain imports, at its head or inside a function."""
+    found = set()
+    for node in ast.walk(ast.parse((LAYER / f"{module}.py").read_text())):
+        match node:
+            case ast.Import(names=names):
+                found |= {alias.name for alias in names}
+            case ast.ImportFrom(module="plantain", names=names):
+                found |= {f"plantain.{alias.name}" for alias in names}
+            case ast.ImportFrom(module=str(source)):
+                found.add(source)
+    return frozenset(found)
+
+
+def ours(module: str) -> set[str]:
+    return {name.removeprefix("plantain.") for name in imported(module) if name.startswith("plantain.")}
+
+
+def importers(package: str) -> set[str]:
+    return {module for module in MODULES if any(name.split(".")[0] == package for name in imported(module))}
+
+
+@pytest.mark.parametrize("module", sorted(DOMAIN))
+def test_the_domain_knows_the_standard_library_pydantic_and_itself(module: str) -> None:
+    outside = {name.split(".")[0] for name in imported(module)} - sys.stdlib_module_names
+
+    assert outside <= {"pydantic", "pydantic_core", "plantain"}
+    assert ours(module) <= DOMAIN
+
+
+def test_each_outside_library_has_its_modules() -> None:
+    assert importers("httpx") == {"kie", "kie_answers", "downloads", "images"}
+    assert importers("boto3") == {"aws", "items"}
+    assert {name for name in imported("items") if name.startswith("boto3")} == {"boto3.dynamodb.types"}
+    assert importers("pydantic") == {"request"}
+    assert importers("aws_lambda_powertools") == {"http_api"}
+    assert all(name == "botocore.exceptions" or m == "aws" for m in MODULES for name in imported(m) if "botocore" in name)
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    list(TopologicalSorter({module: ours(module) for module in MODULES}).static_order())
+
+
+def test_only_its_own_modules_are_imported_and_all_are_used() -> None:
+    by_functions: set[str] = set()
+    for verb in verbs():
+        for node in ast.walk(ast.parse((FUNCTIONS / verb / "app.py").read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                assert node.module.split(".")[0] in {*sys.stdlib_module_names, "aws_lambda_powertools", "plantain"}
+                if node.module.startswith("plantain."):
+                    by_functions.add(node.module.removeprefix("plantain."))
+            elif isinstance(node, ast.Import):
+                assert {alias.name.split(".")[0] for alias in node.names} <= set(sys.stdlib_module_names)
+
+    assert by_functions | {name for module in MODULES for name in ours(module)} == set(MODULES)
+
+
+# What makes a cold start slow: pydantic checks requests, httpx speaks to others (images.py sends with it, so whoever
+# signs a link to an image loads it too), event_handler is Powertools' HTTP routing.
+HEAVY = ("pydantic", "httpx", "aws_lambda_powertools.event_handler", "aws_xray_sdk", "requests", "PIL", "yaml")
+HTTP = {"pydantic", "aws_lambda_powertools.event_handler"}
+LOADED: dict[str, set[str]] = {
+    "authorize": set(),
+    "submit_job": HTTP,
+    "get_status": HTTP | {"httpx"},
+    "get_image": HTTP | {"httpx"},
+    "list_jobs": HTTP | {"httpx"},
+    "check_health": HTTP,
+    "create_task": {"httpx"},
+    "check_status": {"httpx"},
+    "store_image": {"httpx"},
+    "record_failure": set(),
+    "record_end": set(),
+}
+
+_IMPORT = """
+import importlib, json, socket, sys
+def refuse(*_): raise AssertionError("a connection at import")
+socket.socket.connect = refuse
+module = importlib.import_module(f"functions.{sys.argv[1]}.app")
+clients = [name for name, m in sys.modules.items() if name.startswith("plantain.")
+           for f in vars(m).values() if hasattr(f, "cache_info") and f.cache_info().currsize]
+print(json.dumps({"loaded": [name for name in sys.argv[2:] if name in sys.modules], "made": clients}))
+"""
+
+
+def _import_alone(verb: str) -> dict[str, list[str]]:
+    environment = {"PYTHONPATH": os.pathsep.join([str(LAYER.parent), str(ROOT)]), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", _IMPORT, verb, *HEAVY], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, list[str]] = json.loads(done.stdout)
+    return answer
+
+
+@pytest.fixture(scope="module")
+def alone() -> dict[str, dict[str, list[str]]]:
+    """Each function imported in a Python of its own that has no environment and no network."""
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(verbs(), pool.map(_import_alone, verbs()), strict=True))
+
+
+@pytest.mark.parametrize("verb", verbs())
+def test_a_function_loads_the_heavy_packages_it_needs_and_no_others(
+    verb: str, alone: dict[str, dict[str, list[str]]]
+) -> None:
+    assert set(alone[verb]["loaded"]) == LOADED[verb]
+
+
+@pytest.mark.parametrize("verb", verbs())
+def test_nothing_happens_at_import(verb: str, alone: dict[str, dict[str, list[str]]]) -> None:
+    """Without a single setting it can be imported, and no cached client or setting was made by it."""
+    assert alone[verb]["made"] == []

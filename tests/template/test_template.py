@@ -1,0 +1,246 @@
+"""The stack: every function has its folder and its log, storage is closed, and nothing is left over."""
+
+import copy
+import logging
+import re
+import tomllib
+from typing import Any
+
+import pytest
+from samtranslator.translator.transform import transform
+
+from plantain.version import VERSION
+from tests.conftest import ROOT
+from tests.template.stack import (
+    FUNCTIONS,
+    LAYER,
+    as_list,
+    conditions_used,
+    lambdas,
+    nodes,
+    references,
+    resources,
+    statements,
+    template,
+    verbs,
+)
+
+ALL_FUNCTIONS = resources("AWS::Serverless::Function")
+
+
+def test_every_folder_of_functions_is_exactly_one_function() -> None:
+    assert sorted(properties["CodeUri"] for properties in ALL_FUNCTIONS.values()) == [
+        f"functions/{verb}" for verb in verbs()
+    ]
+
+
+@pytest.mark.parametrize("verb", verbs())
+def test_a_function_is_one_file_and_is_named_after_its_folder(verb: str) -> None:
+    assert [path.name for path in (FUNCTIONS / verb).iterdir() if path.name != "__pycache__"] == ["app.py"]
+    assert lambdas()[verb][0] == "".join(word.title() for word in verb.split("_")) + "Function"
+
+
+def test_every_function_has_a_log_group_of_its_own_with_retention() -> None:
+    groups = resources("AWS::Logs::LogGroup")
+    used = {name: properties["LoggingConfig"]["LogGroup"]["Ref"] for name, properties in ALL_FUNCTIONS.items()}
+
+    assert sorted(used.values()) == sorted(groups)
+    assert used == {name: name.removesuffix("Function") + "Log" for name in ALL_FUNCTIONS}
+    for name, properties in groups.items():
+        assert properties["RetentionInDays"] == {"Ref": "LogRetentionDays"}, name
+
+
+def test_every_function_has_its_own_statements_and_none_takes_a_role_or_a_managed_policy() -> None:
+    for name, properties in ALL_FUNCTIONS.items():
+        assert statements(properties), name
+        assert "Role" not in properties, name
+        assert all(set(policy) == {"Statement"} for policy in properties["Policies"]), name
+
+
+def test_no_statement_allows_a_star() -> None:
+    """The one statement with stars denies: whatever comes without TLS."""
+    for name, resource in template()["Resources"].items():
+        for node in nodes(resource):
+            if isinstance(node, dict) and node.get("Effect") == "Allow":
+                assert not [action for action in as_list(node["Action"]) if "*" in action], name
+                assert "*" not in as_list(node["Resource"]), name
+                assert {"NotAction", "NotResource"}.isdisjoint(node), name
+            elif isinstance(node, dict) and "Effect" in node:
+                assert (name, node["Sid"], node["Effect"]) == ("ImagesBucketPolicy", "TlsOnly", "Deny")
+
+
+def test_every_reference_leads_somewhere() -> None:
+    known = {*template()["Resources"], *template()["Parameters"]}
+
+    assert {name for name in references(template()) if not name.startswith("AWS::")} <= known
+
+
+def test_every_parameter_and_every_condition_is_used_and_shown() -> None:
+    body = {name: template()[name] for name in ("Globals", "Resources", "Outputs", "Conditions")}
+    groups = template()["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    rest = {name: body[name] for name in ("Globals", "Resources", "Outputs")}
+
+    assert set(template()["Parameters"]) <= references(body)
+    assert sorted(name for group in groups for name in group["Parameters"]) == sorted(template()["Parameters"])
+    assert set(template()["Conditions"]) == conditions_used(rest) - {None}
+
+
+def test_secrets_are_never_shown() -> None:
+    secret = {name for name, parameter in template()["Parameters"].items() if parameter.get("NoEcho")}
+
+    assert secret == {"KieApiKey"}
+    assert not secret & references([template()["Outputs"], template()["Globals"], ALL_FUNCTIONS])
+
+
+def test_the_outputs_say_where_things_are() -> None:
+    assert set(template()["Outputs"]) == {
+        "ApiUrl",
+        "ImagesBucketName",
+        "JobsTableName",
+        "ApiKeysTableName",
+        "StateMachineArn",
+    }
+
+
+@pytest.mark.parametrize("name", resources("AWS::S3::Bucket"))
+def test_every_bucket_is_private_encrypted_versioned_and_its_owners(name: str) -> None:
+    bucket = template()["Resources"][name]
+    properties = bucket["Properties"]
+
+    assert properties["PublicAccessBlockConfiguration"] == dict.fromkeys(
+        ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"], True
+    )
+    assert properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert properties["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+@pytest.mark.parametrize("name", resources("AWS::S3::Bucket"))
+def test_every_bucket_hears_tls_only(name: str) -> None:
+    policies = [r for r in template()["Resources"].values() if r["Type"] == "AWS::S3::BucketPolicy"]
+    its_own = [policy for policy in policies if policy["Properties"]["Bucket"] == {"Ref": name}]
+
+    assert "Condition" not in its_own[0]
+    assert [policy["Properties"]["PolicyDocument"]["Statement"] for policy in its_own] == [
+        [
+            {
+                "Sid": "TlsOnly",
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "s3:*",
+                "Resource": [{"Fn::GetAtt": [name, "Arn"]}, {"Fn::Sub": f"${{{name}.Arn}}/*"}],
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            }
+        ]
+    ]
+
+
+@pytest.mark.parametrize("name", resources("AWS::DynamoDB::Table"))
+def test_every_table_is_encrypted_and_can_be_restored(name: str) -> None:
+    table = resources("AWS::DynamoDB::Table")[name]
+
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+
+
+def test_nothing_is_named_by_hand() -> None:
+    """A stack can stand beside another of its kind."""
+    names = {"FunctionName", "BucketName", "TableName", "LogGroupName", "RoleName", "StateMachineName", "Name"}
+
+    for name, resource in template()["Resources"].items():
+        assert names.isdisjoint(resource["Properties"]), name
+
+
+ROUTES = {
+    ("POST", "/api/images/generate"): "submit_job",
+    ("GET", "/api/images/status"): "get_status",
+    ("GET", "/api/images/{taskId}/image"): "get_image",
+    ("GET", "/api/images"): "list_jobs",
+    ("GET", "/api/health"): "check_health",
+}
+
+
+def http_events(properties: dict[str, Any]) -> list[dict[str, Any]]:
+    return [event["Properties"] for event in properties.get("Events", {}).values() if event["Type"] == "HttpApi"]
+
+
+def test_the_routes_are_those_of_the_contract() -> None:
+    found = {
+        (event["Method"], event["Path"]): verb
+        for verb, (_, properties) in lambdas().items()
+        for event in http_events(properties)
+    }
+
+    assert found == ROUTES
+
+
+def test_every_route_but_health_needs_a_caller() -> None:
+    auth = resources("AWS::Serverless::HttpApi")["HttpApi"]["Auth"]
+    open_routes = [
+        event["Path"]
+        for properties in ALL_FUNCTIONS.values()
+        for event in http_events(properties)
+        if event.get("Auth", {}).get("Authorizer") == "NONE"
+    ]
+
+    assert auth["DefaultAuthorizer"] in auth["Authorizers"]
+    assert auth["Authorizers"]["ApiKey"]["FunctionArn"] == {"Fn::GetAtt": ["AuthorizeFunction", "Arn"]}
+    assert open_routes == ["/api/health"]
+    assert not [event for f in ALL_FUNCTIONS.values() for event in http_events(f) if event["ApiId"] != {"Ref": "HttpApi"}]
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_a_functions_own_route_is_that_of_the_template(method: str, path: str) -> None:
+    source = (FUNCTIONS / ROUTES[method, path] / "app.py").read_text()
+    written = re.sub(r"\{taskId\}", "<task_id>", path)
+
+    assert f'@app.{method.lower()}("{written}")' in source
+
+
+def test_an_end_that_nobody_recorded_reaches_record_end() -> None:
+    _, properties = lambdas()["record_end"]
+    rules = [event["Properties"]["Pattern"] for event in properties["Events"].values()]
+
+    assert rules == [
+        {
+            "source": ["aws.states"],
+            "detail-type": ["Step Functions Execution Status Change"],
+            "detail": {
+                "stateMachineArn": [{"Ref": "GenerateImage"}],
+                "status": ["FAILED", "TIMED_OUT", "ABORTED"],
+            },
+        }
+    ]
+
+
+class _NoPolicies:
+    def load(self) -> dict[str, str]:
+        return {}
+
+
+def test_sam_can_transform_the_template(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    logging.getLogger("samtranslator.metrics").setLevel(logging.ERROR)  # it publishes none, and complains of it
+    stack = copy.deepcopy(template())
+    for resource in stack["Resources"].values():
+        for local in ("CodeUri", "ContentUri", "DefinitionUri"):
+            if local in resource["Properties"]:
+                resource["Properties"][local] = "s3://bucket/key"
+    values = {name: parameter["Default"] for name, parameter in stack["Parameters"].items()}
+
+    made = transform(stack, values | {"AWS::Region": "eu-central-1", "AWS::Partition": "aws"}, _NoPolicies())
+
+    kinds = [resource["Type"] for resource in made["Resources"].values()]
+    assert not [kind for kind in kinds if kind.startswith("AWS::Serverless")]
+    assert kinds.count("AWS::Lambda::Function") == len(ALL_FUNCTIONS)
+    assert kinds.count("AWS::IAM::Role") == len(ALL_FUNCTIONS) + 1  # and the state machine's
+
+
+def test_the_version_is_the_projects() -> None:
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == VERSION
+
+
+def test_the_package_itself_does_nothing() -> None:
+    assert (LAYER / "__init__.py").read_text() == ""
