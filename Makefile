@@ -55,5 +55,6 @@ clean: ## remove what was made here, but the pictures under out/
 # The layer as Lambda gets it: packages under python/.
 .build/vendor/done: .venv/local layers/vendor/requirements.txt
 	@rm -rf .build/vendor
-	@$(INSTALL) --target .build/vendor/python -r layers/vendor/requirements.txt
+	@$(INSTALL) --no-compile --target .build/vendor/python -r layers/vendor/requirements.txt
+	@$(PY) -m compileall -q --invalidation-mode unchecked-hash .build/vendor/python
 	@touch $@

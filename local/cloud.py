@@ -18,6 +18,7 @@ from plantain.api_keys import ApiKeys
 ROOT = Path(__file__).parent.parent
 VENDOR_LAYER = ROOT / ".build" / "vendor"
 TWIN_KEY = "twin-key"
+WORKERS = 16  # Lambda processes at the most, about 50 MB each
 _TWIN_END_SECONDS = 1.5
 
 
@@ -89,7 +90,7 @@ class LocalCloud:
         self._kie = kie
         self._twin = TwinProcess(draw_seconds, *twin_options)
         self._parameters = parameters or {}
-        self.aws = EmbeddedAws(state_dir, wait_scale, log_lines)
+        self.aws = EmbeddedAws(state_dir, wait_scale, log_lines, workers=WORKERS)
 
     def __enter__(self) -> Self:
         with ExitStack() as started:

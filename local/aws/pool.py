@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import os
 import threading
 import time
 from collections import Counter
@@ -13,8 +14,10 @@ from local.aws.function import Function
 from local.aws.runtime_api import Invocation
 from local.aws.worker import Result, Worker
 
-# Seconds until a waiting call is overdue; the function with the fewest running children then goes first.
-PATIENCE = 0.5
+# Seconds that a call waits for one of its function's children before another is started.
+PATIENCE = 0.3
+# Children that start at the same time: each keeps a core busy for half a second.
+STARTS_AT_ONCE = max(2, (os.cpu_count() or 2) // 2)
 
 
 @dataclass(eq=False)
@@ -28,12 +31,12 @@ class Pool:
     """At most `limit` children at a time, on an event loop in a thread of its own.
 
     In AWS a call never waits for a child; here it does, without its timeout running. One function never holds
-    all the children: a handler that waits for another function's work would otherwise wait in vain.
+    more than half of the children: a handler that waits for another function's work would otherwise wait in vain.
     """
 
     def __init__(self, limit: int, scratch: Path, on_line: Callable[[str, str], None] | None = None) -> None:
         self._limit = max(1, limit)
-        self._share = max(1, self._limit - 2)
+        self._share = max(1, self._limit // 2)
         self._scratch = scratch
         self._on_line = on_line
         self._names = itertools.count()
@@ -62,6 +65,7 @@ class Pool:
         call = _Call(function, self._loop.create_future())
         self._waiting.append(call)
         self._place_calls()
+        self._loop.call_later(PATIENCE, self._place_calls)
         try:
             worker = await call.place
         except asyncio.CancelledError:
@@ -76,27 +80,31 @@ class Pool:
             self._place_calls()
 
     def _place_calls(self) -> None:
-        """Give children to as many waiting calls as can have one."""
-        while not self._closed and (call := self._next_call()) is not None:
-            worker = self._idle_child_for(call.function) or self._new_child(call.function)
-            if worker is None:
-                return
-            worker.busy = True
-            self._waiting.remove(call)
-            call.place.set_result(worker)
+        """Give children to as many waiting calls as can have one: rarer functions first, then older calls."""
+        placed = not self._closed
+        while placed:
+            busy = Counter(worker.function.name for worker in self._workers if worker.busy)
+            calls = sorted(self._waiting, key=lambda call: (busy[call.function.name], call.since))
+            placed = any(self._place(call, busy[call.function.name]) for call in calls)
 
-    def _next_call(self) -> _Call | None:
-        busy = Counter(worker.function.name for worker in self._workers if worker.busy)
-        idle = {worker.function for worker in self._workers if not worker.busy}
-        now = time.monotonic()
+    def _place(self, call: _Call, busy: int) -> bool:
+        if busy >= self._share:
+            return False
+        worker = self._idle_child_for(call.function)
+        if worker is None and self._may_start_for(call):
+            worker = self._new_child(call.function)
+        if worker is None:
+            return False
+        worker.busy = True
+        self._waiting.remove(call)
+        call.place.set_result(worker)
+        return True
 
-        def urgency(call: _Call) -> tuple[bool, int, bool, float]:
-            overdue = now - call.since > PATIENCE
-            crowd = busy[call.function.name] if overdue else 0
-            return (not overdue, crowd, call.function not in idle, call.since)
-
-        candidates = [call for call in self._waiting if busy[call.function.name] < self._share]
-        return min(candidates, key=urgency, default=None)
+    def _may_start_for(self, call: _Call) -> bool:
+        """A start costs far more than a call: the first child at once, more only for a call that has waited."""
+        alone = all(worker.function != call.function for worker in self._workers)
+        starting = sum(worker.busy and not worker.ready for worker in self._workers)
+        return starting < STARTS_AT_ONCE and (alone or time.monotonic() - call.since >= PATIENCE)
 
     def _idle_child_for(self, function: Function) -> Worker | None:
         return next((w for w in self._workers if not w.busy and w.function == function), None)
@@ -110,7 +118,9 @@ class Pool:
             evicted = min(idle, key=lambda worker: worker.idle_since)
             self._workers.remove(evicted)
             self._loop.create_task(evicted.end())
-        worker = Worker(function, self._scratch / str(next(self._names)), self._on_line, self._ended)
+        worker = Worker(
+            function, self._scratch / str(next(self._names)), self._on_line, self._place_calls, self._ended
+        )
         self._workers.append(worker)
         return worker
 

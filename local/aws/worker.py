@@ -31,13 +31,16 @@ class Result:
 
 @dataclass(eq=False)
 class Worker:
-    """Use it from one event loop only. `on_end` is called once, when the process has gone."""
+    """Use it from one event loop only. `on_ready` is called when the child has started,
+    `on_end` when it has gone."""
 
     function: Function
     scratch: Path
     on_line: Callable[[str, str], None] | None
+    on_ready: Callable[[], None]
     on_end: Callable[["Worker"], None]
     busy: bool = False
+    ready: bool = False
     idle_since: float = 0.0
     _api: RuntimeApi = field(default_factory=RuntimeApi)
     _process: asyncio.subprocess.Process | None = None
@@ -99,6 +102,8 @@ class Worker:
         await asyncio.wait(either, timeout=INIT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         initialised.cancel()
         if self._api.initialised.is_set() and self._api.init_error is None and not self._exited.done():
+            self.ready = True
+            self.on_ready()
             return True
         await self.end()
         return False

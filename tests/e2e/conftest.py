@@ -39,11 +39,13 @@ class Caller:
         return job
 
     def finished(self, task_id: str) -> dict[str, Any]:
-        """The job once it is final; waits for it."""
+        """The job once it is final; waits for it, ever more patiently."""
         deadline = time.monotonic() + JOB_SECONDS
+        pause = 0.1
         while (job := self.status(task_id))["state"] not in ("success", "fail"):
             assert time.monotonic() < deadline, f"still {job['state']}"
-            time.sleep(0.1)
+            time.sleep(pause)
+            pause = min(1.0, pause * 1.5)
         return job
 
     def made(self, prompt: str = "a plantain", **fields: Any) -> dict[str, Any]:
@@ -122,7 +124,7 @@ class Cloud:
 
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[Cloud]:
-    command = [sys.executable, "-m", "tests.e2e", "--wait-scale", "0.1", "--draw-seconds", "0.5"]
+    command = [sys.executable, "-m", "tests.e2e", "--wait-scale", "0.1", "--draw-seconds", "1"]
     environment = os.environ | {"PYTHONPATH": "layers/plantain"}
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -7,7 +7,7 @@ this overlooks shows as a permission that nobody uses.
 
 import ast
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,8 +66,10 @@ def _attributes(node: ast.ClassDef) -> dict[str, str]:
             types = _parameter_types(method)
             for part in ast.walk(method):
                 match part:
-                    case ast.Assign(targets=[ast.Attribute(attr=attribute)], value=ast.Name(id=given)) if given in types:
-                        found[attribute] = types[given]
+                    case ast.Assign(targets=[ast.Attribute(attr=attribute)], value=ast.Name(id=name)) if (
+                        name in types
+                    ):
+                        found[attribute] = types[name]
     return found
 
 
@@ -101,7 +103,7 @@ def reached(verb: str) -> frozenset[Name]:
     return frozenset(found)
 
 
-def _used(home: str, qualified: str, parts: list[ast.stmt] | list[Function]) -> list[Name]:
+def _used(home: str, qualified: str, parts: Sequence[ast.stmt]) -> list[Name]:
     owner = qualified.partition(".")[0] if "." in qualified else None
     types = {"self": (home, owner)} if owner else {}
     function = module(home).functions.get(qualified)

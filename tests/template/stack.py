@@ -39,7 +39,7 @@ _Loader.add_multi_constructor("!", _tag)
 @functools.cache
 def template() -> Node:
     """template.yaml."""
-    loaded: Node = yaml.load((ROOT / "template.yaml").read_text(), _Loader)  # noqa: S506 (a SafeLoader)
+    loaded: Node = yaml.load((ROOT / "template.yaml").read_text(), _Loader)
     return loaded
 
 

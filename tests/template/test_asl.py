@@ -44,6 +44,11 @@ def reachable(start: str, without: frozenset[str] = frozenset()) -> set[str]:
     return found
 
 
+def function_of(task: dict[str, Any]) -> str:
+    """The logical id of the function that a task calls."""
+    return str(task["Parameters"]["FunctionName"]).removeprefix("${").removesuffix("Arn}")
+
+
 def errors_named(state: dict[str, Any]) -> Iterator[str]:
     for clause in (*state.get("Retry", []), *state.get("Catch", [])):
         yield from clause["ErrorEquals"]
@@ -84,7 +89,9 @@ def test_every_task_is_bounded_in_time_and_tried_again(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in TASKS if name != "RecordFailure"])
 def test_every_task_that_gives_up_has_its_failure_recorded(name: str) -> None:
-    assert TASKS[name]["Catch"] == [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "RecordFailure"}]
+    assert TASKS[name]["Catch"] == [
+        {"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "RecordFailure"}
+    ]
 
 
 def test_a_recorded_failure_ends_the_execution_failed() -> None:
@@ -95,7 +102,9 @@ def test_a_recorded_failure_ends_the_execution_failed() -> None:
 def test_every_choice_has_a_default_and_every_fail_a_name_and_a_cause() -> None:
     for state in STATES.values():
         assert state["Type"] != "Choice" or state["Default"] in STATES
-        assert state["Type"] != "Fail" or ({"Error", "ErrorPath"} & set(state) and {"Cause", "CausePath"} & set(state))
+        if state["Type"] == "Fail":
+            assert {"Error", "ErrorPath"} & set(state)
+            assert {"Cause", "CausePath"} & set(state)
 
 
 @pytest.mark.parametrize("name", TASKS)
@@ -138,7 +147,7 @@ def test_every_task_waits_longer_than_its_function_may_run() -> None:
     functions = resources("AWS::Serverless::Function")
     usual = template()["Globals"]["Function"]["Timeout"]
     for state in TASKS.values():
-        name = state["Parameters"]["FunctionName"].removeprefix("${").removesuffix("Arn}")
+        name = function_of(state)
         assert state["TimeoutSeconds"] > functions[name].get("Timeout", usual), name
 
 
@@ -146,7 +155,8 @@ def delays(retry: dict[str, Any]) -> float:
     """The longest sum of a retrier's delays, in seconds: with no jitter."""
     first, rate = retry.get("IntervalSeconds", 1), retry.get("BackoffRate", 2.0)
     attempts = retry.get("MaxAttempts", 3)
-    return sum(min(first * rate**attempt, retry.get("MaxDelaySeconds", float("inf"))) for attempt in range(attempts))
+    longest = retry.get("MaxDelaySeconds", float("inf"))
+    return float(sum(min(first * rate**attempt, longest) for attempt in range(attempts)))
 
 
 def test_the_hard_bound_lies_above_all_waits_and_retries_at_the_largest_parameters() -> None:
@@ -190,7 +200,7 @@ def _payload_keys(parameters: dict[str, Any]) -> set[str]:
 
 def test_the_state_machine_may_call_its_own_functions_and_nothing_else() -> None:
     statements = resources("AWS::Serverless::StateMachine")["GenerateImage"]["Policies"][0]["Statement"]
-    called = {task["Parameters"]["FunctionName"].removeprefix("${").removesuffix("Arn}") for task in TASKS.values()}
+    called = {function_of(task) for task in TASKS.values()}
 
     assert [statement["Action"] for statement in statements] == ["lambda:InvokeFunction"]
     assert {target["Fn::GetAtt"][0] for target in as_list(statements[0]["Resource"])} == called

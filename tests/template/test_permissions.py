@@ -1,4 +1,4 @@
-"""What a function calls, it may; what it may, it calls. What it reads from its environment is set, and the reverse."""
+"""A function may do exactly what its code does, and is given exactly the settings that its code reads."""
 
 from collections.abc import Iterator
 from typing import Any

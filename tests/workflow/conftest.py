@@ -13,6 +13,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda
 from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
 
 import functions.store_image.app
+from local.twin import drawing, gallery
 from local.twin.twin import Twin
 from plantain.aws import client
 from plantain.downloads import Downloads
@@ -29,14 +30,14 @@ DRAW_SECONDS = 3.0  # done at the first look
 
 
 @pytest.fixture
-def twin(clock: Clock) -> Iterator[Twin]:
+def twin(clock: Clock, quick: None) -> Iterator[Twin]:
     with Twin(draw_seconds=DRAW_SECONDS, rate_limit=False, clock=clock) as twin:
         yield twin
 
 
-@ft.cache
-def _tls() -> ssl.SSLContext:
-    return ssl.create_default_context()
+# Slow to make and the same in every test: made once, however often moto, httpx and the twin ask for them.
+_tls = ft.cache(ssl.create_default_context)
+_draw = ft.cache(drawing.draw)
 
 
 @ft.cache
@@ -45,16 +46,22 @@ def _lambda_client() -> Any:
 
 
 @pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is left out, only not made again."""
+    monkeypatch.setattr(ssl, "create_default_context", _tls)
+    monkeypatch.setattr(gallery, "draw", _draw)
+    monkeypatch.setattr(lambda_eval_utils, "boto_client_for", lambda **_: _lambda_client())
+
+
+@pytest.fixture
 def downloads(twin: Twin) -> Iterator[Downloads]:
-    # Ours, so that its sockets are closed with the test; the twin speaks plain http, and a context is slow to make.
-    with httpx.HTTPTransport(verify=_tls(), trust_env=False) as transport:
+    # Ours, so that its sockets are closed with the test.
+    with httpx.HTTPTransport(trust_env=False) as transport:
         yield Downloads(frozenset({twin.files_url}), transport)
 
 
 @pytest.fixture
-def workflow(
-    settings: pytest.MonkeyPatch, twin: Twin, clock: Clock, downloads: Downloads
-) -> Iterator[Workflow]:
+def workflow(settings: pytest.MonkeyPatch, twin: Twin, clock: Clock, downloads: Downloads) -> Iterator[Workflow]:
     settings.setenv("KIE_BASE_URL", twin.api_url)
     settings.setattr(functions.store_image.app, "downloads", lambda: downloads)
     lambdas = Lambdas()
@@ -63,8 +70,6 @@ def workflow(
         return lambdas.invoke(*call)  # type: ignore[arg-type]
 
     settings.setattr(LambdaSimpleBackend, "invoke", invoke)
-    # moto makes a client for each task, which is most of what a task takes.
-    settings.setattr(lambda_eval_utils, "boto_client_for", lambda **_: _lambda_client())
     with mock_aws(config={"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}):
         cloud = make_cloud()
         cloud.secrets.put_secret_value(SecretId="kie-key", SecretString=twin.key)

@@ -1,4 +1,4 @@
-"""Answers the state machine's Lambda tasks with our own handlers, through moto's seam for a Lambda without Docker."""
+"""Answers the state machine's Lambda tasks with our own handlers, through moto's Lambda without Docker."""
 
 import json
 import traceback
@@ -61,7 +61,13 @@ class Lambdas:
         self.steps[step] = lambda event, context: (real if next(left, None) is None else handler)(event, context)
 
     def invoke(
-        self, _backend: LambdaSimpleBackend, arn: str, _qualifier: Any, body: Any, _headers: Any, answer: dict[str, str]
+        self,
+        _backend: LambdaSimpleBackend,
+        arn: str,
+        _qualifier: Any,
+        body: Any,
+        _headers: Any,
+        answer: dict[str, str],
     ) -> bytes:
         """In the place of LambdaSimpleBackend.invoke; an exception becomes Lambda's own error payload."""
         step = arn.rpartition(":")[2]

@@ -7,15 +7,15 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
 import yaml
 from PIL import Image
 
 from local.twin.twin import Twin
+from plantain.aws import client
 from plantain.intake import take_in
 from plantain.job import Job
 from plantain.jobs import jobs
-from tests.conftest import REGION, ROOT, Cloud
+from tests.conftest import ROOT, Cloud
 from tests.workflow.clock import START, Clock
 from tests.workflow.lambdas import Context, Lambdas
 
@@ -47,7 +47,8 @@ class Execution:
 
     def states(self) -> list[str]:
         """The states in the order they were entered."""
-        return [event["stateEnteredEventDetails"]["name"] for event in self.history if "stateEnteredEventDetails" in event]
+        entered = [event.get("stateEnteredEventDetails") for event in self.history]
+        return [details["name"] for details in entered if details]
 
 
 class Workflow:
@@ -59,7 +60,7 @@ class Workflow:
         self.clock = clock
         self.secrets = cloud.secrets
         self.s3 = cloud.s3
-        self.stepfunctions = boto3.client("stepfunctions", region_name=REGION)
+        self.stepfunctions = client("stepfunctions")
         self.arn = self.stepfunctions.create_state_machine(
             name="generate_image",
             definition=json.dumps(definition()),
@@ -77,7 +78,8 @@ class Workflow:
         while (described := self._describe(job))["status"] == "RUNNING":
             assert time.monotonic() < deadline, "the execution does not end"
             time.sleep(0.02)
-        pages = self.stepfunctions.get_paginator("get_execution_history").paginate(executionArn=self.execution_arn(job))
+        paginator = self.stepfunctions.get_paginator("get_execution_history")
+        pages = paginator.paginate(executionArn=self.execution_arn(job))
         history: list[Any] = [event for page in pages for event in page["events"]]
         error, cause = described.get("error"), described.get("cause")
         return Execution(described["status"], error, cause, history, jobs().get(job.task_id), described)

@@ -112,7 +112,9 @@ IN_DOUBT = [
 
 
 @pytest.mark.parametrize(("script", "accepted"), IN_DOUBT)
-def test_a_create_whose_fate_is_unknown_is_never_sent_again(workflow: Workflow, script: str, accepted: int) -> None:
+def test_a_create_whose_fate_is_unknown_is_never_sent_again(
+    workflow: Workflow, script: str, accepted: int
+) -> None:
     execution = workflow.run(a_wish(script))
 
     assert_failed(execution, "outcome-unknown", "unknown")
@@ -121,7 +123,9 @@ def test_a_create_whose_fate_is_unknown_is_never_sent_again(workflow: Workflow, 
 
 
 @pytest.mark.parametrize(
-    "death", [SandboxDied("Sandbox.Timedout"), SandboxDied("Runtime.ExitError"), LambdaFault("ServiceException")], ids=str
+    "death",
+    [SandboxDied("Sandbox.Timedout"), SandboxDied("Runtime.ExitError"), LambdaFault("ServiceException")],
+    ids=str,
 )
 def test_a_step_that_died_after_sending_never_sends_twice(
     workflow: Workflow, settings: pytest.MonkeyPatch, death: Exception

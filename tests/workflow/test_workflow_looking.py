@@ -61,7 +61,12 @@ def test_a_timeout_is_believed_after_its_grace(workflow: Workflow) -> None:
 
 @pytest.mark.parametrize(
     ("script", "charged"),
-    [("no-urls ever", "yes"), ("no-result ever", "yes"), ("result-broken", "yes"), ("no-urls ever, old-fields", "unknown")],
+    [
+        ("no-urls ever", "yes"),
+        ("no-result ever", "yes"),
+        ("result-broken", "yes"),
+        ("no-urls ever, old-fields", "unknown"),
+    ],
 )
 def test_a_success_that_never_shows_a_url_is_an_invalid_result(
     workflow: Workflow, script: str, charged: str

@@ -15,7 +15,17 @@ OUTSIDE = ("moto", "botocore", "boto3", "asyncio")
 
 @pytest.mark.parametrize(
     "script",
-    ["urls x2", "no-credits", "exception", "fail-policy", "unknown-state", "poll-drop x2", "file-html", "file-drop", "busy"],
+    [
+        "urls x2",
+        "no-credits",
+        "exception",
+        "fail-policy",
+        "unknown-state",
+        "poll-drop x2",
+        "file-html",
+        "file-drop",
+        "busy",
+    ],
 )
 def test_prompt_key_and_links_are_in_no_execution_and_no_log(
     workflow: Workflow, caplog: pytest.LogCaptureFixture, script: str

@@ -1,9 +1,9 @@
 """From Kie's link to our bucket: only whole images, from allowed places, and nothing half stored."""
 
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-from httpx import ReadTimeout, Response
+from httpx import ReadTimeout, Request, Response
 
 from tests.workflow.machine import Workflow
 from tests.workflow.s3_transport import S3Transport
@@ -53,7 +53,7 @@ def test_a_result_that_breaks_off_at_first_is_fetched_again(workflow: Workflow, 
     assert_stored(workflow, workflow.run(a_wish(script)))
 
 
-@pytest.mark.xfail(strict=True, reason="an answer without a byte counts as 'no image' and the paid result is given up at once")
+@pytest.mark.xfail(strict=True, reason="an empty answer counts as no image: the paid result is given up at once")
 def test_a_result_that_is_empty_at_first_is_fetched_again(workflow: Workflow) -> None:
     assert_stored(workflow, workflow.run(a_wish("file-empty x1")))
 
@@ -61,9 +61,10 @@ def test_a_result_that_is_empty_at_first_is_fetched_again(workflow: Workflow) ->
 def test_a_bucket_that_is_not_well_for_a_moment_is_tried_again(
     workflow: Workflow, settings: pytest.MonkeyPatch
 ) -> None:
-    handle, faults = S3Transport.handle_request, iter([Response(503), ReadTimeout("silence")])
+    handle = S3Transport.handle_request
+    faults: Iterator[Response | ReadTimeout] = iter([Response(503), ReadTimeout("silence")])
 
-    def not_well(self: S3Transport, request: Any) -> Response:
+    def not_well(self: S3Transport, request: Request) -> Response:
         request.read()
         fault = next(faults, None)
         if isinstance(fault, Exception):

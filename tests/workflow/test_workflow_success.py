@@ -32,7 +32,8 @@ def test_a_wish_becomes_a_picture_in_the_bucket_with_its_manifest_beside_it(work
     assert job.cost_time == 12_000  # ms; 12 s on the wire
     assert (workflow.accepted, workflow.twin.ledger()["creditsSpent"]) == (1, 18)
     manifest = json.loads(workflow.bytes_of(f"{place}.json"))
-    assert (manifest["taskId"], manifest["kieTaskId"], manifest["costTime"]) == (job.task_id, job.kie_task_id, 12_000)
+    assert (manifest["taskId"], manifest["kieTaskId"]) == (job.task_id, job.kie_task_id)
+    assert manifest["costTime"] == 12_000
     assert manifest["images"][0]["sha256"] == job.images[0].sha256
 
 
@@ -59,7 +60,16 @@ def test_several_pictures_are_all_stored_and_the_first_comes_first(workflow: Wor
 
 @pytest.mark.parametrize(
     "script",
-    ["generating", "all-states", "result-object", "old-fields", "file-type", "file-chunked", "no-urls x2", "no-result x5"],
+    [
+        "generating",
+        "all-states",
+        "result-object",
+        "old-fields",
+        "file-type",
+        "file-chunked",
+        "no-urls x2",
+        "no-result x5",
+    ],
 )
 def test_kies_other_ways_to_say_success_end_in_a_picture_too(workflow: Workflow, script: str) -> None:
     workflow.twin.set(drawSeconds=6.0)
