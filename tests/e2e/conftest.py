@@ -100,6 +100,14 @@ class Cloud:
         described: dict[str, Any] = self.client("stepfunctions").describe_execution(executionArn=arn)
         return described
 
+    def ended_execution(self, task_id: str) -> dict[str, Any]:
+        """The execution once it has ended, which is a moment after its job has."""
+        deadline = time.monotonic() + JOB_SECONDS
+        while (execution := self.execution(task_id))["status"] == "RUNNING":
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        return execution
+
     def history(self, task_id: str) -> str:
         steps = self.client("stepfunctions")
         return json.dumps(

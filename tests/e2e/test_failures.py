@@ -161,7 +161,7 @@ def test_a_lost_answer_is_never_sent_again(cloud: Cloud, alice: Caller, script: 
     job = alice.status(problem["taskId"])
     assert (job["state"], job["failCode"], job["charged"]) == ("fail", "outcome-unknown", "unknown")
     assert cloud.accepted() == accepted + 1
-    execution = cloud.execution(problem["taskId"])
+    execution = cloud.ended_execution(problem["taskId"])
     assert (execution["status"], execution["error"]) == ("FAILED", "outcome-unknown")
 
 
@@ -188,11 +188,7 @@ def test_a_failed_job_says_why_and_what_it_cost(
     assert (job["state"], job["failCode"], job["charged"]) == ("fail", code, charged)
     assert job["failMsg"]
     assert job["imageUrl"] is None
-    for _ in range(50):
-        execution = cloud.execution(job["taskId"])
-        if execution["status"] != "RUNNING":
-            break
-        time.sleep(0.1)
+    execution = cloud.ended_execution(job["taskId"])
     assert (execution["status"], execution["error"]) == ("FAILED", code)
 
 

@@ -36,7 +36,7 @@ def test_text_becomes_an_image_in_the_bucket(cloud: Cloud, alice: Caller) -> Non
     assert (job["state"], job["charged"], job["cost"]) == ("success", "yes", {"credits": 18, "usd": 0.09})
     assert job["costTime"] == 1000
     assert cloud.accepted() == accepted + 1
-    assert cloud.execution(job["taskId"])["status"] == "SUCCEEDED"
+    assert cloud.ended_execution(job["taskId"])["status"] == "SUCCEEDED"
 
 
 def test_the_image_and_its_manifest_lie_under_the_day_of_the_job(cloud: Cloud, alice: Caller) -> None:

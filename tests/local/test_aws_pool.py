@@ -70,14 +70,10 @@ def call(pool: Pool, function: Function, number: int = 0, **event: Any) -> Resul
                                             function.timeout))
 
 
-def test_a_warm_child_is_used_again_and_quickly(pool: Pool, function: Make) -> None:
+def test_a_warm_child_is_used_again(pool: Pool, function: Make) -> None:
     first = call(pool, function(), do="nothing")
-    times = []
     for number in range(30):
-        began = time.perf_counter()
         assert call(pool, function(), number, do="nothing").body["pid"] == first.body["pid"]
-        times.append(time.perf_counter() - began)
-    assert sorted(times)[15] < 0.02
 
 
 def test_an_exception_keeps_its_name_and_the_child_survives_it(pool: Pool, function: Make) -> None:
@@ -103,9 +99,7 @@ def test_a_crashed_child_is_an_exit_error_and_is_replaced(
 
 def test_a_call_beyond_its_timeout_is_killed_with_its_child(pool: Pool, function: Make) -> None:
     pid = call(pool, function(timeout=1), do="nothing").body["pid"]
-    began = time.monotonic()
     late = call(pool, function(timeout=1), 7, do="sleep", seconds=9)
-    assert 0.9 < time.monotonic() - began < 2
     assert late.body == {"errorType": "Sandbox.Timedout",
                          "errorMessage": "RequestId: request-7 Error: Task timed out after 1.00 seconds"}
     assert pid not in children_of(os.getpid())
@@ -210,8 +204,6 @@ def test_closing_ends_a_running_call_and_every_child(tmp_path: Path, function: M
     with ThreadPoolExecutor(1) as callers:
         running = callers.submit(call, pool, function(), do="sleep", seconds=9)
         time.sleep(0.2)
-        began = time.monotonic()
         pool.close()
-        assert time.monotonic() - began < 1
         assert running.result().body["errorType"] == "Runtime.ExitError"
     assert not list((tmp_path / "scratch").iterdir())

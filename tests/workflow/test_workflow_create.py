@@ -125,7 +125,7 @@ def test_a_create_whose_fate_is_unknown_is_never_sent_again(
 @pytest.mark.parametrize(
     "death",
     [SandboxDied("Sandbox.Timedout"), SandboxDied("Runtime.ExitError"), LambdaFault("ServiceException")],
-    ids=str,
+    ids=["timed out", "process died", "service fault"],
 )
 def test_a_step_that_died_after_sending_never_sends_twice(
     workflow: Workflow, settings: pytest.MonkeyPatch, death: Exception

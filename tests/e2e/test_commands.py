@@ -1,0 +1,134 @@
+"""What a person types: the demo, and a stack that stays up and is called with curl as it says."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.e2e.conftest import ROOT
+
+pytestmark = pytest.mark.xdist_group("commands")
+LOCAL = [sys.executable, "-m", "local"]
+
+
+@pytest.fixture(name="unlimited", autouse=True)
+def no_cloud() -> None:
+    """These start a cloud of their own."""
+
+
+def size_of(picture: Path) -> tuple[int, int]:
+    with Image.open(picture) as image:
+        return image.size
+
+
+def test_the_demo_makes_a_picture_and_says_where_it_is(tmp_path: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+
+    done = subprocess.run(
+        [*LOCAL, "demo", "--prompt", "A test of the demo"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert done.stderr == ""
+    (picture,) = (tmp_path / "out").iterdir()
+    assert size_of(picture) == (2048, 1152)
+    for fact in (f"out/{picture.name}", "s3://", picture.stem, "took", "$0.09", "make up", "make demo"):
+        assert fact in done.stdout, fact
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [({}, "export KIEAI_API_KEY"), ({"KIEAI_API_KEY": "key"}, "Nobody is here to ask")],
+)
+def test_the_real_kie_is_never_asked_by_accident(settings: dict[str, str], words: str, tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "KIEAI_API_KEY"}
+
+    done = subprocess.run(
+        [*LOCAL, "demo", "--kie", "real"],
+        cwd=tmp_path,
+        env=environment | {"PYTHONPATH": str(ROOT)} | settings,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert words in done.stdout + done.stderr
+    assert "Nothing was spent" in done.stdout + done.stderr
+
+
+@contextmanager
+def stack_that_stays_up(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    scratch = tmp_path / "tmp"
+    scratch.mkdir()
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(scratch)}
+    process = subprocess.Popen(
+        [*LOCAL, "up", "--draw-seconds", "0.5"], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    said = ""
+    for line in process.stdout:
+        said += line
+        if "Ctrl-C ends everything" in line:
+            break
+    try:
+        yield process, said
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+        process.stdout.close()
+
+
+def test_the_curl_lines_work_as_pasted_and_a_stop_leaves_nothing(tmp_path: Path) -> None:
+    with stack_that_stays_up(tmp_path) as (process, said):
+        children = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=False)
+        commands = "\n".join(
+            line for line in said.splitlines() if line.startswith(("export ", "TASK_ID=", "curl ", "  -"))
+        )
+        create, _, rest = commands.partition('curl -sS "$PLANTAIN_URL/api/images/status')
+        status = f'curl -sS "$PLANTAIN_URL/api/images/status{rest.splitlines()[0]}'
+        download = rest.splitlines()[1]
+        script = f"""
+            set -e
+            {create}
+            for n in $(seq 60); do {status} | grep -q success && break; sleep 0.5; done
+            {status} | grep success
+            {download}
+        """
+
+        done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+        assert done.returncode == 0, done.stderr + done.stdout
+        assert size_of(tmp_path / "plantain.png") == (2048, 1152)
+        key = subprocess.run([*LOCAL, "key", "alice"], cwd=ROOT, capture_output=True, text=True, check=True)
+        assert re.search(r"^ {2}plantain_\S{40,}$", key.stdout, re.MULTILINE)
+    assert process.returncode == 0
+    assert children.stdout.split()
+    assert not [pid for pid in children.stdout.split() if Path(f"/proc/{pid}").exists()]
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_a_key_without_a_stack_says_what_to_do() -> None:
+    running = ROOT / ".local" / "running.json"
+    if running.exists():
+        pytest.skip("a stack runs here")
+
+    done = subprocess.run([*LOCAL, "key", "alice"], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert "make up" in done.stderr
