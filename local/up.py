@@ -45,10 +45,11 @@ def _noted_as_running(cloud: LocalCloud) -> Iterator[None]:
 
 
 def _say_how(cloud: LocalCloud, key: str) -> None:
-    paying = f"Every image costs {price('2K')} or more at Kie.ai." if cloud.kie.twin_url is None else ""
+    free = faint("Images are drawn by the twin of Kie.ai; nothing is spent.")
+    spending = free if cloud.kie.twin_url else f"Every image costs {price('2K')} or more at Kie.ai."
     print(
         f"""
-{bold("Plantain runs on this machine.")} {paying or faint("Images are drawn by the twin of Kie.ai; nothing is spent.")}
+{bold("Plantain runs on this machine.")} {spending}
 
 export PLANTAIN_URL={cloud.api_url}
 export PLANTAIN_API_KEY={key}
@@ -56,10 +57,11 @@ export PLANTAIN_API_KEY={key}
 {faint("# create: answers 202 with the task id")}
 TASK_ID=$(curl -sS "$PLANTAIN_URL/api/images/generate" \\
   -H "Authorization: Bearer $PLANTAIN_API_KEY" -H "Content-Type: application/json" \\
-  -d '{{"prompt": "A plantain leaf in the morning light"}}' | sed -E 's/.*"taskId": *"([^"]+)".*/\\1/') && echo "$TASK_ID"
+  -d '{{"prompt": "A plantain leaf in the morning light"}}' \\
+  | sed -E 's/.*"taskId": *"([^"]+)".*/\\1/'); echo "$TASK_ID"
 
 {faint("# status: until it says success")}
-curl -sS "$PLANTAIN_URL/api/images/status?taskId=$TASK_ID" -H "Authorization: Bearer $PLANTAIN_API_KEY"
+curl -sS -w "\\n" "$PLANTAIN_URL/api/images/status?taskId=$TASK_ID" -H "Authorization: Bearer $PLANTAIN_API_KEY"
 
 {faint("# download: a redirect to a fresh link")}
 curl -sSLf "$PLANTAIN_URL/api/images/$TASK_ID/image" -H "Authorization: Bearer $PLANTAIN_API_KEY" -o plantain.png

@@ -104,8 +104,11 @@ def _wait(cloudformation: Any, stack_name: str) -> dict[str, Any]:
 def _reasons(cloudformation: Any, stack: Mapping[str, Any]) -> str:
     events = cloudformation.describe_stack_events(StackName=stack["StackId"])["StackEvents"]
     failed = [event for event in reversed(events) if event["ResourceStatus"].endswith("_FAILED")]
-    lines = [f"  {event['LogicalResourceId']} ({event['ResourceType']}): "
-             f"{event.get('ResourceStatusReason', 'no reason given')}" for event in failed]
+    lines = [
+        f"  {event['LogicalResourceId']} ({event['ResourceType']}): "
+        f"{event.get('ResourceStatusReason', 'no reason given')}"
+        for event in failed
+    ]
     head = f"stack {stack['StackName']} ended as {stack['StackStatus']}: {stack.get('StackStatusReason', '')}"
     return "\n".join([head, *dict.fromkeys(lines)])
 

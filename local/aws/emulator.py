@@ -40,9 +40,14 @@ class EmbeddedAws:
 
     _used = False
 
-    def __init__(self, state_dir: Path | None = None, wait_scale: float = 1.0,
-                 log_lines: Callable[[str, str], None] | None = None, workers: int = 8,
-                 mends: Sequence[Mend] = ALL) -> None:
+    def __init__(
+        self,
+        state_dir: Path | None = None,
+        wait_scale: float = 1.0,
+        log_lines: Callable[[str, str], None] | None = None,
+        workers: int = 8,
+        mends: Sequence[Mend] = ALL,
+    ) -> None:
         self._state = state_dir
         self._wait_scale = wait_scale
         self._log_lines = log_lines
@@ -73,8 +78,9 @@ class EmbeddedAws:
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         # Children first: whoever waits for one of them is answered, so the server can end at once.
         self._pool.close()
         self._loop.call_soon_threadsafe(self._stop.set)
@@ -92,6 +98,7 @@ class EmbeddedAws:
         host = LambdaHost(self._pool, CodeStore(self._scratch), self.endpoint)
         with root_logger_untouched():
             from ministack.app import app
+
             for mend in self._mends:
                 mend(host)
         self._log_handlers = silence(self._state / "ministack.log" if self._state else None)
@@ -104,6 +111,7 @@ class EmbeddedAws:
     def _serve(self, app: Any, listener: socket.socket) -> None:
         from hypercorn.asyncio import serve
         from hypercorn.config import Config
+
         config = Config()
         config.bind = [f"fd://{listener.fileno()}"]
         config.accesslog = config.errorlog = None

@@ -8,8 +8,18 @@ ACCOUNT = "000000000000"
 # ministack takes this key for the account's root, whom no policy can refuse anything.
 ADMIN_KEY = ADMIN_SECRET = "test"  # noqa: S105 - opens nothing but the emulator
 # A developer's real credentials would be taken for the root's too, and real endpoints would be called.
-_REMOVED = ("AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL", "SERVICES",
-            "LOCALSTACK_HOSTNAME", "LOCALSTACK_PERSISTENCE", "USE_SSL", "LAMBDA_STRICT", "DOCKER_HOST")
+_REMOVED = (
+    "AWS_SESSION_TOKEN",
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_ENDPOINT_URL",
+    "SERVICES",
+    "LOCALSTACK_HOSTNAME",
+    "LOCALSTACK_PERSISTENCE",
+    "USE_SSL",
+    "LAMBDA_STRICT",
+    "DOCKER_HOST",
+)
 
 
 def settings(port: int, scratch: Path, state: Path | None, wait_scale: float) -> dict[str, str]:

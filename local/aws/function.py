@@ -10,8 +10,15 @@ from typing import Any
 from local.aws.code_store import CodeStore
 
 # Lambda sets these itself; a template that tries to set them is refused there.
-RESERVED = ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
-            "AWS_SESSION_TOKEN", "LAMBDA_TASK_ROOT", "_HANDLER")
+RESERVED = (
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "LAMBDA_TASK_ROOT",
+    "_HANDLER",
+)
 
 
 @dataclass(frozen=True)
@@ -34,15 +41,22 @@ class Function:
         return [sys.executable, "-S", "-m", "awslambdaric", dict(self.environment)["_HANDLER"]]
 
 
-def function_of(config: Mapping[str, Any], code: bytes, layers: list[bytes], credentials: Mapping[str, str],
-                endpoint: str, store: CodeStore) -> Function:
+def function_of(
+    config: Mapping[str, Any],
+    code: bytes,
+    layers: list[bytes],
+    credentials: Mapping[str, str],
+    endpoint: str,
+    store: CodeStore,
+) -> Function:
     """Build the child's environment from nothing, as Lambda does, so that none of ours can leak into it."""
     folder = store.folder(code)
     opt = [store.folder(layer) for layer in layers]
     region = str(config["FunctionArn"]).split(":")[3]
     logging = config.get("LoggingConfig") or {}
-    own = {k: str(v) for k, v in (config.get("Environment") or {}).get("Variables", {}).items()
-           if k not in RESERVED}
+    own = {
+        k: str(v) for k, v in (config.get("Environment") or {}).get("Variables", {}).items() if k not in RESERVED
+    }
     commands = [*(str(layer / "bin") for layer in opt), "/usr/local/bin", "/usr/bin", "/bin"]
     packages = [folder, *(layer / "python" for layer in opt), store.runtime]
     environment = {
@@ -68,5 +82,10 @@ def function_of(config: Mapping[str, Any], code: bytes, layers: list[bytes], cre
     }
     if level := logging.get("ApplicationLogLevel"):
         environment["AWS_LAMBDA_LOG_LEVEL"] = level
-    return Function(config["FunctionName"], config["FunctionArn"], float(config.get("Timeout") or 3), folder,
-                    tuple(sorted(environment.items())))
+    return Function(
+        config["FunctionName"],
+        config["FunctionArn"],
+        float(config.get("Timeout") or 3),
+        folder,
+        tuple(sorted(environment.items())),
+    )

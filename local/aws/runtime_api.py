@@ -81,13 +81,18 @@ class RuntimeApi:
         if path == f"{PREFIX}/invocation/next":
             self.initialised.set()
             invocation, deadline_ms = await self._inbox.get()
-            _write(writer, "200 OK", invocation.event, {
-                "Content-Type": "application/json",
-                "Lambda-Runtime-Aws-Request-Id": invocation.request_id,
-                "Lambda-Runtime-Deadline-Ms": str(deadline_ms),
-                "Lambda-Runtime-Invoked-Function-Arn": invocation.function_arn,
-                **({"Lambda-Runtime-Trace-Id": invocation.trace_id} if invocation.trace_id else {}),
-            })
+            _write(
+                writer,
+                "200 OK",
+                invocation.event,
+                {
+                    "Content-Type": "application/json",
+                    "Lambda-Runtime-Aws-Request-Id": invocation.request_id,
+                    "Lambda-Runtime-Deadline-Ms": str(deadline_ms),
+                    "Lambda-Runtime-Invoked-Function-Arn": invocation.function_arn,
+                    **({"Lambda-Runtime-Trace-Id": invocation.trace_id} if invocation.trace_id else {}),
+                },
+            )
         else:
             accepted = self._accept(path, body)
             _write(writer, "202 Accepted" if accepted else "404 Not Found", b'{"status":"OK"}', {})

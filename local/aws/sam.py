@@ -22,8 +22,9 @@ class _NoManagedPolicies:
         return {}
 
 
-def to_cloudformation(path: Path, parameters: Mapping[str, str], artifacts: ArtifactStore,
-                      layer_dirs: Mapping[str, Path]) -> Template:
+def to_cloudformation(
+    path: Path, parameters: Mapping[str, str], artifacts: ArtifactStore, layer_dirs: Mapping[str, Path]
+) -> Template:
     """Upload what the template names by local path, then do the work of AWS::Serverless.
 
     Raises ValueError for a layer that has to be built first, FileNotFoundError for a path that is not there.
@@ -32,28 +33,35 @@ def to_cloudformation(path: Path, parameters: Mapping[str, str], artifacts: Arti
     logging.getLogger("samtranslator.metrics").setLevel(logging.ERROR)
     template: Template = yaml_parse(path.read_text())
     _upload_code(template, path.parent, artifacts, layer_dirs)
-    values = {"AWS::Region": REGION, "AWS::Partition": "aws", "AWS::AccountId": ACCOUNT,
-              **parameters, **_lists(template, parameters)}
+    values = {
+        "AWS::Region": REGION,
+        "AWS::Partition": "aws",
+        "AWS::AccountId": ACCOUNT,
+        **parameters,
+        **_lists(template, parameters),
+    }
     translated: Template = transform(template, values, _NoManagedPolicies())
     return translated
 
 
 def _lists(template: Template, parameters: Mapping[str, str]) -> dict[str, list[str]]:
     """Parameters that are lists, as lists: the translator puts them in as it gets them."""
-    declared = {name: declaration for name, declaration in (template.get("Parameters") or {}).items()
-                if declaration["Type"] == "CommaDelimitedList" or declaration["Type"].startswith("List<")}
+    declared = {
+        name: declaration
+        for name, declaration in (template.get("Parameters") or {}).items()
+        if declaration["Type"] == "CommaDelimitedList" or declaration["Type"].startswith("List<")
+    }
     given = {name: parameters.get(name, declaration.get("Default")) for name, declaration in declared.items()}
-    return {name: [part.strip() for part in str(text).split(",")]
-            for name, text in given.items() if text is not None}
+    return {
+        name: [part.strip() for part in str(text).split(",")] for name, text in given.items() if text is not None
+    }
 
 
 def parameter_names(path: Path) -> set[str]:
     return set(yaml_parse(path.read_text()).get("Parameters") or {})
 
 
-def _upload_code(
-    template: Template, base: Path, artifacts: ArtifactStore, layer_dirs: Mapping[str, Path]
-) -> None:
+def _upload_code(template: Template, base: Path, artifacts: ArtifactStore, layer_dirs: Mapping[str, Path]) -> None:
     shared = ((template.get("Globals") or {}).get("Function") or {}).get("CodeUri")
     for name, resource in template["Resources"].items():
         properties = resource.setdefault("Properties", {})

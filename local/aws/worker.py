@@ -64,8 +64,9 @@ class Worker:
         if self._exited.done():
             return self._failure(invocation, "Runtime.ExitError", _exit_words(self._exited.result()))
         await self.end()
-        return self._failure(invocation, "Sandbox.Timedout",
-                             f"Task timed out after {invocation.timeout:.2f} seconds")
+        return self._failure(
+            invocation, "Sandbox.Timedout", f"Task timed out after {invocation.timeout:.2f} seconds"
+        )
 
     async def end(self) -> None:
         """Kill the child and whatever it started."""
@@ -82,13 +83,22 @@ class Worker:
         self._log_fd, log_end = os.pipe()
         os.set_blocking(self._log_fd, False)
         asyncio.get_running_loop().add_reader(self._log_fd, self._read_log)
-        environment = {**dict(self.function.environment), "AWS_LAMBDA_RUNTIME_API": address,
-                       "TMPDIR": str(self.scratch)}
+        environment = {
+            **dict(self.function.environment),
+            "AWS_LAMBDA_RUNTIME_API": address,
+            "TMPDIR": str(self.scratch),
+        }
         try:
             # A session of its own: Ctrl-C is ours to handle, and a kill reaches grandchildren.
             self._process = await asyncio.create_subprocess_exec(
-                *self.function.command, env=environment, cwd=self.function.folder, start_new_session=True,
-                stdin=asyncio.subprocess.DEVNULL, stdout=log_end, stderr=log_end)
+                *self.function.command,
+                env=environment,
+                cwd=self.function.folder,
+                start_new_session=True,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log_end,
+                stderr=log_end,
+            )
         except OSError:
             os.close(self._log_fd)
             self._api.close()

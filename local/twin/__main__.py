@@ -55,9 +55,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--no-rate-limit", action="store_true", help="more than 20 creates in 10 s")
     parser.add_argument("--balance", type=float, default=10_000.0, help="in credits")
-    parser.add_argument(
-        "--fields", choices=("new", "old"), default="new", help="since or before September 2026"
-    )
+    parser.add_argument("--fields", choices=("new", "old"), default="new", help="since or before September 2026")
     parser.add_argument("--scripts", action="store_true", help="print everything it can play, and end")
     return parser.parse_args()
 

@@ -10,9 +10,7 @@ from local.twin.palette import Colour, Palette
 Layer = tuple[Colour, Image.Image, float]
 """A colour, where it lies (a mask), and how strongly (0 to 1)."""
 
-_FULL_EDGE = (
-    2048  # pixels; beyond it masks are made at half the size, which nobody sees and saves half the time
-)
+_FULL_EDGE = 2048  # pixels; beyond it masks are made at half the size, which nobody sees and saves half the time
 
 
 def paint(size: tuple[int, int], palette: Palette, dice: random.Random) -> Image.Image:
@@ -25,9 +23,7 @@ def paint(size: tuple[int, int], palette: Palette, dice: random.Random) -> Image
     motif = dice.choice((_hills, _discs, _rings, _sun))
     for colour, mask, strength in motif((size[0] // part, size[1] // part), palette, dice):
         soft = mask.filter(ImageFilter.BoxBlur(1)).point([round(level * strength) for level in range(256)])
-        image.paste(
-            colour, (0, 0), soft if soft.size == size else soft.resize(size, Image.Resampling.BILINEAR)
-        )
+        image.paste(colour, (0, 0), soft if soft.size == size else soft.resize(size, Image.Resampling.BILINEAR))
     return image
 
 

@@ -21,9 +21,7 @@ _LOOK_EVERY = 0.05  # seconds
 
 def signature(key: str, task_id: str, timestamp: str) -> str:
     """base64(HMAC-SHA256(key, taskId.timestamp)); the body is not signed."""
-    return base64.b64encode(
-        hmac.digest(key.encode(), f"{task_id}.{timestamp}".encode(), hashlib.sha256)
-    ).decode()
+    return base64.b64encode(hmac.digest(key.encode(), f"{task_id}.{timestamp}".encode(), hashlib.sha256)).decode()
 
 
 class Callbacks:

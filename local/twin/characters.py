@@ -3,7 +3,6 @@
 The font has ASCII and little else. Accents, dashes and bullets are drawn by `lettering`; what cannot be set
 at all (other scripts, emoji) becomes one disc, so that a line keeps its length.
 """
-# ruff: noqa: RUF001 (the characters that look like others are what this module is about)
 
 import unicodedata
 from functools import cache, lru_cache

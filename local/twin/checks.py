@@ -27,11 +27,7 @@ def checked(body: dict[str, Any]) -> Wish | Answer:
     given = body.get("input")
     text = _field_error(model, given) if isinstance(given, dict) else wire.REQUIRED
     url = body.get("callBackUrl")
-    if (
-        text is None
-        and url is not None
-        and not (isinstance(url, str) and url.startswith(("http://", "https://")))
-    ):
+    if text is None and url is not None and not (isinstance(url, str) and url.startswith(("http://", "https://"))):
         text = wire.not_in_range("callBackUrl")
     if text is not None or not isinstance(given, dict):
         return wire.refused(500, text or wire.REQUIRED)
@@ -62,6 +58,4 @@ def _field_error(model: Model, given: dict[str, Any]) -> str | None:
 
 
 def _image_list(value: object, limit: int) -> bool:
-    return (
-        isinstance(value, list) and len(value) <= limit and all(isinstance(url, str) and url for url in value)
-    )
+    return isinstance(value, list) and len(value) <= limit and all(isinstance(url, str) and url for url in value)

@@ -27,9 +27,7 @@ def lay_out(count: int, box: Box, gap: float) -> list[Box]:
         high = (height - gap * (rows - 1)) / rows
         wide = (width - gap * (across - 1)) / across
         y = top + row * (high + gap)
-        places += [
-            (left + k * (wide + gap), y, left + k * (wide + gap) + wide, y + high) for k in range(across)
-        ]
+        places += [(left + k * (wide + gap), y, left + k * (wide + gap) + wide, y + high) for k in range(across)]
     return places
 
 
@@ -54,9 +52,7 @@ def _hang_one(image: Image.Image, tile: Image.Image, place: Box, gap: float, fra
     image.paste(ground, (left + line, top + line), _rounded(inner, max(1, radius - line)))
 
 
-def _shadow(
-    image: Image.Image, corner: tuple[int, int], size: tuple[int, int], gap: float, radius: int
-) -> None:
+def _shadow(image: Image.Image, corner: tuple[int, int], size: tuple[int, int], gap: float, radius: int) -> None:
     """Made at an eighth of the size, which is quicker and as soft."""
     room = round(gap)
     full = size[0] + 2 * room, size[1] + 2 * room

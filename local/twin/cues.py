@@ -127,8 +127,5 @@ def for_next(text: str) -> Score:
         raise ValueError("no script named")
     once = Amount(times=1)
     return Score(
-        tuple(
-            replace(cue, amount=once) if cue.script.place == "create" and not cue.given else cue
-            for cue in cues
-        )
+        tuple(replace(cue, amount=once) if cue.script.place == "create" and not cue.given else cue for cue in cues)
     )

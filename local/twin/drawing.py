@@ -44,9 +44,7 @@ def draw(wish: Drawing) -> bytes:
 
 
 def _seed(wish: Drawing) -> int:
-    return int.from_bytes(
-        hashlib.sha256(f"{wish.variant} {wish.text}".encode("utf-8", "replace")).digest()[:8]
-    )
+    return int.from_bytes(hashlib.sha256(f"{wish.variant} {wish.text}".encode("utf-8", "replace")).digest()[:8])
 
 
 def size_of(ratio: str, long_edge: int) -> tuple[int, int]:

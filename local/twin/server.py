@@ -119,9 +119,7 @@ class _Handler(BaseHTTPRequestHandler):
         if chunked:
             self.send_header("Transfer-Encoding", "chunked")
         else:
-            self.send_header(
-                "Content-Length", str(len(answer.body) if answer.claims is None else answer.claims)
-            )
+            self.send_header("Content-Length", str(len(answer.body) if answer.claims is None else answer.claims))
         self.end_headers()
 
     def _pieces(self, answer: Answer) -> Iterator[bytes]:

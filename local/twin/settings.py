@@ -38,19 +38,10 @@ def _checked(name: str, value: Any, now: Any) -> Any:
         raise ValueError("fields is 'old' or 'new'")
     if isinstance(now, bool) and isinstance(value, bool):
         return value
-    if (
-        isinstance(now, float)
-        and isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and value >= 0
-    ):
+    if isinstance(now, float) and isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
         return float(value)
     if isinstance(now, str) and isinstance(value, str):
         return value
-    if (
-        isinstance(now, tuple)
-        and isinstance(value, list | tuple)
-        and all(isinstance(one, str) for one in value)
-    ):
+    if isinstance(now, tuple) and isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
         return tuple(value)
     raise ValueError(f"{name} cannot be {value!r}")

@@ -124,9 +124,7 @@ def _balanced(words: list[str], limit: float, count: int) -> list[str]:
     return _wrap(words, high)
 
 
-def write(
-    draw: ImageDraw.ImageDraw, setting: Setting, x: float, top: float, ink: Colour, accent: Colour
-) -> None:
+def write(draw: ImageDraw.ImageDraw, setting: Setting, x: float, top: float, ink: Colour, accent: Colour) -> None:
     """Set it with its upper left corner at (x, top)."""
     face = characters.font(setting.size)
     for number, column in enumerate(setting.columns):

@@ -32,9 +32,7 @@ class Uploads:
         if not isinstance(text, str) or not text or not fields.get("uploadPath"):
             return wire.refused(400, wire.REQUIRED)
         try:
-            data = base64.b64decode(
-                text.partition(",")[2] if text.startswith("data:") else text, validate=True
-            )
+            data = base64.b64decode(text.partition(",")[2] if text.startswith("data:") else text, validate=True)
         except (binascii.Error, ValueError):
             return wire.refused(400, "Base64 format error")
         if len(data) > BASE64_LIMIT:
@@ -64,9 +62,7 @@ class Uploads:
         path = parts.get("uploadPath", (b"", ""))[0].decode("utf-8", "replace")
         if not data or not path:
             return wire.refused(400, wire.REQUIRED)
-        return self._kept(
-            data, path, parts.get("fileName", (b"", ""))[0].decode("utf-8", "replace") or own_name
-        )
+        return self._kept(data, path, parts.get("fileName", (b"", ""))[0].decode("utf-8", "replace") or own_name)
 
     def get(self, path: str) -> tuple[bytes, str] | None:
         """The bytes and the content type of an uploaded file."""

@@ -1,5 +1,4 @@
 """The exact bodies and texts of Kie.ai, as read in recorded traffic (shared fact sheet of the API)."""
-# ruff: noqa: RUF001 (the typographic characters are Kie's own)
 
 import json
 from datetime import UTC, datetime
@@ -48,9 +47,7 @@ def ok(data: object) -> Answer:
 
 def refused(code: int, msg: str) -> Answer:
     """HTTP 200 with the real code in the body; a 401 has no `data` key."""
-    return json_answer(
-        {"code": code, "msg": msg} if code == 401 else {"code": code, "msg": msg, "data": None}
-    )
+    return json_answer({"code": code, "msg": msg} if code == 401 else {"code": code, "msg": msg, "data": None})
 
 
 def spring_error(status: int, error: str, path: str, message: str = "No message available") -> Answer:

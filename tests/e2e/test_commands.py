@@ -98,9 +98,9 @@ def test_the_curl_lines_work_as_pasted_and_a_stop_leaves_nothing(tmp_path: Path)
     with stack_that_stays_up(tmp_path) as (process, said):
         children = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=False)
         commands = "\n".join(
-            line for line in said.splitlines() if line.startswith(("export ", "TASK_ID=", "curl ", "  -"))
+            line for line in said.splitlines() if line.startswith(("export ", "TASK_ID=", "curl ", "  -", "  |"))
         )
-        create, _, rest = commands.partition('curl -sS "$PLANTAIN_URL/api/images/status')
+        create, _, rest = commands.partition('curl -sS -w "\\n" "$PLANTAIN_URL/api/images/status')
         status = f'curl -sS "$PLANTAIN_URL/api/images/status{rest.splitlines()[0]}'
         download = rest.splitlines()[1]
         script = f"""

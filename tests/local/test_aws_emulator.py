@@ -20,7 +20,9 @@ def fresh_stack(tmp_path: Path) -> Iterator[Sample]:
         yield sample
 
 
-def test_an_interrupt_ends_it_in_the_middle_of_everything_and_leaves_nothing_behind(aws: Sample, tmp_path: Path) -> None:
+def test_an_interrupt_ends_it_in_the_middle_of_everything_and_leaves_nothing_behind(
+    aws: Sample, tmp_path: Path
+) -> None:
     aws.invoke("Misbehave", {"do": "nothing"})
     function = aws.id_of("Limited")
     event = json.dumps({"do": "sleep", "seconds": 9})

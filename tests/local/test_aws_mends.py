@@ -41,8 +41,11 @@ def unmended_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]
 def schedule_once(sample: Sample) -> None:
     machine = sample.machine("scheduled", {"Type": "Pass"})
     sample.client("scheduler").create_schedule(
-        Name="once", ScheduleExpression="at(2025-01-02T03:04:05)", FlexibleTimeWindow={"Mode": "OFF"},
-        Target={"Arn": machine, "RoleArn": sample.role, "Input": SCHEDULE})
+        Name="once",
+        ScheduleExpression="at(2025-01-02T03:04:05)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": machine, "RoleArn": sample.role, "Input": SCHEDULE},
+    )
 
 
 def scheduled_input(sample: Sample, seconds: float) -> dict[str, str]:
@@ -70,13 +73,20 @@ def always_throttled(sample: Sample) -> dict[str, Any]:
 
 
 def wait_for_token(sample: Sample, name: str, **fields: Any) -> str:
-    return sample.machine(name, {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::aws-sdk:dynamodb:updateItem.waitForTaskToken",
-        "Parameters": {"TableName": sample.id_of("Table"), "Key": {"id": {"S.$": "$$.Execution.Name"}},
-                       "UpdateExpression": "SET taskToken = :token",
-                       "ExpressionAttributeValues": {":token": {"S.$": "$$.Task.Token"}}},
-        **fields})
+    return sample.machine(
+        name,
+        {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:dynamodb:updateItem.waitForTaskToken",
+            "Parameters": {
+                "TableName": sample.id_of("Table"),
+                "Key": {"id": {"S.$": "$$.Execution.Name"}},
+                "UpdateExpression": "SET taskToken = :token",
+                "ExpressionAttributeValues": {":token": {"S.$": "$$.Task.Token"}},
+            },
+            **fields,
+        },
+    )
 
 
 def time_to_live(sample: Sample) -> dict[str, str]:
@@ -87,14 +97,20 @@ def time_to_live(sample: Sample) -> dict[str, str]:
 
 def retried(sample: Sample) -> str:
     """An execution whose retries would pause for 3 s each but for MaxDelaySeconds, which makes it 0.2 s."""
-    machine = sample.machine("retried", {
-        "Type": "Task", "Resource": sample.arn_of("Step"),
-        "Parameters": {"attempt.$": "$$.State.RetryCount", "tries": 2},
-        "Retry": [{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 60, "MaxDelaySeconds": 4}]})
+    machine = sample.machine(
+        "retried",
+        {
+            "Type": "Task",
+            "Resource": sample.arn_of("Step"),
+            "Parameters": {"attempt.$": "$$.State.RetryCount", "tries": 2},
+            "Retry": [{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 60, "MaxDelaySeconds": 4}],
+        },
+    )
     return sample.start(machine)
 
 
 # ---- all together
+
 
 def test_it_starts_quickly_and_answers_fifty_calls_at_once_with_few_processes(aws: Sample) -> None:
     assert aws.about["start"] < 4
@@ -108,6 +124,7 @@ def test_it_starts_quickly_and_answers_fifty_calls_at_once_with_few_processes(aw
 
 
 # ---- Lambda
+
 
 def test_a_state_machine_retries_and_catches_by_the_name_of_the_exception(aws: Sample) -> None:
     tried = aws.run(aws.id_of("Sample"), tries=2, refuse=False, pause=0)
@@ -158,6 +175,7 @@ def test_ministack_still_takes_loopback_for_an_open_network(plain: Sample) -> No
 
 # ---- HTTP API
 
+
 def test_routes_and_the_authorizer_come_from_the_body(aws: Sample) -> None:
     assert aws.request("/open")[0] == 200
     assert aws.request("/nowhere")[0] == 404
@@ -193,8 +211,8 @@ def test_a_client_is_not_told_why_a_lambda_failed(aws: Sample) -> None:
 def test_ministack_still_tells_a_client_why_a_lambda_failed(plain: Sample) -> None:
     gateway, api = plain.client("apigatewayv2"), plain.id_of("Api")
     integration = gateway.create_integration(
-        ApiId=api, IntegrationType="AWS_PROXY", IntegrationUri=plain.arn_of("Hello"),
-        PayloadFormatVersion="2.0")["IntegrationId"]
+        ApiId=api, IntegrationType="AWS_PROXY", IntegrationUri=plain.arn_of("Hello"), PayloadFormatVersion="2.0"
+    )["IntegrationId"]
     gateway.create_route(ApiId=api, RouteKey="GET /byhand", Target=f"integrations/{integration}")
     status, _headers, body = plain.request("/byhand?fail=1")
     assert status == 502
@@ -202,6 +220,7 @@ def test_ministack_still_tells_a_client_why_a_lambda_failed(plain: Sample) -> No
 
 
 # ---- state machines
+
 
 def test_a_definition_in_yaml_gets_its_numbers_after_the_substitutions() -> None:
     assert json.loads(as_json("StartAt: A\nTimeoutSeconds: 3\n")) == {"StartAt": "A", "TimeoutSeconds": 3}
@@ -289,6 +308,7 @@ def test_ministack_still_ignores_the_longest_pause_of_a_retry(plain: Sample) -> 
 
 # ---- schedules
 
+
 def test_a_schedule_fires_within_two_seconds_with_its_context_filled_in(aws: Sample) -> None:
     schedule_once(aws)
     given = scheduled_input(aws, 2)
@@ -301,6 +321,7 @@ def test_ministack_still_passes_the_context_of_a_schedule_on_as_text(plain: Samp
 
 
 # ---- what the template says of single resources
+
 
 def test_reserved_concurrency_ttl_and_the_arn_of_a_secret_come_from_the_template(aws: Sample) -> None:
     reserved = aws.client("lambda").get_function_concurrency(FunctionName=aws.id_of("Limited"))
@@ -350,6 +371,7 @@ def test_an_update_changes_all_that_in_place_and_a_delete_removes_it(tmp_path: P
 
 
 # ---- the seams
+
 
 def test_a_seam_that_has_gone_is_named_with_the_version_that_had_it() -> None:
     with pytest.raises(SeamMissing, match=r"no ministack.core.arn._gone; .* expects ministack 1\.5\.33"):

@@ -42,11 +42,18 @@ def code_store(tmp_path: Path) -> CodeStore:
 def function_maker(store: CodeStore) -> Make:
     def make(source: str = MISBEHAVE, name: str = "misbehave", timeout: int = 5, **own: str) -> Function:
         arn = f"arn:aws:lambda:us-east-1:000000000000:function:{name}"
-        config = {"FunctionName": name, "FunctionArn": arn, "Handler": "app.handler", "Timeout": timeout,
-                  "Environment": {"Variables": own}, "MemorySize": 256}
+        config = {
+            "FunctionName": name,
+            "FunctionArn": arn,
+            "Handler": "app.handler",
+            "Timeout": timeout,
+            "Environment": {"Variables": own},
+            "MemorySize": 256,
+        }
         keys = {"AWS_ACCESS_KEY_ID": "ASIA1", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t"}
         layer = zip_with({"python/of_a_layer.py": "VALUE = 1"})
         return function_of(config, zip_with({"app.py": source}), [layer], keys, "http://127.0.0.1:1", store)
+
     return make
 
 
@@ -66,8 +73,9 @@ def zip_with(files: dict[str, str]) -> bytes:
 
 
 def call(pool: Pool, function: Function, number: int = 0, **event: Any) -> Result:
-    return pool.invoke(function, Invocation(f"request-{number}", json.dumps(event).encode(), function.arn,
-                                            function.timeout))
+    return pool.invoke(
+        function, Invocation(f"request-{number}", json.dumps(event).encode(), function.arn, function.timeout)
+    )
 
 
 def test_a_warm_child_is_used_again(pool: Pool, function: Make) -> None:
@@ -89,8 +97,7 @@ def test_an_exception_keeps_its_name_and_the_child_survives_it(pool: Pool, funct
 
 
 @pytest.mark.parametrize(("do", "words"), [("exit", "exit status 3"), ("segfault", "signal: segv")])
-def test_a_crashed_child_is_an_exit_error_and_is_replaced(
-        pool: Pool, function: Make, do: str, words: str) -> None:
+def test_a_crashed_child_is_an_exit_error_and_is_replaced(pool: Pool, function: Make, do: str, words: str) -> None:
     crashed = call(pool, function(), do=do)
     assert crashed.body["errorType"] == "Runtime.ExitError"
     assert words in crashed.body["errorMessage"]
@@ -100,8 +107,10 @@ def test_a_crashed_child_is_an_exit_error_and_is_replaced(
 def test_a_call_beyond_its_timeout_is_killed_with_its_child(pool: Pool, function: Make) -> None:
     pid = call(pool, function(timeout=1), do="nothing").body["pid"]
     late = call(pool, function(timeout=1), 7, do="sleep", seconds=9)
-    assert late.body == {"errorType": "Sandbox.Timedout",
-                         "errorMessage": "RequestId: request-7 Error: Task timed out after 1.00 seconds"}
+    assert late.body == {
+        "errorType": "Sandbox.Timedout",
+        "errorMessage": "RequestId: request-7 Error: Task timed out after 1.00 seconds",
+    }
     assert pid not in children_of(os.getpid())
 
 
@@ -114,7 +123,8 @@ def test_a_module_that_cannot_be_imported_says_why(pool: Pool, function: Make) -
 
 
 def test_a_child_sees_what_lambda_would_show_it_and_nothing_of_ours(
-        pool: Pool, function: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    pool: Pool, function: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("KIEAI_API_KEY", "a real key")
     monkeypatch.setenv("PYTHONSTARTUP", "ours")
     seen = call(pool, function(OWN="its own", AWS_REGION="refused"), do="environment").body
@@ -127,16 +137,36 @@ def test_a_child_sees_what_lambda_would_show_it_and_nothing_of_ours(
     assert seen["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] == "256"
     assert seen["_HANDLER"] == "app.handler"
     assert set(seen) - {"LC_CTYPE"} <= {
-        "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "AWS_EXECUTION_ENV",
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION",
-        "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_FORMAT", "AWS_LAMBDA_LOG_GROUP_NAME",
-        "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_LAMBDA_RUNTIME_API", "AWS_REGION", "AWS_SECRET_ACCESS_KEY",
-        "AWS_SESSION_TOKEN", "LAMBDA_TASK_ROOT", "LANG", "OWN", "PATH", "PYTHONPATH", "TMPDIR", "TZ",
-        "_HANDLER", "_X_AMZN_TRACE_ID"}
+        "AWS_ACCESS_KEY_ID",
+        "AWS_DEFAULT_REGION",
+        "AWS_ENDPOINT_URL",
+        "AWS_EXECUTION_ENV",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_LOG_FORMAT",
+        "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+        "AWS_LAMBDA_RUNTIME_API",
+        "AWS_REGION",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "LAMBDA_TASK_ROOT",
+        "LANG",
+        "OWN",
+        "PATH",
+        "PYTHONPATH",
+        "TMPDIR",
+        "TZ",
+        "_HANDLER",
+        "_X_AMZN_TRACE_ID",
+    }
 
 
 def test_a_child_has_its_layers_and_boto3_but_no_package_of_the_development_environment(
-        pool: Pool, function: Make) -> None:
+    pool: Pool, function: Make
+) -> None:
     assert not call(pool, function(), do="import", module="of_a_layer").failed
     for module in ("pytest", "ministack", "pydantic"):
         assert call(pool, function(), do="import", module=module).body["errorType"] == "ModuleNotFoundError"
@@ -171,7 +201,8 @@ def test_fifty_calls_at_once_share_a_bounded_number_of_children(pool: Pool, func
 
 
 def test_a_function_that_waits_for_another_cannot_take_all_the_children(
-        pool: Pool, function: Make, tmp_path: Path) -> None:
+    pool: Pool, function: Make, tmp_path: Path
+) -> None:
     path = str(tmp_path / "made")
     with ThreadPoolExecutor(10) as callers:
         waits, makes = function(WAIT_FOR_FILE, "waits"), function(WAIT_FOR_FILE, "makes")

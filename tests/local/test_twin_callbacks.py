@@ -74,10 +74,7 @@ def create(twin: Twin, url: str, prompt: str = "A boat") -> str:
 def is_signed(headers: dict[str, str], task_id: str) -> bool:
     message = f"{task_id}.{headers['X-Webhook-Timestamp']}".encode()
     wanted = base64.b64encode(hmac.new(b"secret", message, hashlib.sha256).digest()).decode()
-    return (
-        abs(int(headers["X-Webhook-Timestamp"]) - time.time()) < 60
-        and headers["X-Webhook-Signature"] == wanted
-    )
+    return abs(int(headers["X-Webhook-Timestamp"]) - time.time()) < 60 and headers["X-Webhook-Signature"] == wanted
 
 
 def noted(twin: Twin, count: int) -> list[dict[str, Any]]:

@@ -142,9 +142,7 @@ def test_a_file_can_be_uploaded_in_three_ways(twin: Twin) -> None:
         "mimeType": "image/png",
         "uploadedAt": "",
     }
-    without_path = post(
-        f"{twin.api_url}/api/file-stream-upload", headers=HEADERS, files={"file": ("d.png", data)}
-    )
+    without_path = post(f"{twin.api_url}/api/file-stream-upload", headers=HEADERS, files={"file": ("d.png", data)})
     assert without_path.json()["code"] == 400
     for url in (by_text, by_form["data"]["downloadUrl"], by_url["data"]["downloadUrl"]):
         assert get(url).content == data

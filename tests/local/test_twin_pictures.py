@@ -90,9 +90,7 @@ def test_auto_takes_the_shape_of_the_first_image_or_chooses_one() -> None:
 
 
 @pytest.mark.parametrize("count", range(1, 15))
-@pytest.mark.parametrize(
-    "box", [(0.0, 0.0, 900.0, 800.0), (0.0, 0.0, 3000.0, 200.0), (0.0, 0.0, 200.0, 3000.0)]
-)
+@pytest.mark.parametrize("box", [(0.0, 0.0, 900.0, 800.0), (0.0, 0.0, 3000.0, 200.0), (0.0, 0.0, 200.0, 3000.0)])
 def test_tiles_fill_their_panel_and_never_touch(count: int, box: tuple[float, float, float, float]) -> None:
     places = lay_out(count, box, 10.0)
     assert len(places) == count

@@ -33,9 +33,7 @@ def create(api_url: str, prompt: str) -> Any:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_says_where_it_is_and_ends_at_once_on_a_signal(number: signal.Signals) -> None:
-    with subprocess.Popen(
-        COMMAND, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen(COMMAND, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout
         assert process.stderr
         where = json.loads(process.stdout.readline())
@@ -69,9 +67,7 @@ def test_it_ends_with_its_parent() -> None:
 
 
 def test_it_prints_its_scripts() -> None:
-    said = subprocess.run(
-        [*COMMAND, "--scripts"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
+    said = subprocess.run([*COMMAND, "--scripts"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert "[twin:NAME]" in said
     assert "  timeout-then-success " in said
 

@@ -113,9 +113,7 @@ def test_a_create_can_break_before_and_after_it_was_accepted(
 
 
 @pytest.mark.parametrize(("name", "accepted"), [("drop-before", 0), ("drop-after", 1)])
-def test_a_dropped_create_counts_only_when_it_was_accepted_first(
-    twin: Twin, name: str, accepted: int
-) -> None:
+def test_a_dropped_create_counts_only_when_it_was_accepted_first(twin: Twin, name: str, accepted: int) -> None:
     with pytest.raises(httpx.RemoteProtocolError):
         create(twin, f"A boat [twin:{name}]")
     CLOCK.now += 9.0
@@ -266,9 +264,7 @@ def test_the_shape_of_a_result_can_differ(twin: Twin) -> None:
     assert len(finished(twin, "[twin:result-object]")["resultJson"]["resultUrls"]) == 1
     assert len(finished(twin, "[twin:urls]")["response"]["resultUrls"]) == 2
     assert len(set(finished(twin, "[twin:urls x3]")["response"]["resultUrls"])) == 3
-    assert finished(twin, "[twin:url-foreign]")["response"]["resultUrls"][0].startswith(
-        "http://169.254.169.254/"
-    )
+    assert finished(twin, "[twin:url-foreign]")["response"]["resultUrls"][0].startswith("http://169.254.169.254/")
     assert len(finished(twin, "[twin:old-fields]")) == 10
 
 

@@ -41,9 +41,7 @@ def call(twin: Twin, method: str, path: str, key: str = "twin-key", **more: Any)
     return request(method, twin.api_url + path, headers=headers, **more)
 
 
-def create(
-    twin: Twin, key: str = "twin-key", model: object = "nano-banana-pro", **changes: Any
-) -> httpx.Response:
+def create(twin: Twin, key: str = "twin-key", model: object = "nano-banana-pro", **changes: Any) -> httpx.Response:
     wish = {name: value for name, value in (WISH | changes).items() if value is not None}
     return call(twin, "POST", "/api/v1/jobs/createTask", key, json={"model": model, "input": wish})
 
@@ -137,9 +135,7 @@ def test_the_checks_come_in_order_key_model_fields_credits_rate(twin: Twin) -> N
     assert create(twin).json()["code"] == 402
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"[]", b"not json", b'"text"', b'{"model":"nano-banana-pro","input":[]}']
-)
+@pytest.mark.parametrize("body", [b"", b"[]", b"not json", b'"text"', b'{"model":"nano-banana-pro","input":[]}'])
 def test_a_body_that_is_no_object_is_refused(twin: Twin, body: bytes) -> None:
     assert call(twin, "POST", "/api/v1/jobs/createTask", content=body).json()["code"] in (422, 500)
 
@@ -149,9 +145,7 @@ def test_a_running_task_shows_an_empty_result_and_nulls(twin: Twin) -> None:
     task_id = create(twin, prompt="Grün").json()["data"]["taskId"]
     data = record(twin, task_id)["data"]
     inner = json.dumps(WISH | {"prompt": "Grün"}, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    param = json.dumps(
-        {"input": inner, "model": "nano-banana-pro"}, ensure_ascii=False, separators=(",", ":")
-    )
+    param = json.dumps({"input": inner, "model": "nano-banana-pro"}, ensure_ascii=False, separators=(",", ":"))
     assert list(data)[:10] == [
         "taskId",
         "model",
@@ -242,9 +236,7 @@ def test_a_download_link_is_given_for_our_own_urls_only(twin: Twin) -> None:
 
 
 def test_many_calls_go_over_one_connection(twin: Twin) -> None:
-    with httpx.Client(
-        base_url=twin.api_url, headers={"Authorization": "Bearer twin-key"}, verify=False
-    ) as client:
+    with httpx.Client(base_url=twin.api_url, headers={"Authorization": "Bearer twin-key"}, verify=False) as client:
         streams = {
             id(client.get("/api/v1/chat/credit").extensions["network_stream"].get_extra_info("socket"))
             for _ in range(3)

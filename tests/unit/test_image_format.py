@@ -36,7 +36,7 @@ def test_kind_size_and_wholeness_are_read_from_the_bytes(name: str, width: int, 
 
     found = format_of(data)
 
-    assert found is kind
+    assert found is kind is not None
     assert kind.dimensions(data) == (width, height)
     assert kind.is_complete(data, data[-TAIL_BYTES:], len(data))
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plantain.faults import Fault, InvalidRequest, PromptMissing
 from plantain.models import MODELS
-from plantain.request import Fault, InvalidRequest, PromptMissing, check_request
+from plantain.request import check_request
 from tests.builders import a_request
 
 PRO = MODELS["nano-banana-pro"]

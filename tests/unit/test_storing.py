@@ -180,16 +180,17 @@ def body(*pieces: bytes | Exception, status: int = 200, length: int | None = Non
     return lambda _: httpx.Response(status, headers=headers, stream=Streamed(*pieces))
 
 
-HUGE_HEADER = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + (30_000).to_bytes(4) * 2 + b"\x08\x02\x00\x00\x00"
+HUGE_HEADER = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + (30_000).to_bytes(4) * 2 + b"\x08\x02\x00\x00\x00" + b"\x00" * 9
+)
 
 
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
-        (body(b"<html>not here</html>", length=21), "result-not-an-image"),
+        (body(b"<html><body>not here any more</body></html>"), "result-not-an-image"),
         (body(b"<svg xmlns='http://www.w3.org/2000/svg'/>"), "result-not-an-image"),
-        (body(b""), "result-not-an-image"),
-        (body(b"\x89PNG\r\n\x1a\n"), "result-not-an-image"),
+        (body(b"\x89PNG\r\n\x1a\n" + b"\x00" * 100), "result-not-an-image"),
         (body(HUGE_HEADER), "result-too-large"),
         (body(picture(), length=storing.MAX_IMAGE_BYTES + 1), "result-too-large"),
         (body(picture(), *[b"\x00" * 1_000_000] * 51), "result-too-large"),
@@ -209,6 +210,9 @@ def test_what_is_no_image_of_ours_is_final_and_leaves_nothing(bucket: Bucket, an
 @pytest.mark.parametrize(
     "answer",
     [
+        body(b""),
+        body(b"", length=0),
+        body(b"\x89PNG\r\n\x1a\n"),
         body(picture()[:-1]),
         body(picture()[:-1], length=len(picture()) - 1),
         body(picture()[:5000], length=len(picture())),

@@ -53,7 +53,6 @@ def test_a_result_that_breaks_off_at_first_is_fetched_again(workflow: Workflow, 
     assert_stored(workflow, workflow.run(a_wish(script)))
 
 
-@pytest.mark.xfail(strict=True, reason="an empty answer counts as no image: the paid result is given up at once")
 def test_a_result_that_is_empty_at_first_is_fetched_again(workflow: Workflow) -> None:
     assert_stored(workflow, workflow.run(a_wish("file-empty x1")))
 

@@ -14,6 +14,7 @@ from plantain.errors import TryAgainLater, UnusableResult
 DEADLINE_SECONDS = 45.0
 
 _TIMEOUT = httpx.Timeout(connect=5, read=15, write=10, pool=5)
+_LIMITS = httpx.Limits(max_keepalive_connections=0)  # a kept one may be dead when the container wakes
 
 
 class Download:
@@ -45,7 +46,7 @@ class Downloads:
 
     def __init__(self, origins: frozenset[str], transport: httpx.BaseTransport | None = None) -> None:
         self._origins = origins
-        self._http = httpx.Client(timeout=_TIMEOUT, transport=transport, trust_env=False)
+        self._http = httpx.Client(timeout=_TIMEOUT, limits=_LIMITS, transport=transport, trust_env=False)
 
     @contextmanager
     def open(self, url: str) -> Iterator[Download]:

@@ -9,10 +9,10 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from plantain.errors import JobNotFound
+from plantain.faults import Fault
 from plantain.job import Job
 from plantain.jobs import jobs
 from plantain.problems import invalid, problem_of, too_large, unexpected
-from plantain.request import Fault
 from plantain.task import Charged
 
 MAX_BODY_BYTES = 256 * 1024

@@ -23,6 +23,7 @@ from plantain.job import Job, now_ms
 LINK_SECONDS = 3600
 _PUT_SECONDS = 300
 _TIMEOUT = httpx.Timeout(connect=5, read=30, write=30, pool=5)
+_LIMITS = httpx.Limits(max_keepalive_connections=0)  # a kept one may be dead when the container wakes
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Images:
     def __init__(self, bucket: str, s3: Any, transport: httpx.BaseTransport | None = None) -> None:
         self._bucket = bucket
         self._s3 = s3
-        self._http = httpx.Client(timeout=_TIMEOUT, transport=transport, trust_env=False)
+        self._http = httpx.Client(timeout=_TIMEOUT, limits=_LIMITS, transport=transport, trust_env=False)
 
     def put(self, key: str, kind: ImageFormat, size: int, chunks: Iterable[bytes]) -> None:
         """Stream `size` bytes to `key`. An object that lies there already is left as it is.

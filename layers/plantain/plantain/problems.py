@@ -11,8 +11,8 @@ from plantain.errors import (
     JobNotFound,
     TooManyRequests,
 )
+from plantain.faults import Fault, InvalidRequest, PromptMissing
 from plantain.job import Failure
-from plantain.request import Fault, InvalidRequest, PromptMissing
 from plantain.task import Charged
 
 

@@ -1,7 +1,6 @@
 """Checks what a caller asks for and names every fault; the limits come from the model's row."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import (
@@ -16,28 +15,9 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from plantain.addresses import refusal_of
+from plantain.faults import Fault, InvalidRequest, PromptMissing
 from plantain.job import Request
 from plantain.models import Model
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One bad field: a JSON pointer (RFC 6901) and what is wrong with it."""
-
-    pointer: str
-    detail: str
-
-
-class PromptMissing(Exception):
-    """The prompt is missing, empty or blank."""
-
-
-class InvalidRequest(Exception):
-    """One or more fields are bad; `faults` names each."""
-
-    def __init__(self, *faults: Fault) -> None:
-        super().__init__("; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults))
-        self.faults = faults
 
 
 def _model_of(info: ValidationInfo) -> Model:

@@ -17,6 +17,7 @@ from plantain.job import Job, StoredImage
 
 MAX_IMAGE_BYTES = 50_000_000
 MAX_PIXELS = 100_000_000
+SMALLEST_IMAGE_BYTES = 30  # what the header of the longest format takes
 
 
 def store(job: Job, downloads: Downloads, images: Images) -> tuple[StoredImage, ...]:
@@ -62,6 +63,8 @@ def _head(pieces: Iterator[bytes]) -> bytes:
 
 
 def _recognise(head: bytes) -> tuple[ImageFormat, tuple[int, int]]:
+    if len(head) < SMALLEST_IMAGE_BYTES:
+        raise TryAgainLater("The result arrived incomplete.", code="result-incomplete")
     kind = format_of(head)
     if kind is None:
         raise UnusableResult("The result is not a PNG, JPEG or WebP image.", code="result-not-an-image")

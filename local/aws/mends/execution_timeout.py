@@ -43,12 +43,14 @@ def mend(_host: LambdaHost) -> None:
                 original(arn)
             finally:
                 timer.cancel()
+
         return run
 
     def only_once(original: Function) -> Function:
         def fail(execution: dict[str, Any], error: str, cause: str) -> None:
             if execution["status"] == "RUNNING":
                 original(execution, error, cause)
+
         return fail
 
     replace(STEPS, "_run_execution", bounded)

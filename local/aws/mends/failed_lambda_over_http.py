@@ -18,11 +18,15 @@ def mend(_host: LambdaHost) -> None:
             if result.get("throttle"):
                 return _answer(503, "Service Unavailable"), None
             return (_answer(500, "Internal Server Error"), None) if result.get("error") else original(result)
+
         return discreet
 
     replace("services.lambda_svc", "lambda_execute_result_to_api_proxy_response", make)
 
 
 def _answer(status: int, message: str) -> dict[str, Any]:
-    return {"statusCode": status, "headers": {"Content-Type": "application/json"},
-            "body": json.dumps({"message": message})}
+    return {
+        "statusCode": status,
+        "headers": {"Content-Type": "application/json"},
+        "body": json.dumps({"message": message}),
+    }

@@ -43,6 +43,7 @@ def _create(original: Function) -> Function:
         api_id, attributes = original(logical_id, named(props), stack)
         fill(api_id, props, stack)
         return api_id, attributes
+
     return with_body
 
 
@@ -51,6 +52,7 @@ def _update(original: Function) -> Function:
         result = original(api_id, named(old), named(new), stack, *rest)
         fill(result[0], new, stack)
         return result
+
     return with_body
 
 
@@ -58,6 +60,7 @@ def _delete(original: Function) -> Function:
     def with_body(api_id: str, props: Record) -> Any:
         seam(GATEWAY, "_authorizers").pop(api_id, None)
         return original(api_id, props)
+
     return with_body
 
 
@@ -66,8 +69,9 @@ def fill(api_id: str, props: Record, stack: str) -> None:
     for store in ("_routes", "_integrations", "_authorizers"):
         seam(GATEWAY, store)[api_id] = {}
     body = props.get("Body") or {}
-    authorizers = {name: create_authorizer(api_id, name, settings, stack)
-                   for name, settings in authorizers_of(body)}
+    authorizers = {
+        name: create_authorizer(api_id, name, settings, stack) for name, settings in authorizers_of(body)
+    }
     for route in routes_of(body):
         create_route(api_id, route, authorizers, stack)
     if cors := cors_of(body):
@@ -84,35 +88,47 @@ def create_authorizer(api_id: str, name: str, settings: Record, stack: str) -> s
     sources = settings.get("identitySource", "$request.header.Authorization")
     if isinstance(sources, str):
         sources = [source.strip() for source in sources.split(",")]
-    authorizer_id: str = seam(PROVISIONERS, "_apigw_v2_authorizer_create")(name, {
-        "ApiId": api_id,
-        "Name": name,
-        "AuthorizerType": settings["type"].upper(),
-        "IdentitySource": sources,
-        "AuthorizerUri": settings.get("authorizerUri", ""),
-        "AuthorizerPayloadFormatVersion": str(settings.get("authorizerPayloadFormatVersion", "2.0")),
-        "AuthorizerResultTtlInSeconds": int(settings.get("authorizerResultTtlInSeconds", 300)),
-        "EnableSimpleResponses": settings.get("enableSimpleResponses") in (True, "true"),
-    }, stack)[0]
+    authorizer_id: str = seam(PROVISIONERS, "_apigw_v2_authorizer_create")(
+        name,
+        {
+            "ApiId": api_id,
+            "Name": name,
+            "AuthorizerType": settings["type"].upper(),
+            "IdentitySource": sources,
+            "AuthorizerUri": settings.get("authorizerUri", ""),
+            "AuthorizerPayloadFormatVersion": str(settings.get("authorizerPayloadFormatVersion", "2.0")),
+            "AuthorizerResultTtlInSeconds": int(settings.get("authorizerResultTtlInSeconds", 300)),
+            "EnableSimpleResponses": settings.get("enableSimpleResponses") in (True, "true"),
+        },
+        stack,
+    )[0]
     return authorizer_id
 
 
 def create_route(api_id: str, route: Route, authorizers: Mapping[str, str], stack: str) -> None:
-    integration_id = seam(PROVISIONERS, "_apigw_v2_integration_create")(route.key, {
-        "ApiId": api_id,
-        "IntegrationType": str(route.integration.get("type", "aws_proxy")).upper(),
-        "IntegrationUri": route.integration.get("uri", ""),
-        "IntegrationMethod": route.integration.get("httpMethod", "POST"),
-        "PayloadFormatVersion": str(route.integration.get("payloadFormatVersion", "2.0")),
-        "TimeoutInMillis": int(route.integration.get("timeoutInMillis", 30000)),
-    }, stack)[0]
-    seam(PROVISIONERS, "_apigw_v2_route_create")(route.key, {
-        "ApiId": api_id,
-        "RouteKey": route.key,
-        "Target": f"integrations/{integration_id}",
-        "AuthorizationType": "CUSTOM" if route.authorizer else "NONE",
-        "AuthorizerId": authorizers[route.authorizer] if route.authorizer else None,
-    }, stack)
+    integration_id = seam(PROVISIONERS, "_apigw_v2_integration_create")(
+        route.key,
+        {
+            "ApiId": api_id,
+            "IntegrationType": str(route.integration.get("type", "aws_proxy")).upper(),
+            "IntegrationUri": route.integration.get("uri", ""),
+            "IntegrationMethod": route.integration.get("httpMethod", "POST"),
+            "PayloadFormatVersion": str(route.integration.get("payloadFormatVersion", "2.0")),
+            "TimeoutInMillis": int(route.integration.get("timeoutInMillis", 30000)),
+        },
+        stack,
+    )[0]
+    seam(PROVISIONERS, "_apigw_v2_route_create")(
+        route.key,
+        {
+            "ApiId": api_id,
+            "RouteKey": route.key,
+            "Target": f"integrations/{integration_id}",
+            "AuthorizationType": "CUSTOM" if route.authorizer else "NONE",
+            "AuthorizerId": authorizers[route.authorizer] if route.authorizer else None,
+        },
+        stack,
+    )
 
 
 def authorizers_of(body: Record) -> Iterator[tuple[str, Record]]:

@@ -27,8 +27,10 @@ def mend(host: LambdaHost) -> None:
             raise RuntimeError(f"function {config.get('FunctionName')} was deployed without code")
         layers = [archive for layer in config.get("Layers") or [] if (archive := layer_zip(layer))]
         function = function_of(config, code, layers, credentials(config), host.endpoint, host.store)
-        result = host.pool.invoke(function, Invocation(
-            request_id, json.dumps(event).encode(), function.arn, function.timeout, trace_id(config)))
+        result = host.pool.invoke(
+            function,
+            Invocation(request_id, json.dumps(event).encode(), function.arn, function.timeout, trace_id(config)),
+        )
         failure = {"error": True, "function_error": "Unhandled"} if result.failed else {}
         return {"body": result.body, "log": result.log, **failure}
 

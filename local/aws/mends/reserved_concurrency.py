@@ -25,6 +25,7 @@ def mend(_host: LambdaHost) -> None:
             result = original(logical_id, props, stack)
             reserve(result[0], props)
             return result
+
         return reserving
 
     def update(original: Function) -> Function:
@@ -32,6 +33,7 @@ def mend(_host: LambdaHost) -> None:
             result = original(name, old, new, *rest)
             reserve(result[0], new)
             return result
+
         return reserving
 
     replace_handler(RESOURCE, "create", create)

@@ -19,6 +19,7 @@ def mend(_host: LambdaHost) -> None:
                 return None, index
             pause = delay_of(retrier, counts.get(index, 0))
             return {**retrier, "IntervalSeconds": pause, "BackoffRate": 1}, index
+
         return find
 
     replace("services.stepfunctions", "_find_matching_retrier", make)

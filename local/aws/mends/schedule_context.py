@@ -28,6 +28,7 @@ def mend(_host: LambdaHost) -> None:
                 moment = scheduled_time(rule, at_time(rule["ScheduleExpression"]), event)
                 target = {**target, "Input": fill(target["Input"], rule, moment)}
             return original(target, event, rule, *rest)
+
         return invoke
 
     replace("services.eventbridge", "_invoke_target", make)
@@ -41,8 +42,12 @@ def scheduled_time(schedule: Record, at: float | None, event: Record) -> datetim
 
 def fill(text: str, schedule: Record, moment: datetime) -> str:
     """The four context attributes that AWS documents under "Adding context attributes"."""
-    values = {"schedule-arn": schedule["Arn"], "scheduled-time": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
-              "execution-id": str(uuid.uuid4()), "attempt-number": "1"}
+    values = {
+        "schedule-arn": schedule["Arn"],
+        "scheduled-time": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "execution-id": str(uuid.uuid4()),
+        "attempt-number": "1",
+    }
     for name, value in values.items():
         text = text.replace(f"<aws.scheduler.{name}>", value)
     return text

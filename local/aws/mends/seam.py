@@ -29,8 +29,10 @@ class SeamMissing(RuntimeError):
     """ministack has changed where a mend holds on to it."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"ministack {version('ministack')} has no {name}; local/aws/mends expects ministack "
-                         f"{EXPECTED}: pin that, or move the mend (its file says when to delete it)")
+        super().__init__(
+            f"ministack {version('ministack')} has no {name}; local/aws/mends expects ministack "
+            f"{EXPECTED}: pin that, or move the mend (its file says when to delete it)"
+        )
 
 
 def seam(module_name: str, name: str) -> Any:

@@ -22,17 +22,20 @@ def mend(_host: LambdaHost) -> None:
         def by_arn(logical_id: str, props: Mapping[str, Any], stack: str) -> Any:
             _name, attributes = original(logical_id, props, stack)
             return attributes["Arn"], attributes
+
         return by_arn
 
     def update(original: Function) -> Function:
         def by_arn(arn: str, *rest: Any) -> Any:
             _name, attributes = original(name_of(arn), *rest)
             return attributes["Arn"], attributes
+
         return by_arn
 
     def delete(original: Function) -> Function:
         def by_arn(arn: str, props: Mapping[str, Any]) -> Any:
             return original(name_of(arn), props)
+
         return by_arn
 
     for action, make in (("create", create), ("update", update), ("delete", delete)):

@@ -27,6 +27,7 @@ def mend(_host: LambdaHost) -> None:
             if specification := props.get("TimeToLiveSpecification"):
                 apply(result[0], specification)
             return result
+
         return with_ttl
 
     def update(original: Function) -> Function:
@@ -38,6 +39,7 @@ def mend(_host: LambdaHost) -> None:
             elif before:
                 apply(result[0], {**before, "Enabled": False})
             return result
+
         return with_ttl
 
     replace_handler(RESOURCE, "create", create)

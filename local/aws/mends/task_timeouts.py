@@ -32,6 +32,7 @@ def mend(_host: LambdaHost) -> None:
                     raise error("States.Runtime", f"{name}Path of the state gives no positive number")
                 found[name] = seconds
             return original(found, raw_input, execution, ctx)
+
         return execute
 
     def with_heartbeat(original: Function) -> Function:
@@ -42,6 +43,7 @@ def mend(_host: LambdaHost) -> None:
                 watch = (_watch, tokens, token, state["HeartbeatSeconds"] * scale)
                 threading.Thread(target=contextvars.copy_context().run, args=watch, daemon=True).start()
             return original(resource, task_input, token, state)
+
         return invoke
 
     replace(STEPS, "_execute_task", with_paths)

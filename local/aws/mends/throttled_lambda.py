@@ -16,6 +16,7 @@ def mend(_host: LambdaHost) -> None:
             result["body"]["errorType"] = "Lambda.TooManyRequestsException"
             result["body"]["errorMessage"] = result["body"]["message"]
             return result
+
         return named
 
     replace("services.lambda_svc", "_throttle_response", make)

@@ -54,7 +54,8 @@ class Sample:
 
     def start(self, machine_arn: str, **values: Any) -> str:
         started = self.client("stepfunctions").start_execution(
-            stateMachineArn=machine_arn, input=json.dumps(values))
+            stateMachineArn=machine_arn, input=json.dumps(values)
+        )
         return str(started["executionArn"])
 
     def ended(self, execution_arn: str, seconds: float = 15) -> dict[str, Any]:
@@ -68,7 +69,8 @@ class Sample:
         """A state machine of one state, made by the API, whose definition may have more fields."""
         asl = {"StartAt": "Only", "States": {"Only": {"End": True, **state}}, **definition}
         made = self.client("stepfunctions").create_state_machine(
-            name=name, definition=json.dumps(asl), roleArn=self.role)
+            name=name, definition=json.dumps(asl), roleArn=self.role
+        )
         return str(made["stateMachineArn"])
 
     @property
@@ -95,8 +97,9 @@ class Sample:
 def sample_stack(*arguments: str, tmp: Path | None = None, **environment: str) -> Iterator[Sample]:
     settings = {**os.environ, "PYTHONPATH": str(ROOT), **environment, **({"TMPDIR": str(tmp)} if tmp else {})}
     command = [sys.executable, "-m", "tests.local.aws_sample", *arguments]
-    process = subprocess.Popen(command, cwd=ROOT, env=settings, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                               text=True)
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=settings, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     with process:
         try:
             yield Sample(process, _next_line(process))
