@@ -18,6 +18,8 @@ from plantain.api_keys import ApiKeys
 ROOT = Path(__file__).parent.parent
 VENDOR_LAYER = ROOT / ".build" / "vendor"
 TWIN_KEY = "twin-key"
+# In the order in which a first image needs them.
+SOON_CALLED = ("Authorize", "SubmitJob", "CreateTask", "GetStatus", "CheckStatus", "StoreImage", "GetImage")
 WORKERS = 16  # Lambda processes at the most, about 50 MB each
 _TWIN_END_SECONDS = 1.5
 
@@ -41,11 +43,15 @@ class TwinProcess:
     def __init__(self, draw_seconds: float, *options: str) -> None:
         self._command = [sys.executable, "-m", "local.twin", "--draw-seconds", str(draw_seconds), *options]
 
-    def __enter__(self) -> KieAi:
+    def __enter__(self) -> Self:
         # In a group of its own: a Ctrl-C in the terminal is ours to pass on, in our order.
         self._process = subprocess.Popen(
             self._command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
         )
+        return self
+
+    def ready(self) -> KieAi:
+        """Where it is; waits until it is there."""
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
@@ -90,12 +96,14 @@ class LocalCloud:
         self._kie = kie
         self._twin = TwinProcess(draw_seconds, *twin_options)
         self._parameters = parameters or {}
-        self.aws = EmbeddedAws(state_dir, wait_scale, log_lines, workers=WORKERS)
+        self.aws = EmbeddedAws(state_dir, wait_scale, log_lines, WORKERS, ROOT / ".build" / "lambda")
 
     def __enter__(self) -> Self:
         with ExitStack() as started:
-            self.kie = self._kie or started.enter_context(self._twin)
+            if self._kie is None:
+                started.enter_context(self._twin)
             started.enter_context(self.aws)
+            self.kie = self._kie or self._twin.ready()
             self.stack: Stack = deploy(
                 self.aws,
                 ROOT / "template.yaml",
@@ -108,6 +116,7 @@ class LocalCloud:
                 },
                 layer_dirs={"VendorLayer": VENDOR_LAYER},
             )
+            self.aws.prepare(*(self.stack.resources[f"{name}Function"] for name in SOON_CALLED))
             self._started = started.pop_all()
         return self
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import io
+import shutil
+import tempfile
 import threading
 import zipfile
 from importlib import metadata
@@ -14,10 +16,14 @@ RUNTIME_PACKAGES = ("awslambdaric", "boto3")
 
 
 class CodeStore:
-    """Unpacks function and layer zips below `root`, and holds the packages of the runtime."""
+    """Unpacks function and layer zips below `unpacked`, and holds the packages of the runtime below `root`.
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    `unpacked` may outlive the process and be shared with others: what lies there is never changed, only used.
+    """
+
+    def __init__(self, root: Path, unpacked: Path | None = None) -> None:
+        self._unpacked = unpacked or root / "code"
+        self._unpacked.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
         # By identity, with the bytes kept alive: hashing 20 MB of layers anew would slow down every call.
         self._known: dict[int, tuple[bytes, Path]] = {}
@@ -28,14 +34,24 @@ class CodeStore:
         with self._lock:
             known = self._known.get(id(archive))
             if known is None:
-                folder = self._root / "code" / hashlib.sha256(archive).hexdigest()[:24]
+                folder = self._unpacked / hashlib.sha256(archive).hexdigest()[:24]
                 if not folder.exists():
-                    _unpack(archive, folder)
+                    self._unpack(archive, folder)
                 known = self._known[id(archive)] = (archive, folder)
             return known[1]
 
+    def _unpack(self, archive: bytes, folder: Path) -> None:
+        """Under another name first, so that a folder is there as a whole or not at all."""
+        partial = Path(tempfile.mkdtemp(dir=self._unpacked, prefix="partial-"))
+        partial.chmod(0o755)
+        _extract(archive, partial)
+        try:
+            partial.rename(folder)
+        except OSError:  # another process was quicker
+            shutil.rmtree(partial)
 
-def _unpack(archive: bytes, folder: Path) -> None:
+
+def _extract(archive: bytes, folder: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(archive)) as contents:
         for entry in contents.infolist():
             target = Path(contents.extract(entry, folder))

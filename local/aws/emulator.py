@@ -30,6 +30,7 @@ class EmbeddedAws:
 
     Policies are enforced: `client` and `session` act as the account's root, a Lambda as its own role.
     `wait_scale` shortens the waits and retry pauses of state machines. `workers` bounds the Lambda processes.
+    `code_cache` keeps unpacked code from one start to the next.
     `log_lines(function name, line)` gets what Lambdas print, from another thread.
 
     `state_dir` keeps, from a clean stop to the next start: tables with items, buckets with objects, secrets,
@@ -46,14 +47,25 @@ class EmbeddedAws:
         wait_scale: float = 1.0,
         log_lines: Callable[[str, str], None] | None = None,
         workers: int = 8,
+        code_cache: Path | None = None,
         mends: Sequence[Mend] = ALL,
     ) -> None:
         self._state = state_dir
         self._wait_scale = wait_scale
         self._log_lines = log_lines
         self._worker_limit = workers
+        self._code_cache = code_cache
         self._mends = mends
         self.endpoint = ""
+
+    def prepare(self, *function_names: str) -> None:
+        """Start Lambda children ahead of their first calls, in this order, in the background."""
+
+        def prepare_all() -> None:
+            for name in function_names:
+                self._host.prepare(name)
+
+        threading.Thread(target=prepare_all, daemon=True).start()
 
     def session(self) -> boto3.Session:
         """A session with root's keys. It cannot carry the endpoint: `client` and `resource` do."""
@@ -95,7 +107,7 @@ class EmbeddedAws:
             self._state.mkdir(parents=True, exist_ok=True)
         self._environment.set(settings(port, self._scratch, self._state, self._wait_scale))
         self._pool = Pool(self._worker_limit, self._scratch / "tmp", self._log_lines)
-        host = LambdaHost(self._pool, CodeStore(self._scratch), self.endpoint)
+        self._host = host = LambdaHost(self._pool, CodeStore(self._scratch, self._code_cache), self.endpoint)
         with root_logger_untouched():
             from ministack.app import app
 

@@ -1,6 +1,7 @@
 """The bounded pool of Lambda children: who runs now, who waits, and which idle child makes room."""
 
 import asyncio
+import contextlib
 import itertools
 import os
 import threading
@@ -42,6 +43,7 @@ class Pool:
         self._names = itertools.count()
         self._workers: list[Worker] = []
         self._waiting: list[_Call] = []
+        self._preparing: set[asyncio.Task[None]] = set()
         self._running = 0
         self._closed = False
         self._loop = asyncio.new_event_loop()
@@ -51,6 +53,11 @@ class Pool:
     def invoke(self, function: Function, invocation: Invocation) -> Result:
         """Run one invocation to its end. Call it from any thread but the pool's own."""
         return asyncio.run_coroutine_threadsafe(self._invoke(function, invocation), self._loop).result()
+
+    def prepare(self, function: Function) -> None:
+        """Start a child ahead of the first call, as provisioned concurrency does; does not wait for it."""
+        with contextlib.suppress(RuntimeError):  # the pool was closed in the meantime
+            self._loop.call_soon_threadsafe(self._start_preparing, function)
 
     def close(self) -> None:
         """Kill every child and fail the calls that still wait; returns when all have gone."""
@@ -79,6 +86,27 @@ class Pool:
             worker.idle_since = time.monotonic()
             self._place_calls()
 
+    def _start_preparing(self, function: Function) -> None:
+        task = self._loop.create_task(self._prepare(function))
+        self._preparing.add(task)
+        task.add_done_callback(self._preparing.discard)
+
+    async def _prepare(self, function: Function) -> None:
+        while self._starting() >= STARTS_AT_ONCE and not self._closed:
+            await asyncio.sleep(0.02)
+        if self._closed or any(worker.function == function for worker in self._workers):
+            return
+        worker = self._new_child(function)
+        if worker is not None:
+            worker.busy = True
+            await worker.start()
+            worker.busy = False
+            worker.idle_since = time.monotonic()
+            self._place_calls()
+
+    def _starting(self) -> int:
+        return sum(worker.busy and not worker.ready for worker in self._workers)
+
     def _place_calls(self) -> None:
         """Give children to as many waiting calls as can have one: rarer functions first, then older calls."""
         placed = not self._closed
@@ -103,8 +131,7 @@ class Pool:
     def _may_start_for(self, call: _Call) -> bool:
         """A start costs far more than a call: the first child at once, more only for a call that has waited."""
         alone = all(worker.function != call.function for worker in self._workers)
-        starting = sum(worker.busy and not worker.ready for worker in self._workers)
-        return starting < STARTS_AT_ONCE and (alone or time.monotonic() - call.since >= PATIENCE)
+        return self._starting() < STARTS_AT_ONCE and (alone or time.monotonic() - call.since >= PATIENCE)
 
     def _idle_child_for(self, function: Function) -> Worker | None:
         return next((w for w in self._workers if not w.busy and w.function == function), None)
@@ -133,7 +160,7 @@ class Pool:
         self._closed = True
         for call in self._waiting:
             call.place.cancel()
-        while self._workers or self._running:
+        while self._workers or self._running or self._preparing:
             # again and again, because a child may just be on its way into the world
             await asyncio.gather(*(worker.end() for worker in list(self._workers)))
             self._workers = [worker for worker in self._workers if worker.busy]

@@ -51,7 +51,7 @@ class Worker:
 
     async def run(self, invocation: Invocation) -> Result:
         """Start the child if this is its first call, and give it the event. Its faults are a Result too."""
-        if self._exited is None and not await self._start():
+        if self._exited is None and not await self.start():
             return self._init_failure(invocation)
         assert self._exited is not None
         deadline_ms = int((time.time() + invocation.timeout) * 1000)
@@ -76,7 +76,7 @@ class Worker:
                 os.killpg(self._process.pid, signal.SIGKILL)
             await asyncio.wait({self._exited})
 
-    async def _start(self) -> bool:
+    async def start(self) -> bool:
         """True when the child asks for its first event; False when its init failed, hung or crashed."""
         address = await self._api.open()
         self.scratch.mkdir(parents=True)

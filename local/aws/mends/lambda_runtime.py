@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from local.aws.function import Function as LambdaFunction
 from local.aws.function import function_of
 from local.aws.mends.seam import Function, LambdaHost, replace, seam
 from local.aws.runtime_api import Invocation
@@ -20,13 +21,17 @@ def mend(host: LambdaHost) -> None:
     trace_id = seam("services.lambda_svc", "_xray_trace_id_for_invocation")
     credentials = seam("core.lambda_runtime", "execution_credentials")
 
-    def execute(func: Mapping[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+    def function_in(func: Mapping[str, Any]) -> LambdaFunction:
         config = func.get("config") or func
         code = func.get("code_zip")
         if not code:
             raise RuntimeError(f"function {config.get('FunctionName')} was deployed without code")
         layers = [archive for layer in config.get("Layers") or [] if (archive := layer_zip(layer))]
-        function = function_of(config, code, layers, credentials(config), host.endpoint, host.store)
+        return function_of(config, code, layers, credentials(config), host.endpoint, host.store)
+
+    def execute(func: Mapping[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+        config = func.get("config") or func
+        function = function_in(func)
         result = host.pool.invoke(
             function,
             Invocation(request_id, json.dumps(event).encode(), function.arn, function.timeout, trace_id(config)),
@@ -38,3 +43,5 @@ def mend(host: LambdaHost) -> None:
         return execute
 
     replace("services.lambda_svc", "_execute_function_warm", make)
+    functions = seam("services.lambda_svc", "_functions")
+    host.prepare = lambda name: host.pool.prepare(function_in(functions[name]))

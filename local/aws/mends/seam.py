@@ -13,13 +13,17 @@ EXPECTED = "1.5.33"
 Function = Callable[..., Any]
 
 
-@dataclass(frozen=True)
+@dataclass
 class LambdaHost:
-    """What mends may need of ours: the children, their code, and the address they find AWS at."""
+    """What mends may need of ours: the children, their code, and the address they find AWS at.
+
+    `prepare(function name)` starts a child ahead of its first call, once the Lambda runtime is mended in.
+    """
 
     pool: Pool
     store: CodeStore
     endpoint: str
+    prepare: Callable[[str], None] = lambda _name: None
 
 
 Mend = Callable[[LambdaHost], None]
