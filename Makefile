@@ -20,7 +20,7 @@ key: .venv/local ## make an API key for a caller and show it once (NAME=alice, S
 	@$(PY) -m local key "$${NAME:?give the caller\'s name: make key NAME=alice}" $(if $(STACK),--stack "$(STACK)")
 
 test: .venv/dev .build/vendor/done ## every test
-	@$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(PY) -m pytest -n 2 $(ARGS)
 
 lint: .venv/dev ## ruff, mypy, cfn-lint
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && .venv/bin/cfn-lint template.yaml

@@ -7,11 +7,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from local.choose_kie import price, real_or_none
-from local.cloud import ROOT, LocalCloud
+from local.cloud import LocalCloud
 from local.terminal import Progress, bold, faint, show_logs
 
 # How `make key` finds what runs; gone when it no longer does.
-RUNNING = ROOT / ".local" / "running.json"
+RUNNING = Path(".local") / "running.json"
 CALLER = "me"
 
 

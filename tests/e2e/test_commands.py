@@ -14,7 +14,6 @@ from PIL import Image
 
 from tests.e2e.conftest import ROOT
 
-pytestmark = pytest.mark.xdist_group("commands")
 LOCAL = [sys.executable, "-m", "local"]
 
 
@@ -115,7 +114,10 @@ def test_the_curl_lines_work_as_pasted_and_a_stop_leaves_nothing(tmp_path: Path)
 
         assert done.returncode == 0, done.stderr + done.stdout
         assert size_of(tmp_path / "plantain.png") == (2048, 1152)
-        key = subprocess.run([*LOCAL, "key", "alice"], cwd=ROOT, capture_output=True, text=True, check=True)
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        key = subprocess.run(
+            [*LOCAL, "key", "alice"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+        )
         assert re.search(r"^ {2}plantain_\S{40,}$", key.stdout, re.MULTILINE)
     assert process.returncode == 0
     assert children.stdout.split()
@@ -123,12 +125,12 @@ def test_the_curl_lines_work_as_pasted_and_a_stop_leaves_nothing(tmp_path: Path)
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
-def test_a_key_without_a_stack_says_what_to_do() -> None:
-    running = ROOT / ".local" / "running.json"
-    if running.exists():
-        pytest.skip("a stack runs here")
+def test_a_key_without_a_stack_says_what_to_do(tmp_path: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
 
-    done = subprocess.run([*LOCAL, "key", "alice"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*LOCAL, "key", "alice"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
 
     assert done.returncode == 1
     assert "make up" in done.stderr

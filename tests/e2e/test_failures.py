@@ -9,8 +9,6 @@ import pytest
 
 from tests.e2e.conftest import Caller, Cloud
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 
 def is_problem(answer: httpx.Response, status: int, error: str, charged: str = "no") -> dict[str, Any]:
     assert answer.status_code == status, answer.text

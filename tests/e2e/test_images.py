@@ -12,8 +12,6 @@ from PIL import Image
 
 from tests.e2e.conftest import Caller, Cloud
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 
 def downloaded(job: dict[str, Any]) -> tuple[bytes, Image.Image]:
     answer = httpx.get(job["imageUrl"], trust_env=False)

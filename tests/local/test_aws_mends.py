@@ -142,7 +142,7 @@ def test_a_throttled_lambda_has_its_name_in_a_state_machine(aws: Sample) -> None
 
 
 def test_more_calls_than_reserved_are_refused_and_not_queued(aws: Sample) -> None:
-    client, event = aws.client("lambda"), json.dumps({"do": "sleep", "seconds": 0.5})
+    client, event = aws.client("lambda"), json.dumps({"do": "sleep", "seconds": 3})
     with ThreadPoolExecutor(5) as callers:
         function = aws.id_of("Limited")
         calls = [callers.submit(client.invoke, FunctionName=function, Payload=event) for _ in range(5)]
