@@ -5,6 +5,11 @@ PY := .venv/bin/python
 # Exactly the locked packages, nothing resolved, nothing taken that is not in the list.
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
+# As given: make itself must not read a "$$" in a prompt.
+ifneq ($(origin PROMPT), undefined)
+override export PROMPT := $(value PROMPT)
+endif
+
 .PHONY: help demo up key test lint format lock clean
 
 help: ## this list
@@ -17,7 +22,8 @@ up: .venv/local .build/vendor/done ## keep everything running and say how to cal
 	@$(PY) -m local up --kie "$${KIE:-twin}" $(if $(STATE),--state "$(STATE)") $(if $(LOGS),--logs)
 
 key: .venv/local ## make an API key for a caller and show it once (NAME=alice, STACK=name for a stack in AWS)
-	@$(PY) -m local key "$${NAME:?give the caller\'s name: make key NAME=alice}" $(if $(STACK),--stack "$(STACK)")
+	$(if $(NAME),,$(error Give the caller a name: make key NAME=alice))
+	@$(PY) -m local key "$$NAME" $(if $(STACK),--stack "$(STACK)")
 
 test: .venv/dev .build/vendor/done ## every test
 	@$(PY) -m pytest -n 2 $(ARGS)

@@ -116,6 +116,7 @@ class LocalCloud:
                 },
                 layer_dirs={"VendorLayer": VENDOR_LAYER},
             )
+            self._end_what_was_running()
             self.aws.prepare(*(self.stack.resources[f"{name}Function"] for name in SOON_CALLED))
             self._started = started.pop_all()
         return self
@@ -143,6 +144,15 @@ class LocalCloud:
             TableName=self.stack.outputs["JobsTableName"], Key={"id": {"S": f"job#{task_id}"}}
         )["Item"]
         return item
+
+    def _end_what_was_running(self) -> None:
+        """The embedded AWS does not take up executions of an earlier run: stopped, they are at least recorded."""
+        steps, machine = self.aws.client("stepfunctions"), self.stack.outputs["StateMachineArn"]
+        for page in steps.get_paginator("list_executions").paginate(
+            stateMachineArn=machine, statusFilter="RUNNING"
+        ):
+            for execution in page["executions"]:
+                steps.stop_execution(executionArn=execution["executionArn"], cause="its cloud was stopped")
 
     def _files_origin(self) -> str:
         return self.kie.parameters.get("ResultOrigins", "")

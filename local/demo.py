@@ -25,7 +25,7 @@ def demo(prompt: str = "", *, real: bool = False, yes: bool = False, logs: bool 
     with ExitStack() as started:
         with Progress("Starting AWS on this machine"):
             cloud = started.enter_context(LocalCloud(kie, log_lines=show_logs if logs else None))
-        return _make_image(cloud, kie, prompt or PROMPT)
+        return _make_image(cloud, kie, prompt.strip() or PROMPT)
 
 
 def _make_image(cloud: LocalCloud, kie: KieAi | None, prompt: str) -> int:
@@ -35,8 +35,11 @@ def _make_image(cloud: LocalCloud, kie: KieAi | None, prompt: str) -> int:
         with Progress("POST /api/images/generate") as step:
             answer = api.post("/api/images/generate", json={"prompt": prompt, "resolution": RESOLUTION})
             step.say(f"{answer.status_code} {answer.reason_phrase}")
+            if answer.status_code != 202:
+                step.fail()
         if answer.status_code != 202:
-            print(f"\n{answer.json()['error']}: {answer.json()['detail']}")
+            problem = answer.json()
+            print(f"\n{problem['error']}: {problem['detail']} (charged: {problem['charged']})")
             return 1
         task_id = answer.json()["taskId"]
         try:
@@ -59,6 +62,8 @@ def _watch(api: httpx.Client, task_id: str) -> dict[str, Any]:
         while True:
             job: dict[str, Any] = api.get("/api/images/status", params={"taskId": task_id}).json()
             step.say(job["state"] + (" (late)" if job["late"] else ""))
+            if job["state"] == "fail":
+                step.fail()
             if job["state"] in ("success", "fail"):
                 return job
             step.wait(_LOOK_SECONDS)
@@ -90,13 +95,18 @@ def _report(cloud: LocalCloud, kie: KieAi | None, job: dict[str, Any], path: Pat
     for name, value in rows.items():
         print(f"  {faint(f'{name:<8}')} {value}")
     print("\nNext:")
-    print(f"  {bold('make up'):<20}   keep it running and call it yourself with curl")
-    print(f"  {bold('make demo PROMPT=')}{bold('"…"')}   draw something else")
+    print(f"  {bold('make up')}                  keep it running and call it yourself with curl")
+    print(f"  {bold('make demo PROMPT="…"')}     draw something else")
 
 
 def _say_what_is_left(cloud: LocalCloud, kie: KieAi | None, task_id: str) -> None:
     if not kie:
         return
-    kie_task_id = cloud.job_record(task_id).get("kieTaskId", {}).get("S")
-    if kie_task_id:
+    record = cloud.job_record(task_id)
+    if "kieTaskId" in record:
+        kie_task_id = record["kieTaskId"]["S"]
         print(f"\nKie.ai may finish and bill this image all the same: task {kie_task_id} on its log page.")
+    elif "createStartedAt" in record:
+        print("\nThe request was on its way: Kie.ai may have accepted and billed it. Look on its log page.")
+    else:
+        print("\nKie.ai has not accepted anything: nothing was spent.")

@@ -1,6 +1,7 @@
 """Makes API keys, for the stack that runs on this machine or for one in AWS."""
 
 import json
+import os
 from typing import Any
 
 import boto3
@@ -21,13 +22,16 @@ def make_key(name: str, stack: str = "") -> int:
     except (ValueError, BotoCoreError, ClientError) as error:
         raise SystemExit(f"No key was made: {error}") from None
     print(f"The API key of {name}, shown this once (only its hash is kept):\n\n  {key}\n")
+    print(f"Earlier keys of {name} go on working.")
     return 0
 
 
 def _on_this_machine() -> tuple[str, Any]:
-    if not RUNNING.exists():
+    notes = [note for note in RUNNING.glob("*.json") if _alive(note.stem)]
+    if not notes:
         raise SystemExit("Nothing runs on this machine: `make up` first, or name a stack in AWS with STACK=…")
-    running = json.loads(RUNNING.read_text())
+    running = json.loads(max(notes, key=lambda note: note.stat().st_mtime).read_text())
+    print(f"For {running['url']}:")
     dynamodb = boto3.client(
         "dynamodb",
         endpoint_url=running["endpoint"],
@@ -36,6 +40,15 @@ def _on_this_machine() -> tuple[str, Any]:
         aws_secret_access_key=ADMIN_SECRET,
     )
     return running["table"], dynamodb
+
+
+def _alive(pid: str) -> bool:
+    """Whether that process (still) runs: one that was killed has left its note behind."""
+    try:
+        os.kill(int(pid), 0)
+    except OSError:
+        return False
+    return True
 
 
 def _in_aws(stack: str) -> tuple[str, Any]:

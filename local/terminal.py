@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shutil
 import sys
 import time
 from types import TracebackType
@@ -27,8 +28,9 @@ def faint(text: str) -> str:
 
 
 def show_logs(function: str, line: str) -> None:
-    """One line that a Lambda function logged."""
-    print(faint(f"{function.removeprefix('plantain-').rpartition('-')[0]}: {line}"), file=sys.stderr)
+    """One line that a Lambda function logged, in the place of a moving one."""
+    start = "\r\x1b[K" if sys.stdout.isatty() else ""
+    print(start + faint(f"{function.removeprefix('plantain-').rpartition('-')[0]}: {line}"), file=sys.stderr)
 
 
 class Progress:
@@ -37,6 +39,7 @@ class Progress:
     def __init__(self, title: str) -> None:
         self._title = title
         self._said = ""
+        self._failed = False
         self._frames = itertools.cycle(_FRAMES)
         self._moves = sys.stdout.isatty()
 
@@ -49,7 +52,7 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        mark = styled("✗", "31") if kind else styled("✓", "32")
+        mark = styled("✗", "31") if kind or self._failed else styled("✓", "32")
         if self._moves:
             self._draw(mark)
             print()
@@ -62,6 +65,10 @@ class Progress:
             print(f"  {self._title}: {text}", flush=True)
         self._said = text
 
+    def fail(self) -> None:
+        """What it does has gone wrong, and is shown so."""
+        self._failed = True
+
     def wait(self, seconds: float) -> None:
         """Let time pass, visibly."""
         end = time.monotonic() + seconds
@@ -71,8 +78,12 @@ class Progress:
             time.sleep(min(_FRAME_SECONDS, left))
 
     def _line(self) -> str:
-        seconds = faint(f"{time.monotonic() - self._start:5.1f} s")
-        return f"{self._title:<44}{seconds}  {self._said}".rstrip()
+        # A longer line would be wrapped, and each redrawing would leave one behind.
+        width = shutil.get_terminal_size().columns - 2 if self._moves else 200
+        title = f"{self._title:<44}"[: max(0, width - 10)]
+        seconds = f"{time.monotonic() - self._start:5.1f} s"
+        said = f"  {self._said}"[: max(0, width - len(title) - len(seconds))]
+        return f"{title}{faint(seconds)}{said}".rstrip()
 
     def _draw(self, mark: str) -> None:
         print(f"\r\x1b[K{mark} {self._line()}", end="", flush=True)

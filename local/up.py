@@ -1,6 +1,7 @@
 """Keeps everything running on this machine, and says how to call it."""
 
 import json
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -10,8 +11,8 @@ from local.choose_kie import price, real_or_none
 from local.cloud import LocalCloud
 from local.terminal import Progress, bold, faint, show_logs
 
-# How `make key` finds what runs; gone when it no longer does.
-RUNNING = Path(".local") / "running.json"
+# One note for each that runs, by its process id: how `make key` finds it.
+RUNNING = Path(".local") / "running"
 CALLER = "me"
 
 
@@ -35,13 +36,19 @@ def up(*, real: bool, draw_seconds: float, state: Path | None, logs: bool) -> in
 
 @contextmanager
 def _noted_as_running(cloud: LocalCloud) -> Iterator[None]:
-    RUNNING.parent.mkdir(exist_ok=True)
-    note = json.dumps({"endpoint": cloud.aws.endpoint, "table": cloud.stack.outputs["ApiKeysTableName"]})
-    RUNNING.write_text(note)
+    RUNNING.mkdir(parents=True, exist_ok=True)
+    note = RUNNING / f"{os.getpid()}.json"
+    note.write_text(
+        json.dumps(
+            {
+                "url": cloud.api_url,
+                "endpoint": cloud.aws.endpoint,
+                "table": cloud.stack.outputs["ApiKeysTableName"],
+            }
+        )
+    )
     yield
-    # A second one may have been started since; the note is its own then.
-    if RUNNING.exists() and RUNNING.read_text() == note:
-        RUNNING.unlink()
+    note.unlink(missing_ok=True)
 
 
 def _say_how(cloud: LocalCloud, key: str) -> None:
@@ -60,12 +67,13 @@ TASK_ID=$(curl -sS "$PLANTAIN_URL/api/images/generate" \\
   -d '{{"prompt": "A plantain leaf in the morning light"}}' \\
   | sed -E 's/.*"taskId": *"([^"]+)".*/\\1/'); echo "$TASK_ID"
 
-{faint("# status: until it says success")}
-curl -sS -w "\\n" "$PLANTAIN_URL/api/images/status?taskId=$TASK_ID" -H "Authorization: Bearer $PLANTAIN_API_KEY"
+{faint("# status: every 3 s until it is done")}
+until curl -sS "$PLANTAIN_URL/api/images/status?taskId=$TASK_ID" -H "Authorization: Bearer $PLANTAIN_API_KEY" \\
+  | tee /dev/stderr | grep -qE '"state": "(success|fail)"'; do echo; sleep 3; done; echo
 
-{faint("# download: a redirect to a fresh link")}
+{faint("# download: a redirect to a fresh link; the picture is plantain.png in this folder")}
 curl -sSLf "$PLANTAIN_URL/api/images/$TASK_ID/image" -H "Authorization: Bearer $PLANTAIN_API_KEY" -o plantain.png
 
-{faint("make key NAME=alice makes another caller's key. Ctrl-C ends everything.")}""",
+{faint(f"This is the key of the caller {CALLER}; make key NAME=alice makes another. Ctrl-C ends everything.")}""",
         flush=True,
     )

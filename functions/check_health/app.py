@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.errors import KieKeyMissing
+from plantain.errors import KieKeyMissing, TryAgainLater
 from plantain.http_api import answer, http_api
 from plantain.kie_key import kie_key
 from plantain.version import VERSION
@@ -20,7 +20,7 @@ def check_health() -> Response[str]:
     """200; open to all, so it tells nothing else."""
     try:
         configured = bool(kie_key())
-    except KieKeyMissing:
+    except (KieKeyMissing, TryAgainLater):
         configured = False
     return answer(200, {"version": VERSION, "kieKeyConfigured": configured})
 

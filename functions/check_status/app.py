@@ -10,7 +10,7 @@ from plantain.failures import recording
 from plantain.job import Failure, Job, now_ms
 from plantain.jobs import jobs
 from plantain.kie import kie
-from plantain.polling import judge, pace
+from plantain.polling import is_blank, judge, pace
 from plantain.task import KIE_TIMEOUT, Failed, Outcome, Running, Succeeded
 
 logger = Logger()
@@ -18,19 +18,21 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """`{taskId, looks, blanks, …}` in; out the same counted on, with `status` RUNNING, SUCCEEDED or FAILED."""
+    """`{taskId, kieTaskId, looks, blanks}` in; out the same counted on, and RUNNING, SUCCEEDED or FAILED."""
     job = jobs().get(event["taskId"])
-    looks, blanks = event["looks"] + 1, event["blanks"]
-    assert job.kie_task_id is not None
+    if job.kie_task_id is None:
+        jobs().accept(job, event["kieTaskId"])
+    looks, blanks, now = event["looks"] + 1, event["blanks"], now_ms()
     with recording(jobs(), job, UnexpectedAnswer):
-        outcome = kie().outcome_of(job.kie_task_id)
-        verdict = judge(outcome, job, looks=looks, blanks=blanks, pace=pace(), now=now_ms())
+        outcome = kie().outcome_of(event["kieTaskId"])
+        verdict = judge(outcome, job, looks=looks, blanks=blanks, pace=pace(), now=now)
     _note(job, outcome, verdict, looks)
     return {
         "taskId": job.task_id,
+        "kieTaskId": event["kieTaskId"],
         "status": _status(verdict),
         "looks": looks,
-        "blanks": blanks + _is_blank(outcome),
+        "blanks": blanks + is_blank(outcome, job, now),
         "waitSeconds": pace().wait_after(looks),
     }
 
@@ -43,13 +45,9 @@ def _note(job: Job, outcome: Outcome, verdict: Running | Succeeded | Failed, loo
         case Succeeded():
             logger.info("drawn", task_id=job.task_id, looks=looks)
             jobs().note_result(job, verdict)
-        case Failed(code=code, message=message, charged=charged):
+        case Failed(code=code, message=message, charged=charged, credits=credits):
             logger.info("failed", task_id=job.task_id, looks=looks, code=code, charged=charged)
-            jobs().fail(job.task_id, Failure(code, message, charged))
-
-
-def _is_blank(outcome: Outcome) -> bool:
-    return isinstance(outcome, Succeeded) and not outcome.image_urls
+            jobs().fail(job.task_id, Failure(code, message, charged), credits=credits)
 
 
 def _status(verdict: Running | Succeeded | Failed) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from plantain.aws import AWS_ERRORS
 from plantain.errors import KieKeyMissing, OutcomeUnknown, Refused, TryAgainLater
 from plantain.failures import recording
 from plantain.job import Job
@@ -17,23 +18,35 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """`{taskId}` in; out, the numbers the polling loop starts with."""
+    """`{taskId}` in; out, Kie's id of the task and the numbers the polling loop starts with."""
     job = jobs().get(event["taskId"])
-    if job.kie_task_id is None:
+    kie_task_id = job.kie_task_id
+    if kie_task_id is None:
         with recording(jobs(), job, Refused, KieKeyMissing, OutcomeUnknown):
-            _create(job)
-    return {"taskId": job.task_id, "looks": 0, "blanks": 0, "waitSeconds": pace().interval}
+            kie().require_key()
+            kie_task_id = _create(job)
+    return {
+        "taskId": job.task_id,
+        "kieTaskId": kie_task_id,
+        "looks": 0,
+        "blanks": 0,
+        "waitSeconds": pace().interval,
+    }
 
 
-def _create(job: Job) -> None:
+def _create(job: Job) -> str:
     """The intent is written before the call: whoever finds it without an answer never sends again."""
-    jobs().begin_create(job)
+    started_at = jobs().begin_create(job)
     try:
         kie_task_id = kie().create_task(job.request)
     except TryAgainLater as error:
-        jobs().withdraw_create(job)
+        jobs().withdraw_create(job, started_at)
         logger.info("not accepted", task_id=job.task_id, code=error.code)
         raise
-    # Logged before it is saved: should the table fail now, the log still knows the paid task.
     logger.info("accepted", task_id=job.task_id, kie_task_id=kie_task_id)
-    jobs().accept(job, kie_task_id)
+    try:
+        jobs().accept(job, kie_task_id)
+    except AWS_ERRORS:
+        # The paid task must not be lost with this write: its id travels on, and check_status writes it.
+        logger.exception("accepted, but not written", task_id=job.task_id, kie_task_id=kie_task_id)
+    return kie_task_id

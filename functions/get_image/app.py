@@ -21,7 +21,7 @@ def get_image(task_id: str) -> Response[str]:
     if job.failure:
         raise no_image(job.failure)
     if not job.images:
-        raise image_not_ready(RETRY_AFTER_SECONDS)
+        raise image_not_ready(RETRY_AFTER_SECONDS, job.charged)
     key = job.images[0].key
     if not images().exists(key):
         raise image_gone()

@@ -1,5 +1,6 @@
 """List a caller's own jobs, newest first."""
 
+import re
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -27,7 +28,7 @@ def list_jobs() -> Response[str]:
     event = app.current_event
     query = event.query_string_parameters
     limit = query.get("limit", str(DEFAULT_LIMIT))
-    if not (limit.isascii() and limit.isdecimal() and 1 <= int(limit[:4]) <= MAX_LIMIT):
+    if not re.fullmatch(r"[1-9][0-9]{0,2}", limit) or int(limit) > MAX_LIMIT:
         raise invalid(Fault("/limit", f"must be a whole number from 1 to {MAX_LIMIT}"))
     state = query.get("state")
     if state is not None and state not in STATES:

@@ -8,6 +8,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from plantain.aws import AWS_ERRORS
 from plantain.caller_rate import caller_rate
 from plantain.http_api import RETRY_AFTER_SECONDS, answer, caller_of, http_api, idempotency_key, json_object
 from plantain.intake import take_in
@@ -36,7 +37,7 @@ def submit_job() -> Response[str]:
     job = _watch(reservation.job)
     logger.info("taken in", task_id=job.task_id, caller=caller, state=job.state, replayed=reservation.replayed)
     headers = {"Idempotency-Replayed": "true"} if reservation.replayed else {}
-    if job.failure:
+    if job.failure and job.kie_task_id is None:
         raise problem_of_failure(job.task_id, job.failure, headers)
     headers["Location"] = f"/api/images/status?taskId={job.task_id}"
     headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
@@ -44,11 +45,17 @@ def submit_job() -> Response[str]:
 
 
 def _watch(job: Job) -> Job:
-    """The job once Kie.ai has accepted or refused it, or as it is after WATCH_SECONDS."""
+    """The job once Kie.ai has accepted or refused it, or as it is after WATCH_SECONDS.
+
+    It has been started, so nothing that fails here may turn the answer into an error that invites a second wish.
+    """
     deadline = time.monotonic() + WATCH_SECONDS
-    while not (job.kie_task_id or job.is_final) and time.monotonic() < deadline:
-        time.sleep(LOOK_SECONDS)
-        job = jobs().get(job.task_id)
+    try:
+        while not (job.kie_task_id or job.is_final) and time.monotonic() < deadline:
+            time.sleep(LOOK_SECONDS)
+            job = jobs().get(job.task_id)
+    except AWS_ERRORS:
+        logger.exception("could not watch", task_id=job.task_id)
     return job
 
 

@@ -52,6 +52,8 @@ class Pool:
 
     def invoke(self, function: Function, invocation: Invocation) -> Result:
         """Run one invocation to its end. Call it from any thread but the pool's own."""
+        if self._closed:
+            return _shut_down(invocation)
         return asyncio.run_coroutine_threadsafe(self._invoke(function, invocation), self._loop).result()
 
     def prepare(self, function: Function) -> None:

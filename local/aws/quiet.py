@@ -9,12 +9,14 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def root_logger_untouched() -> Iterator[None]:
-    """ministack calls logging.basicConfig while it is imported; take that back."""
+    """While it is imported, ministack calls logging.basicConfig and logs; take the one back, hold the other."""
     root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
+    handlers, level, disabled = list(root.handlers), root.level, root.manager.disable
+    logging.disable(logging.ERROR)
     try:
         yield
     finally:
+        logging.disable(disabled)
         for handler in root.handlers[:]:
             if handler not in handlers:
                 root.removeHandler(handler)

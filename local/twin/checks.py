@@ -25,6 +25,8 @@ def checked(body: dict[str, Any]) -> Wish | Answer:
     if model is None:
         return wire.refused(422, wire.MODEL_UNKNOWN)
     given = body.get("input")
+    if mistyped := _mistyped_marker(given):
+        return wire.refused(422, mistyped)
     text = _field_error(model, given) if isinstance(given, dict) else wire.REQUIRED
     url = body.get("callBackUrl")
     if text is None and url is not None and not (isinstance(url, str) and url.startswith(("http://", "https://"))):
@@ -50,9 +52,15 @@ def _field_error(model: Model, given: dict[str, Any]) -> str | None:
     images = given.get("image_input")
     if images is not None and not _image_list(images, model.image_limit):
         return wire.not_in_range("image_input")
+    return None
+
+
+def _mistyped_marker(given: object) -> str | None:
+    """A marker of ours must be seen when it is wrong, not silently drawn; no fact about Kie.ai stands behind it."""
+    prompt = given.get("prompt") if isinstance(given, dict) else None
     try:
-        in_prompt(prompt)
-    except ValueError as error:  # a mistyped marker must be seen, not silently drawn
+        in_prompt(prompt if isinstance(prompt, str) else "")
+    except ValueError as error:
         return f"[twin] {error}"
     return None
 

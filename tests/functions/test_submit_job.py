@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from functions.submit_job import app
 from plantain.job import Failure
@@ -102,9 +103,60 @@ def test_anything_of_ours_that_breaks_is_a_500_without_a_trace(cloud: Cloud, sta
     answer = post({"prompt": "x"})
 
     assert is_problem(answer, 500, "Failed to start image generation", "internal-error")
-    assert answer.json["retryable"]
+    assert not answer.json["retryable"]
     assert "secret" not in answer.text
     assert "Traceback" not in answer.text
+
+
+def test_a_start_that_fails_leaves_no_job_waiting_for_ever(cloud: Cloud, started: Started) -> None:
+    def lost(_: str) -> None:
+        raise ConnectionError
+
+    started.fate = lost
+    post({"prompt": "x"})
+
+    job = jobs().get(started.task_ids[0])
+
+    assert (job.state, job.failure and job.failure.code, job.charged) == ("fail", "not-sent", "no")
+
+
+def test_a_table_that_fails_after_the_start_is_no_reason_to_ask_again(
+    cloud: Cloud, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> None:
+        raise EndpointConnectionError(endpoint_url="https://dynamodb.test")
+
+    started.fate = lambda task_id: monkeypatch.setattr("plantain.jobs.Jobs.get", failing)
+
+    answer = post({"prompt": "x"})
+
+    assert (answer.status, answer.json["taskId"]) == (202, started.task_ids[0])
+
+
+def test_a_job_that_failed_later_is_replayed_as_taken_in(cloud: Cloud, started: Started) -> None:
+    first = post({"prompt": "x"}, idempotency_key="order-7")
+    jobs().fail(first.json["taskId"], Failure("content-policy", "flagged", "no"))
+
+    again = post({"prompt": "x"}, idempotency_key="order-7")
+
+    assert (again.status, again.json) == (202, {"taskId": first.json["taskId"], "state": "fail"})
+
+
+def test_a_key_outlives_a_change_of_the_model(
+    cloud: Cloud, started: Started, settings: pytest.MonkeyPatch
+) -> None:
+    first = post({"prompt": "x"}, idempotency_key="order-7")
+    settings.setenv("KIE_MODEL", "nano-banana-2")
+
+    assert post({"prompt": "x"}, idempotency_key="order-7").json["taskId"] == first.json["taskId"]
+
+
+def test_a_body_of_many_faults_gets_a_short_answer(cloud: Cloud, started: Started) -> None:
+    urls = post({"prompt": "x", "imageInput": [""] * 60_000})
+    fields = post({"prompt": "x"} | {str(number): 1 for number in range(10_000)})
+
+    assert [error["pointer"] for error in urls.json["errors"]] == ["/imageInput"]
+    assert len(fields.json["errors"]) == 20
 
 
 @pytest.mark.parametrize("body", [{}, {"prompt": ""}, {"prompt": "  "}, {"prompt": None}])

@@ -21,7 +21,6 @@ AWS_ERRORS = {
     "Lambda.SdkClientException",
     "Sandbox.Timedout",
 }
-LAMBDAS_OWN = {name for name in AWS_ERRORS if name.startswith("Lambda.")}
 STATES: dict[str, Any] = asl()["States"]
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
 
@@ -122,10 +121,21 @@ def test_states_all_stands_alone_and_last(name: str) -> None:
         assert all(clauses[number]["ErrorEquals"] == ["States.ALL"] for number in with_all)
 
 
-def test_a_create_is_tried_again_only_where_it_was_certainly_not_accepted_or_did_not_run() -> None:
-    named = {name for retry in TASKS["CreateTask"]["Retry"] for name in retry["ErrorEquals"]}
+@pytest.mark.parametrize(
+    ("step", "final"),
+    [
+        (
+            "CreateTask",
+            {"Refused", "KieKeyRejected", "KieKeyMissing", "OutcomeUnknown", "JobEnded", "JobNotFound"},
+        ),
+        ("CheckStatus", {"UnexpectedAnswer", "JobEnded", "JobNotFound"}),
+        ("StoreImage", {"UnusableResult", "JobEnded", "JobNotFound"}),
+    ],
+)
+def test_what_is_final_is_not_tried_again(step: str, final: set[str]) -> None:
+    never = [set(retry["ErrorEquals"]) for retry in TASKS[step]["Retry"] if retry.get("MaxAttempts") == 0]
 
-    assert named == {"TryAgainLater"} | LAMBDAS_OWN
+    assert never == [final]
 
 
 def test_no_yaml_beyond_json() -> None:
@@ -186,10 +196,26 @@ def paths_in(value: Any) -> set[str]:
 
 
 def test_ids_and_small_numbers_travel_and_nothing_else() -> None:
-    allowed = {"taskId", "looks", "blanks", "waitSeconds", "status", "error", "cause", "Payload"}
+    allowed = {
+        "taskId",
+        "looks",
+        "blanks",
+        "waitSeconds",
+        "status",
+        "error",
+        "cause",
+        "Payload",
+        "kieTaskId",
+        "retries",
+    }
     passed = {key for task in TASKS.values() for key in _payload_keys(task["Parameters"])}
 
-    assert {key for state in STATES.values() for key in paths_in(state)} <= allowed | {"$"}
+    assert {key for state in STATES.values() for key in paths_in(state)} <= allowed | {
+        "$",
+        "$$",
+        "State",
+        "RetryCount",
+    }
     assert passed <= allowed
     assert all(state["OutputPath"] == "$.Payload" for state in TASKS.values())
 

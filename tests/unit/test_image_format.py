@@ -50,6 +50,15 @@ def test_a_cut_image_is_not_whole(name: str) -> None:
         assert not kind.is_complete(cut, cut[-TAIL_BYTES:], len(cut)), length
 
 
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("behind", [b"\n", b"\x00" * 40, b"written by a camera"])
+def test_a_little_behind_the_end_does_no_harm(name: str, behind: bytes) -> None:
+    kind, options = KINDS[name]
+    data = drawn(64, 64, **options) + behind
+
+    assert kind.is_complete(data, data[-TAIL_BYTES:], len(data))
+
+
 @pytest.mark.parametrize(
     "data",
     [b"", b"\x89PNG", b"<html>", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a", b"RIFF1234WAVE", b"BM"],

@@ -69,10 +69,45 @@ def test_an_intent_is_written_once_and_a_second_create_stops(cloud: Cloud) -> No
 
 def test_a_withdrawn_intent_lets_the_create_be_sent_again(cloud: Cloud) -> None:
     job = reserved()
-    jobs().begin_create(job)
-    jobs().withdraw_create(job)
+    jobs().withdraw_create(job, jobs().begin_create(job))
 
     jobs().begin_create(job)
+
+
+def test_a_late_withdrawal_leaves_a_newer_intent_alone(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = reserved()
+    monkeypatch.setattr("plantain.jobs.now_ms", lambda: 1)
+    first = jobs().begin_create(job)
+    jobs().withdraw_create(job, first)
+    monkeypatch.setattr("plantain.jobs.now_ms", lambda: 2)
+    jobs().begin_create(job)
+
+    with pytest.raises(JobEnded):
+        jobs().withdraw_create(job, first)
+
+    assert jobs().get(job.task_id).create_started_at == 2
+
+
+def test_a_failure_is_written_only_on_the_job_as_it_was_seen(cloud: Cloud) -> None:
+    job = reserved()
+    jobs().begin_create(job)
+
+    with pytest.raises(JobEnded):
+        jobs().fail(job.task_id, NO, seen=job)
+    jobs().fail(job.task_id, NO, seen=jobs().get(job.task_id))
+
+    assert jobs().get(job.task_id).failure == NO
+
+
+def test_kies_id_is_kept_even_on_a_job_that_has_ended(cloud: Cloud) -> None:
+    job = reserved()
+    jobs().begin_create(job)
+    jobs().fail(job.task_id, Failure("aborted", "stopped", "unknown"))
+
+    jobs().accept(job, KIE_TASK_ID)
+
+    ended = jobs().get(job.task_id)
+    assert (ended.kie_task_id, ended.state, ended.charged) == (KIE_TASK_ID, "fail", "unknown")
 
 
 def test_a_jobs_way_to_success(cloud: Cloud) -> None:
@@ -109,10 +144,9 @@ def test_nothing_changes_a_final_job(cloud: Cloud, final: str) -> None:
     else:
         jobs().fail(job.task_id, NO)
     before = jobs().get(job.task_id)
-    attempts: tuple[Callable[[], None], ...] = (
+    attempts: tuple[Callable[[], object], ...] = (
         lambda: jobs().begin_create(job),
-        lambda: jobs().withdraw_create(job),
-        lambda: jobs().accept(job, "other"),
+        lambda: jobs().withdraw_create(job, 1),
         lambda: jobs().note_running(job, Running("processing"), late=True, timed_out=True),
         lambda: jobs().note_result(job, Succeeded(("https://b/1",))),
         lambda: jobs().succeed(job, []),

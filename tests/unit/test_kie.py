@@ -70,7 +70,7 @@ REFUSED = [
     (refusal(401, "You do not have access permissions"), "kie-key-rejected"),
     (httpx.Response(401, json={"code": 401, "msg": KEY_TEXT}), "kie-key-rejected"),
     (httpx.Response(404, json={"timestamp": 1, "status": 404, "error": "Not Found"}), "kie-refused"),
-    (httpx.Response(413, html="<html>"), "kie-refused"),
+    (httpx.Response(400, json={"code": 422, "msg": MODEL_TEXT}), "kie-refused"),
 ]
 
 
@@ -127,6 +127,10 @@ def test_a_create_that_was_certainly_not_accepted_may_be_sent_again(answer: Any)
         httpx.Response(502, html="<html>Bad gateway</html>"),
         httpx.Response(503),
         httpx.Response(408),
+        httpx.Response(403, html="<html>blocked</html>"),
+        httpx.Response(413, html="<html>"),
+        httpx.Response(400, json={"code": 500, "msg": "Server exception, please try again later"}),
+        refusal(500, "Server exception: this field is required upstream"),
         httpx.Response(302, headers={"location": "https://elsewhere.test"}),
         HTML,
         httpx.Response(200, content=b""),
@@ -241,7 +245,7 @@ def test_a_failed_task_says_why_and_costs_nothing(code: str, message: str, ours:
 def test_a_failed_task_that_consumed_credits_says_so() -> None:
     kie, _ = kie_says(record("fail", failCode="501", failMsg="Generation failed", creditsConsumed=18))
 
-    assert kie.outcome_of(KIE_TASK_ID) == Failed("kie-failed", "Generation failed", "yes")
+    assert kie.outcome_of(KIE_TASK_ID) == Failed("kie-failed", "Generation failed", "yes", 18.0)
 
 
 def test_an_unknown_state_word_fails_loudly_and_names_it() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from plantain.errors import UnexpectedAnswer
 from plantain.job import Job
-from plantain.polling import BLANK_LOOKS, TIMEOUT_GRACE, UNLISTED_GRACE, Pace, judge
+from plantain.polling import BLANK_LOOKS, TIMEOUT_GRACE, UNLISTED_GRACE, Pace, is_blank, judge
 from plantain.task import KIE_TIMEOUT, Failed, Outcome, Running, Succeeded, Unlisted
 from tests.builders import a_job
 
@@ -22,15 +22,29 @@ def judged(outcome: Outcome, job: Job | None = None, *, looks: int = 1, blanks: 
 def test_a_task_kie_does_not_list_yet_is_running_for_ninety_seconds() -> None:
     assert UNLISTED_GRACE == 90_000
     assert judged(Unlisted(), a_job(accepted_at=NOW - 89_999)) == Running("pending")
+    lost = a_job(accepted_at=NOW - 90_000)
+    assert judged(Unlisted(), lost, blanks=4) == Running("pending")
     with pytest.raises(UnexpectedAnswer):
-        judged(Unlisted(), a_job(accepted_at=NOW - 90_000))
+        judged(Unlisted(), lost, blanks=5)
+
+
+def test_only_answers_that_cannot_be_true_are_blank() -> None:
+    young, old = a_job(accepted_at=NOW - 89_999), a_job(accepted_at=NOW - 90_000)
+
+    assert is_blank(Succeeded(()), young, NOW)
+    assert is_blank(Unlisted(), old, NOW)
+    assert not is_blank(Unlisted(), young, NOW)
+    assert not is_blank(Succeeded(("https://a/1",)), old, NOW)
+    assert not is_blank(Running("pending"), old, NOW)
 
 
 def test_a_timeout_is_believed_two_minutes_after_kie_first_said_so() -> None:
     assert TIMEOUT_GRACE == 120_000
     assert judged(TIMEOUT) == Running("processing")
     assert judged(TIMEOUT, a_job(timeout_seen_at=NOW - 119_999)) == Running("processing")
-    assert judged(TIMEOUT, a_job(timeout_seen_at=NOW - 120_000)) == TIMEOUT
+    assert judged(TIMEOUT, a_job(timeout_seen_at=NOW - 120_000)) == Failed(
+        KIE_TIMEOUT, "generate task timeout.", "unknown"
+    )
 
 
 def test_a_success_without_an_image_is_asked_again_five_times() -> None:

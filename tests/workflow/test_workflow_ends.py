@@ -74,7 +74,7 @@ def test_an_execution_that_could_not_even_record_its_failure_is_written_on_its_j
     def dies(_event: dict[str, Any], _context: Any) -> None:
         raise SandboxDied("Runtime.ExitError")
 
-    workflow.lambdas.first("create_task", dies)
+    workflow.lambdas.first("create_task", dies, times=99)
     workflow.lambdas.first("record_failure", dies, times=99)
     job = a_wish()
     execution = workflow.run(job)

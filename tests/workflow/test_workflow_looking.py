@@ -41,7 +41,7 @@ def test_a_task_kie_never_lists_fails_loudly_after_its_grace(workflow: Workflow)
     execution = workflow.run(a_wish("record-null ever"))
 
     assert_failed(execution, "upstream-task-lost", "unknown")
-    assert 90 <= workflow.elapsed < 100
+    assert 90 + 5 * 3 <= workflow.elapsed < 115
     assert execution.job.kie_task_id
 
 
@@ -55,7 +55,7 @@ def test_a_timeout_that_turns_into_a_success_is_a_success(workflow: Workflow) ->
 def test_a_timeout_is_believed_after_its_grace(workflow: Workflow) -> None:
     execution = workflow.run(a_wish("timeout"))
 
-    assert_failed(execution, "kie-timeout", "no")
+    assert_failed(execution, "kie-timeout", "unknown")
     assert 123 <= workflow.elapsed < 130
 
 

@@ -8,10 +8,18 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
-MAX_URL_LENGTH = 2048
+MAX_URL_LENGTH = 4096
 
 _ENDS_IN_A_NUMBER = re.compile(r"(^|\.)(\d+|0x[0-9a-f]*)\.?$", re.IGNORECASE)
-_LOCAL_NAMES = ("localhost", ".localhost", ".local", ".internal", ".home.arpa")
+_LOCAL_NAMES = ("localhost", ".localhost", ".localdomain", ".local", ".internal", ".home.arpa")
+_NAME = re.compile(
+    r"([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.?", re.IGNORECASE
+)
+# IPv6 that carries an IPv4 address: it may lead to any of those that are refused.
+_TRANSITIONAL = tuple(
+    ipaddress.IPv6Network(network)
+    for network in ("::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16")
+)
 _NOT_IN_A_URL = re.compile(r"[^\x21-\x7e]|\\")
 
 
@@ -48,10 +56,11 @@ def _refusal_of_host(host: str) -> str | None:
         if _ENDS_IN_A_NUMBER.search(host):
             return "must name a public host"
         name = host.rstrip(".")
-        if "." not in name or name.endswith(_LOCAL_NAMES):
+        if not _NAME.fullmatch(host) or name.endswith(_LOCAL_NAMES):
             return "must name a public host"
         return None
-    return None if address.is_global and not address.is_multicast else "must name a public host"
+    special = address.is_multicast or any(address in network for network in _TRANSITIONAL)
+    return None if address.is_global and not special else "must name a public host"
 
 
 def _split(url: str) -> SplitResult:

@@ -11,7 +11,7 @@ import httpx
 from plantain.addresses import origin_of
 from plantain.errors import TryAgainLater, UnusableResult
 
-DEADLINE_SECONDS = 45.0
+DEADLINE_SECONDS = 120.0
 
 _TIMEOUT = httpx.Timeout(connect=5, read=15, write=10, pool=5)
 _LIMITS = httpx.Limits(max_keepalive_connections=0)  # a kept one may be dead when the container wakes

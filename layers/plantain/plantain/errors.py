@@ -76,7 +76,8 @@ class OutcomeUnknown(PlantainError):
             "Kie.ai may have accepted and billed the request, so it is not sent again; "
             "the operator can look on Kie.ai's log page."
         )
-        super().__init__(f"{text} {advice}", code="outcome-unknown", words=f"{words or text} {advice}")
+        said = f'Kie.ai said: "{words}".' if words else text
+        super().__init__(f"{text} {advice}", code="outcome-unknown", words=f"{said} {advice}")
 
 
 class UnexpectedAnswer(PlantainError):

@@ -24,6 +24,9 @@ _MESSAGES = {
 }
 
 
+NOT_SENT = Failure("not-sent", _MESSAGES["not-sent"], "no")
+
+
 @contextmanager
 def recording(jobs: Jobs, job: Job, *final: type[PlantainError]) -> Iterator[None]:
     """Errors of these kinds end the job: each is written to its record, in Kie.ai's own words, and raised on."""

@@ -6,11 +6,12 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from plantain.errors import JobNotFound
 from plantain.faults import Fault
-from plantain.job import Job
+from plantain.job import Job, is_task_id
 from plantain.jobs import jobs
 from plantain.problems import invalid, problem_of, too_large, unexpected
 from plantain.task import Charged
@@ -18,7 +19,6 @@ from plantain.task import Charged
 MAX_BODY_BYTES = 256 * 1024
 RETRY_AFTER_SECONDS = 3
 
-_TASK_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -30,10 +30,12 @@ def http_api(logger: Logger, *, on_failure: str, charged: Charged = "no") -> API
     app = APIGatewayHttpResolver()
 
     def problem_response(error: Exception) -> Response[str]:
-        problem = problem_of(error)
+        # Powertools matches paths more narrowly than the gateway does; what it does not know, nobody has.
+        problem = problem_of(JobNotFound() if isinstance(error, NotFoundError) else error)
         if problem is None:
             logger.exception(on_failure)
-            problem = unexpected(on_failure, charged=charged)
+            keyed = "idempotency-key" in app.current_event.headers
+            problem = unexpected(on_failure, charged=charged, retryable=charged == "no" or keyed)
         context = app.current_event.request_context
         instance = f"{context.http.path}#{context.request_id}"
         return Response(
@@ -98,7 +100,7 @@ def idempotency_key(event: APIGatewayProxyEventV2) -> str | None:
 
 def own_job(event: APIGatewayProxyEventV2, task_id: str) -> Job:
     """The caller's own job. Raises JobNotFound, of somebody else's as of none."""
-    if not _TASK_ID.fullmatch(task_id):
+    if not is_task_id(task_id):
         raise JobNotFound
     job = jobs().get(task_id)
     if job.caller != caller_of(event):

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 # As much of the head as it takes to find the size: a JPEG may carry a profile and a thumbnail before it.
-HEAD_BYTES = 256 * 1024
-TAIL_BYTES = 12
+HEAD_BYTES = 1024 * 1024
+# As much of the end as it takes to find the end marker: some programs write a little behind it.
+TAIL_BYTES = 64 * 1024
 
 _SIZE_MARKERS = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 
@@ -60,15 +61,18 @@ def _webp_dimensions(head: bytes) -> tuple[int, int] | None:
             return None
 
 
-PNG = ImageFormat("image/png", "png", _png_dimensions, lambda _head, tail, _size: tail[-8:-4] == b"IEND")
-JPEG = ImageFormat(
-    "image/jpeg", "jpg", _jpeg_dimensions, lambda _head, tail, _size: tail.rstrip(b"\x00").endswith(b"\xff\xd9")
+PNG = ImageFormat(
+    "image/png",
+    "png",
+    _png_dimensions,
+    lambda _head, tail, _size: 0 <= tail.rfind(b"IEND") <= len(tail) - 8,  # a checksum of 4 bytes follows it
 )
+JPEG = ImageFormat("image/jpeg", "jpg", _jpeg_dimensions, lambda _head, tail, _size: b"\xff\xd9" in tail)
 WEBP = ImageFormat(
     "image/webp",
     "webp",
     _webp_dimensions,
-    lambda head, _tail, size: 0 <= size - (8 + int.from_bytes(head[4:8], "little")) <= 1,
+    lambda head, _tail, size: size >= 8 + int.from_bytes(head[4:8], "little"),
 )
 
 

@@ -1,5 +1,6 @@
 """A job: one wish for one image, from the door it came in by to the picture in the bucket."""
 
+import re
 import secrets
 import time
 import uuid
@@ -11,6 +12,7 @@ from plantain.task import Charged
 State = Literal["pending", "processing", "success", "fail"]
 Door = Literal["http", "upload", "schedule"]
 
+_TASK_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 STATES: tuple[State, ...] = ("pending", "processing", "success", "fail")
 
 
@@ -90,6 +92,11 @@ def new_task_id() -> str:
     value = value & ~(0xF << 76) | 7 << 76  # version
     value = value & ~(0x3 << 62) | 2 << 62  # variant
     return str(uuid.UUID(int=value))
+
+
+def is_task_id(text: str) -> bool:
+    """Whether this can be an id of ours at all."""
+    return _TASK_ID.fullmatch(text) is not None
 
 
 def new_job(caller: str, door: Door, request: Request) -> Job:

@@ -14,6 +14,8 @@ from plantain.job import Failure, Job, StoredImage, now_ms
 from plantain.task import Running, Succeeded
 
 _NOT_FINAL = "attribute_exists(id) AND NOT #state IN (:success, :fail)"
+# What shows how far a job has come, and so what it may have cost.
+_STAGES = ("createStartedAt", "kieTaskId", "resultUrls")
 _FINAL_STATES = {":success": "success", ":fail": "fail"}
 
 
@@ -38,23 +40,27 @@ class Jobs:
             raise JobNotFound
         return job_from(from_attributes(answer["Item"]))
 
-    def begin_create(self, job: Job) -> None:
-        """Write down that the create is about to be sent. Raises OutcomeUnknown if that stands there already:
-        then it was sent, and nobody knows what became of it."""
+    def begin_create(self, job: Job) -> int:
+        """Write down that the create is about to be sent; returns when (ms). Raises OutcomeUnknown if that stands
+        there already: then it was sent, and nobody knows what became of it."""
+        now = now_ms()
         try:
-            self._update(job.task_id, {"createStartedAt": now_ms()}, also="attribute_not_exists(createStartedAt)")
+            self._update(job.task_id, {"createStartedAt": now}, seen={"createStartedAt": None})
+            return now
         except JobEnded:
             if self.get(job.task_id).is_final:
                 raise
             raise OutcomeUnknown("An earlier create was sent and its answer never came.") from None
 
-    def withdraw_create(self, job: Job) -> None:
-        """Kie.ai certainly did not accept: the create may be sent again."""
-        self._update(job.task_id, {}, remove=["createStartedAt"])
+    def withdraw_create(self, job: Job, started_at: int) -> None:
+        """Kie.ai certainly did not accept the create of that moment: it may be sent again."""
+        self._update(job.task_id, {}, remove=["createStartedAt"], seen={"createStartedAt": started_at})
 
     def accept(self, job: Job, kie_task_id: str) -> None:
-        """Kie.ai took the task; from here on it may cost money."""
-        self._update(job.task_id, {"kieTaskId": kie_task_id, "acceptedAt": now_ms()})
+        """Kie.ai took the task; from here on it may cost money. Even a job that has ended keeps this id."""
+        self._update(
+            job.task_id, {"kieTaskId": kie_task_id, "acceptedAt": now_ms()}, condition="attribute_exists(id)"
+        )
 
     def note_running(self, job: Job, running: Running, *, late: bool, timed_out: bool) -> None:
         """How far Kie.ai is. `processing` never goes back to `pending`; unchanged records are not written."""
@@ -87,9 +93,16 @@ class Jobs:
             {"state": "success", "images": [values_of(image) for image in images], "endedAt": now_ms()},
         )
 
-    def fail(self, task_id: str, failure: Failure) -> None:
-        """The job ends without an image."""
-        self._update(task_id, {"state": "fail", "failure": values_of(failure), "endedAt": now_ms()})
+    def fail(
+        self, task_id: str, failure: Failure, *, credits: float | None = None, seen: Job | None = None
+    ) -> None:
+        """The job ends without an image, at this price. With `seen`, only if it has come no further since."""
+        stage = values_of(seen) if seen else {}
+        self._update(
+            task_id,
+            {"state": "fail", "failure": values_of(failure), "credits": credits, "endedAt": now_ms()},
+            seen={name: stage.get(name) for name in _STAGES} if seen else {},
+        )
 
     def put_of(self, job: Job) -> dict[str, Any]:
         """The DynamoDB Put that writes a new job, alone or in a transaction."""
@@ -100,29 +113,47 @@ class Jobs:
         }
 
     def _update(
-        self, task_id: str, changes: dict[str, Any], *, remove: Iterable[str] = (), also: str = ""
+        self,
+        task_id: str,
+        changes: dict[str, Any],
+        *,
+        remove: Iterable[str] = (),
+        seen: dict[str, Any] | None = None,
+        condition: str = _NOT_FINAL,
     ) -> None:
+        """Write, if the condition holds and the attributes in `seen` are still so (None: absent)."""
         changes = {name: value for name, value in changes.items() if value is not None}
+        remove, seen = list(remove), seen or {}
         clauses = []
         if changes:
             clauses.append("SET " + ", ".join(f"#{name} = :new_{name}" for name in changes))
-        if remove := list(remove):
+        if remove:
             clauses.append("REMOVE " + ", ".join(f"#{name}" for name in remove))
+        conditions = [condition] + [
+            f"attribute_not_exists(#{name})" if value is None else f"#{name} = :seen_{name}"
+            for name, value in seen.items()
+        ]
+        finals = condition == _NOT_FINAL
+        values = (
+            {f":new_{name}": value for name, value in changes.items()}
+            | {f":seen_{name}": value for name, value in seen.items()}
+            | (_FINAL_STATES if finals else {})
+        )
         try:
             self._dynamodb.update_item(
                 TableName=self._table,
                 Key=to_attributes({"id": job_key(task_id)}),
                 UpdateExpression=" ".join(clauses),
-                ConditionExpression=f"{_NOT_FINAL} AND {also}" if also else _NOT_FINAL,
-                ExpressionAttributeNames={f"#{name}": name for name in {*changes, *remove, "state"}},
-                ExpressionAttributeValues=to_attributes(
-                    {f":new_{name}": value for name, value in changes.items()} | _FINAL_STATES
-                ),
+                ConditionExpression=" AND ".join(conditions),
+                ExpressionAttributeNames={
+                    f"#{name}": name for name in {*changes, *remove, *seen, *(["state"] if finals else [])}
+                },
+                ExpressionAttributeValues=to_attributes(values),
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
-            raise JobEnded("The job is already final.", code="job-ended") from None
+            raise JobEnded("The job is already final or has gone on.", code="job-ended") from None
 
 
 @cache

@@ -46,6 +46,10 @@ class Kie:
         self._key = key
         self._fresh_key = fresh_key
 
+    def require_key(self) -> None:
+        """Raises KieKeyMissing or TryAgainLater while nothing has been sent yet."""
+        self._key()
+
     def create_task(self, request: Request) -> str:
         """Ask Kie to draw; returns Kie's task id. This is the call that costs money.
 

@@ -16,8 +16,11 @@ from plantain.task import KIE_TIMEOUT, Charged, Failed, Outcome, Running, Succee
 _BUSY = (429, 455)
 _NO_CREDITS = re.compile(r"credits? (are )?insufficient|insufficient credits?", re.IGNORECASE)
 _BAD_FIELD = re.compile(
-    r"field is required|not within the range of allowed|cannot exceed the maximum", re.IGNORECASE
+    r"(this field is required|\w+ is not within the range of allowed options|the text length cannot exceed the "
+    r"maximum limit)\W*",
+    re.IGNORECASE,
 )
+MAX_WORDS = 2000  # characters of Kie's own words that are kept
 _STATES: dict[str, Running] = {
     "waiting": Running("pending"),
     "queuing": Running("pending"),
@@ -32,7 +35,7 @@ def created(answer: httpx.Response) -> str:
         task_id = data.get("taskId") if isinstance(data, dict) else None
         if isinstance(task_id, str) and task_id:
             return task_id
-        raise _unknown("Kie.ai said yes but gave no task id.", text)
+        raise _unknown("Kie.ai said yes but gave no task id.", "")
     if code in _BUSY:
         raise TryAgainLater("Kie.ai takes no new tasks for the moment.", code="kie-busy", words=text)
     if _NO_CREDITS.search(text):
@@ -41,7 +44,7 @@ def created(answer: httpx.Response) -> str:
         raise KieKeyRejected(text)
     if code == 433:
         raise Refused("The spending cap of the Kie.ai key is used up.", code="kie-spending-cap", words=text)
-    if 400 <= code < 500 or code in (501, 505) or (code == 500 and _BAD_FIELD.search(text)):
+    if 400 <= code < 500 or code in (501, 505) or (code == 500 and _BAD_FIELD.fullmatch(text)):
         raise Refused("Kie.ai refused the request.", code="kie-refused", words=text)
     raise _unknown(f"Kie.ai answered with code {code}.", text)
 
@@ -52,14 +55,23 @@ def _read_create(answer: httpx.Response) -> tuple[int, str, Any]:
             return _envelope(answer)
         except ValueError:
             raise _unknown("Kie.ai's answer could not be read.", "") from None
-    # 408 is a timeout behind Kie's edge: the request may well have arrived.
-    if answer.status_code == 408 or not 400 <= answer.status_code < 500:
+    if answer.status_code == 429:
+        return 429, "HTTP 429", None
+    # 408 is a timeout behind Kie's edge: the request may well have arrived. A page of the edge tells nothing.
+    if answer.status_code == 408 or not 400 <= answer.status_code < 500 or not _is_json_object(answer):
         raise _unknown(f"Kie.ai answered HTTP {answer.status_code}.", "")
     try:
-        _, text, _ = _envelope(answer)
+        code, text, _ = _envelope(answer)
     except ValueError:
-        text = f"HTTP {answer.status_code}"
-    return answer.status_code, text, None
+        code, text = answer.status_code, f"HTTP {answer.status_code}"
+    return (code if code != 200 else answer.status_code), text, None
+
+
+def _is_json_object(answer: httpx.Response) -> bool:
+    try:
+        return isinstance(answer.json(), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def outcome(answer: httpx.Response) -> Outcome:
@@ -88,9 +100,10 @@ def _outcome_in(record: dict[str, Any]) -> Outcome:
     if state == "success":
         return Succeeded(_image_urls(record), _milliseconds(record.get("costTime")), _credits(record))
     if state == "fail":
-        message = str(record.get("failMsg") or "Kie.ai gave no reason.")
-        charged: Charged = "yes" if _credits(record) else "no"
-        return Failed(_failure_code(str(record.get("failCode") or ""), message), message, charged)
+        message = str(record.get("failMsg") or "Kie.ai gave no reason.")[:MAX_WORDS]
+        credits = _credits(record) or None
+        charged: Charged = "yes" if credits else "no"
+        return Failed(_failure_code(str(record.get("failCode") or ""), message), message, charged, credits)
     raise UnexpectedAnswer(
         f"Kie.ai reported the unknown state {str(state)[:40]!r}.", code="upstream-unknown-state"
     )
@@ -102,7 +115,7 @@ def _image_urls(record: dict[str, Any]) -> tuple[str, ...]:
         if isinstance(source, str):
             try:
                 source = json.loads(source)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
         urls = source.get("resultUrls") if isinstance(source, dict) else None
         if isinstance(urls, list) and (usable := [url for url in urls if isinstance(url, str) and url]):
@@ -145,7 +158,7 @@ def _envelope(answer: httpx.Response) -> tuple[int, str, Any]:
         raise ValueError("not JSON") from unreadable
     if not isinstance(body, dict) or not isinstance(body.get("code"), int):
         raise ValueError("not an answer of Kie's")
-    return body["code"], str(body.get("msg") or body.get("message") or ""), body.get("data")
+    return body["code"], str(body.get("msg") or body.get("message") or "")[:MAX_WORDS], body.get("data")
 
 
 def _unknown(text: str, words: str) -> OutcomeUnknown:

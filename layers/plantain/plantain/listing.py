@@ -9,7 +9,7 @@ from typing import Any
 
 from plantain.aws import client
 from plantain.items import from_attributes, job_from, to_attributes
-from plantain.job import Job, State
+from plantain.job import Job, State, is_task_id
 
 INDEX = "byCaller"
 # A rare state may need a long search; a page then ends early, with a cursor to go on from.
@@ -54,16 +54,18 @@ class Listing:
         for _ in range(_MAX_QUERIES):
             if start:
                 query["ExclusiveStartKey"] = start
-            answer = self._dynamodb.query(**query, Limit=limit - len(found))
+            # One more than asked for, to know whether there is a next page at all.
+            answer = self._dynamodb.query(**query, Limit=limit + 1 - len(found))
             found += [job_from(from_attributes(item)) for item in answer["Items"]]
             start = answer.get("LastEvaluatedKey")
-            if not start or len(found) == limit:
+            if not start or len(found) > limit:
                 break
-        return Page(tuple(found), _cursor(start) if start else None)
+        if len(found) > limit:
+            return Page(tuple(found[:limit]), _cursor(found[limit - 1].task_id))
+        return Page(tuple(found), _cursor(from_attributes(start)["taskId"]) if start else None)
 
 
-def _cursor(position: dict[str, Any]) -> str:
-    task_id = from_attributes(position)["taskId"]
+def _cursor(task_id: str) -> str:
     return base64.urlsafe_b64encode(json.dumps(task_id).encode()).decode().rstrip("=")
 
 
@@ -73,7 +75,7 @@ def _position(cursor: str, caller: str) -> dict[str, Any]:
         task_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except ValueError:
         raise BadCursor from None
-    if not isinstance(task_id, str) or not 0 < len(task_id) <= 64:
+    if not isinstance(task_id, str) or not is_task_id(task_id):
         raise BadCursor
     return to_attributes({"id": f"job#{task_id}", "caller": caller, "taskId": task_id})
 

@@ -14,7 +14,7 @@ from plantain.task import KIE_TIMEOUT, Failed, Outcome, Running, Succeeded, Unli
 
 UNLISTED_GRACE = 90_000  # ms since Kie accepted
 TIMEOUT_GRACE = 120_000  # ms since Kie first said so
-BLANK_LOOKS = 5  # successes without a URL that are asked again
+BLANK_LOOKS = 5  # answers that cannot be true and are asked again
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def judge(
 ) -> Running | Succeeded | Failed:
     """What the answer means for this job now.
 
-    `looks` counts this one, `blanks` the earlier successes without a URL; `now` is ms since the epoch.
+    `looks` counts this one, `blanks` the earlier blank answers; `now` is ms since the epoch.
     Raises UnexpectedAnswer when Kie no longer knows a task it accepted.
     """
     verdict = _settled(outcome, job, blanks, now)
@@ -60,7 +60,7 @@ def judge(
 
 def _settled(outcome: Outcome, job: Job, blanks: int, now: int) -> Running | Succeeded | Failed:
     match outcome:
-        case Unlisted() if now - (job.accepted_at or job.created_at) < UNLISTED_GRACE:
+        case Unlisted() if not is_blank(outcome, job, now) or blanks < BLANK_LOOKS:
             return Running("pending")
         case Unlisted():
             raise UnexpectedAnswer("Kie.ai no longer knows the task it accepted.", code="upstream-task-lost")
@@ -72,11 +72,22 @@ def _settled(outcome: Outcome, job: Job, blanks: int, now: int) -> Running | Suc
                 "Kie.ai reported success but gave no usable image. The operator can look the task up at Kie.ai by "
                 "the kieTaskId in the job record.",
                 "yes" if credits else "unknown",
+                credits,
             )
         case Failed(code=code) if code == KIE_TIMEOUT and not _believed(job, now):
             return Running("processing")
+        case Failed(code=code, message=message) if code == KIE_TIMEOUT:
+            # It has been seen to turn into a success even later: nobody knows what it costs in the end.
+            return Failed(code, message, "unknown")
         case Running() | Succeeded() | Failed():
             return outcome
+
+
+def is_blank(outcome: Outcome, job: Job, now: int) -> bool:
+    """An answer that cannot be true and may come right: a success without a URL, a task no longer known."""
+    if isinstance(outcome, Unlisted):
+        return now - (job.accepted_at or job.created_at) >= UNLISTED_GRACE
+    return isinstance(outcome, Succeeded) and not outcome.image_urls
 
 
 def _believed(job: Job, now: int) -> bool:

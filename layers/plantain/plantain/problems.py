@@ -62,11 +62,13 @@ def too_large(limit: int) -> Problem:
     return Problem(413, "Request too large", "request-too-large", f"A request has at most {limit} bytes.")
 
 
-def image_not_ready(retry_after: int) -> Problem:
+def image_not_ready(retry_after: int, charged: Charged) -> Problem:
     """409: the job still runs; `retry_after` in seconds."""
     headers = {"Retry-After": str(retry_after)}
     detail = "The image is not ready yet. Ask again in a moment."
-    return Problem(409, "Image not ready", "image-not-ready", detail, retryable=True, headers=headers)
+    return Problem(
+        409, "Image not ready", "image-not-ready", detail, retryable=True, charged=charged, headers=headers
+    )
 
 
 def no_image(failure: Failure) -> Problem:
@@ -80,7 +82,7 @@ def image_gone() -> Problem:
     return Problem(410, "Image gone", "image-gone", detail, charged="yes")
 
 
-def unexpected(error: str, *, charged: Charged = "no") -> Problem:
+def unexpected(error: str, *, charged: Charged, retryable: bool) -> Problem:
     """500: something of ours broke; what it was is in the log alone."""
     advice = (
         "Asking again is safe and costs nothing."
@@ -89,7 +91,7 @@ def unexpected(error: str, *, charged: Charged = "no") -> Problem:
         "or send it again with the same Idempotency-Key."
     )
     detail = f"Something failed on our side. {advice}"
-    return Problem(500, error, "internal-error", detail, retryable=True, charged=charged)
+    return Problem(500, error, "internal-error", detail, retryable=retryable, charged=charged)
 
 
 def problem_of(error: Exception) -> Problem | None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     StringConstraints,
     ValidationError,
@@ -18,6 +19,8 @@ from plantain.addresses import refusal_of
 from plantain.faults import Fault, InvalidRequest, PromptMissing
 from plantain.job import Request
 from plantain.models import Model
+
+MAX_FAULTS = 20  # named at once; a body can hold thousands
 
 
 def _model_of(info: ValidationInfo) -> Model:
@@ -53,9 +56,10 @@ def _address(url: str, info: ValidationInfo) -> str:
     return url
 
 
-def _few_enough(urls: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+def _few_enough(urls: Any, info: ValidationInfo) -> Any:
+    """Looked at before each URL is, so that a long list of bad ones makes one fault and not thousands."""
     limit = _model_of(info).image_inputs
-    if len(urls) > limit:
+    if isinstance(urls, list) and len(urls) > limit:
         raise PydanticCustomError(
             "too_many",
             "must hold at most {limit} URLs, this one holds {count}",
@@ -75,7 +79,7 @@ class _Body(BaseModel):
     aspect_ratio: Choice = "16:9"
     resolution: Choice = "2K"
     output_format: Choice = "png"
-    image_input: Annotated[tuple[Address, ...], AfterValidator(_few_enough)] = ()
+    image_input: Annotated[tuple[Address, ...], BeforeValidator(_few_enough)] = ()
 
 
 def check_request(body: Mapping[str, Any], model: Model, trusted_origins: frozenset[str] = frozenset()) -> Request:
@@ -87,7 +91,8 @@ def check_request(body: Mapping[str, Any], model: Model, trusted_origins: frozen
     try:
         checked = _Body.model_validate(body, context=context)
     except ValidationError as invalid:
-        raise InvalidRequest(*map(_fault, invalid.errors(include_url=False, include_input=False))) from None
+        errors = invalid.errors(include_url=False, include_input=False)[:MAX_FAULTS]
+        raise InvalidRequest(*map(_fault, errors)) from None
     return Request(model=model.name, **checked.model_dump())
 
 

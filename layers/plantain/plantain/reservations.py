@@ -44,7 +44,7 @@ class Reservations:
         Raises IdempotencyKeyReused (same key, another wish) and ClaimInFlight (claimed this very moment).
         """
         if idempotency_key is None:
-            self._dynamodb.put_item(**self._jobs.put_of(job))
+            self._put(job)
             return Reservation(job)
         claim = _claim_id(job.caller, idempotency_key)
         try:
@@ -61,6 +61,14 @@ class Reservations:
             if "ConditionalCheckFailed" not in reasons:
                 raise
         return self._replay(claim, job.request)
+
+    def _put(self, job: Job) -> None:
+        try:
+            self._dynamodb.put_item(**self._jobs.put_of(job))
+        except ClientError as error:
+            # The id is new, so what is there already is this job, written by a call whose answer was lost.
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
 
     def _claim_put(self, claim: str, job: Job) -> dict[str, Any]:
         now = now_ms() // 1000
@@ -95,7 +103,9 @@ def _claim_id(caller: str, key: str) -> str:
 
 
 def _fingerprint(request: Request) -> str:
-    return hashlib.sha256(json.dumps(asdict(request), sort_keys=True).encode()).hexdigest()
+    """The same for the same body; the model is the operator's choice and may change between two calls."""
+    wish = {name: value for name, value in asdict(request).items() if name != "model"}
+    return hashlib.sha256(json.dumps(wish, sort_keys=True).encode()).hexdigest()
 
 
 @cache

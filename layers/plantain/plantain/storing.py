@@ -21,10 +21,20 @@ SMALLEST_IMAGE_BYTES = 30  # what the header of the longest format takes
 
 
 def store(job: Job, downloads: Downloads, images: Images) -> tuple[StoredImage, ...]:
-    """All the job's result URLs, in order. Raises UnusableResult or TryAgainLater."""
-    return tuple(
-        _store_one(job, number, url, downloads, images) for number, url in enumerate(job.result_urls, start=1)
-    )
+    """All the job's result URLs, in order; of several, the unusable are left out.
+
+    Raises TryAgainLater, and UnusableResult if none can be used.
+    """
+    stored: list[StoredImage] = []
+    unusable: list[UnusableResult] = []
+    for number, url in enumerate(job.result_urls, start=1):
+        try:
+            stored.append(_store_one(job, number, url, downloads, images))
+        except UnusableResult as error:
+            unusable.append(error)
+    if not stored:
+        raise unusable[0]
+    return tuple(stored)
 
 
 def _store_one(job: Job, number: int, url: str, downloads: Downloads, images: Images) -> StoredImage:

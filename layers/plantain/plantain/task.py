@@ -32,11 +32,12 @@ class Succeeded:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The task ended without an image. `code` is ours, `message` Kie's own words."""
+    """The task ended without an image. `code` is ours, `message` Kie's own words; credits if it cost any."""
 
     code: str
     message: str
     charged: Charged = "no"
+    credits: float | None = None
 
 
 Outcome = Running | Unlisted | Succeeded | Failed

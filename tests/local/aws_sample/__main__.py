@@ -5,6 +5,7 @@ Prints one line of JSON when the stack is deployed, and stops at the end of its 
 
 import argparse
 import json
+import signal
 import sys
 import time
 from dataclasses import asdict
@@ -23,6 +24,8 @@ def main() -> None:
     arguments.add_argument("--unmended", action="store_true")
     arguments.add_argument("--state", type=Path)
     options = arguments.parse_args()
+    # In a background job of a script SIGINT is ignored, and Python leaves it so.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     mends = () if options.unmended else ALL
     started = time.monotonic()
     with EmbeddedAws(state_dir=options.state, wait_scale=0.05, workers=4, mends=mends) as aws:
