@@ -146,13 +146,17 @@ class LocalCloud:
         return item
 
     def _end_what_was_running(self) -> None:
-        """The embedded AWS does not take up executions of an earlier run: stopped, they are at least recorded."""
-        steps, machine = self.aws.client("stepfunctions"), self.stack.outputs["StateMachineArn"]
-        for page in steps.get_paginator("list_executions").paginate(
-            stateMachineArn=machine, statusFilter="RUNNING"
-        ):
+        """The embedded AWS does not take up executions of an earlier run: their jobs are told that they ended."""
+        steps, functions = self.aws.client("stepfunctions"), self.aws.client("lambda")
+        machine = self.stack.outputs["StateMachineArn"]
+        for page in steps.get_paginator("list_executions").paginate(stateMachineArn=machine):
             for execution in page["executions"]:
-                steps.stop_execution(executionArn=execution["executionArn"], cause="its cloud was stopped")
+                if execution["status"] != "SUCCEEDED":
+                    # A job that is final already is left as it is.
+                    ended = {"detail": {"name": execution["name"], "status": "ABORTED"}}
+                    functions.invoke(
+                        FunctionName=self.stack.resources["RecordEndFunction"], Payload=json.dumps(ended)
+                    )
 
     def _files_origin(self) -> str:
         return self.kie.parameters.get("ResultOrigins", "")

@@ -56,7 +56,7 @@ def _field_error(model: Model, given: dict[str, Any]) -> str | None:
 
 
 def _mistyped_marker(given: object) -> str | None:
-    """A marker of ours must be seen when it is wrong, not silently drawn; no fact about Kie.ai stands behind it."""
+    """A marker of ours must be seen when it is wrong, not silently drawn; nothing of Kie.ai's is behind it."""
     prompt = given.get("prompt") if isinstance(given, dict) else None
     try:
         in_prompt(prompt if isinstance(prompt, str) else "")

@@ -5,10 +5,13 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 from PIL import Image
 
@@ -72,12 +75,16 @@ def test_the_real_kie_is_never_asked_by_accident(settings: dict[str, str], words
 
 
 @contextmanager
-def stack_that_stays_up(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def stack_that_stays_up(tmp_path: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     scratch = tmp_path / "tmp"
-    scratch.mkdir()
+    scratch.mkdir(exist_ok=True)
     environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(scratch)}
     process = subprocess.Popen(
-        [*LOCAL, "up", "--draw-seconds", "0.5"], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
+        [*LOCAL, "up", "--draw-seconds", "0.5", *options],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     said = ""
@@ -96,20 +103,9 @@ def stack_that_stays_up(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str],
 def test_the_curl_lines_work_as_pasted_and_a_stop_leaves_nothing(tmp_path: Path) -> None:
     with stack_that_stays_up(tmp_path) as (process, said):
         children = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=False)
-        commands = "\n".join(
-            line for line in said.splitlines() if line.startswith(("export ", "TASK_ID=", "curl ", "  -", "  |"))
-        )
-        create, _, rest = commands.partition('curl -sS -w "\\n" "$PLANTAIN_URL/api/images/status')
-        status = f'curl -sS "$PLANTAIN_URL/api/images/status{rest.splitlines()[0]}'
-        download = rest.splitlines()[1]
-        script = f"""
-            set -e
-            {create}
-            for n in $(seq 60); do {status} | grep -q success && break; sleep 0.5; done
-            {status} | grep success
-            {download}
-        """
-
+        lines = said.splitlines()
+        start = next(number for number, line in enumerate(lines) if line.startswith("export "))
+        script = "\n".join(line for line in lines[start:-1] if not line.startswith("#"))
         done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
 
         assert done.returncode == 0, done.stderr + done.stdout
@@ -123,6 +119,41 @@ def test_the_curl_lines_work_as_pasted_and_a_stop_leaves_nothing(tmp_path: Path)
     assert children.stdout.split()
     assert not [pid for pid in children.stdout.split() if Path(f"/proc/{pid}").exists()]
     assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_a_folder_keeps_what_was_made_and_ends_what_was_running(tmp_path: Path) -> None:
+    def ask(said: str, path: str, **more: Any) -> httpx.Response:
+        url, key = re.findall(r"^export PLANTAIN_(?:URL|API_KEY)=(\S+)$", said, re.MULTILINE)
+        headers = {"Authorization": f"Bearer {key}"}
+        return httpx.request(
+            more.pop("method", "GET"), url + path, headers=headers, timeout=30, trust_env=False, **more
+        )
+
+    def state_of(said: str, task_id: str) -> dict[str, Any]:
+        job: dict[str, Any] = ask(said, f"/api/images/status?taskId={task_id}").json()
+        return job
+
+    def eventually(said: str, task_id: str, state: str) -> dict[str, Any]:
+        for _ in range(100):
+            if (job := state_of(said, task_id))["state"] == state:
+                return job
+            time.sleep(0.2)
+        raise AssertionError(job)
+
+    def submit(said: str, prompt: str) -> str:
+        answer = ask(said, "/api/images/generate", method="POST", json={"prompt": prompt, "resolution": "1K"})
+        return str(answer.json()["taskId"])
+
+    with stack_that_stays_up(tmp_path, "--state", str(tmp_path / "kept")) as (_, said):
+        done, running = submit(said, "kept"), submit(said, "[twin:never]")
+        eventually(said, done, "success")
+
+    with stack_that_stays_up(tmp_path, "--state", str(tmp_path / "kept")) as (_, said):
+        image = ask(said, f"/api/images/{done}/image", follow_redirects=True)
+        ended = eventually(said, running, "fail")
+
+    assert image.headers["content-type"] == "image/png"
+    assert (ended["failCode"], ended["charged"]) == ("aborted", "unknown")
 
 
 def test_a_key_without_a_stack_says_what_to_do(tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ def test_a_running_job_has_no_image_yet_and_a_deleted_one_none_any_more(cloud: C
     bucket, key = cloud.outputs["ImagesBucketName"], job["images"][0]["key"]
     cloud.client("s3").delete_object(Bucket=bucket, Key=key)
 
-    is_problem(running, 409, "Image not ready")
+    is_problem(running, 409, "Image not ready", "unknown")
     is_problem(alice.api.get(f"/api/images/{task_id}/image"), 410, "Image gone", "yes")
 
 

@@ -1,10 +1,13 @@
 """API keys, a caller's rate, and Kie.ai's own key."""
 
+from typing import Any
+
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from plantain.api_keys import api_keys
 from plantain.caller_rate import CallerRate, caller_rate
-from plantain.errors import KieKeyMissing, TooManyRequests
+from plantain.errors import KieKeyMissing, TooManyRequests, TryAgainLater
 from plantain.kie_key import kie_key, reread_kie_key
 from tests.conftest import Cloud
 
@@ -75,6 +78,33 @@ def test_a_blank_or_missing_secret_is_a_missing_key(cloud: Cloud, settings: pyte
         kie_key()
     settings.setenv("KIE_SECRET_ARN", "no-such-secret")
     with pytest.raises(KieKeyMissing):
+        kie_key()
+
+
+@pytest.mark.parametrize("pasted", ["Bearer key", "key\nkey", "key’", "ключ"])
+def test_a_key_that_cannot_be_sent_is_a_missing_key(cloud: Cloud, pasted: str) -> None:
+    cloud.secrets.put_secret_value(SecretId="kie-key", SecretString=pasted)
+
+    with pytest.raises(KieKeyMissing):
+        kie_key()
+
+
+def test_a_secret_about_to_be_deleted_is_a_missing_key(cloud: Cloud) -> None:
+    cloud.secrets.delete_secret(SecretId="kie-key")
+
+    with pytest.raises(KieKeyMissing):
+        kie_key()
+
+
+def test_a_key_that_cannot_be_read_for_the_moment_is_read_again_later(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_: str) -> Any:
+        raise EndpointConnectionError(endpoint_url="https://secretsmanager.test")
+
+    monkeypatch.setattr("plantain.kie_key.client", failing)
+
+    with pytest.raises(TryAgainLater):
         kie_key()
 
 

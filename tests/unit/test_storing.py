@@ -129,6 +129,18 @@ def test_all_urls_are_stored_the_first_under_the_plain_name(bucket: Bucket) -> N
     assert sorted(bucket.keys()) == sorted(image.key for image in stored)
 
 
+def test_of_several_the_unusable_are_left_out(bucket: Bucket) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        data = b"<html>" * 10 if request.url.path == "/2" else picture()
+        return httpx.Response(200, headers={"content-length": str(len(data))}, stream=Streamed(data))
+
+    job = a_job(result_urls=(RESULT_URL, f"{RESULT_ORIGIN}/2", f"{RESULT_ORIGIN}/3"))
+
+    stored = store(job, answering(answer), bucket.images())
+
+    assert [image.key.rpartition("/")[2] for image in stored] == [f"{job.task_id}.png", f"{job.task_id}-3.png"]
+
+
 def test_storing_twice_writes_once_and_says_the_same(bucket: Bucket) -> None:
     job = a_job(result_urls=(RESULT_URL,))
     data = picture()
