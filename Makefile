@@ -10,7 +10,7 @@ ifneq ($(origin PROMPT), undefined)
 override export PROMPT := $(value PROMPT)
 endif
 
-.PHONY: help demo up key test lint format lock clean
+.PHONY: help demo up key need-name test lint format lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1mmake %-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,9 +21,11 @@ demo: .venv/local .build/vendor/done ## make one image on this machine (PROMPT="
 up: .venv/local .build/vendor/done ## keep everything running and say how to call it (KIE=real, STATE=dir keeps what it makes, LOGS=1)
 	@$(PY) -m local up --kie "$${KIE:-twin}" $(if $(STATE),--state "$(STATE)") $(if $(LOGS),--logs)
 
-key: .venv/local ## make an API key for a caller and show it once (NAME=alice, STACK=name for a stack in AWS)
-	$(if $(NAME),,$(error Give the caller a name: make key NAME=alice))
+key: need-name .venv/local ## make an API key for a caller and show it once (NAME=alice, STACK=name for a stack in AWS)
 	@$(PY) -m local key "$$NAME" $(if $(STACK),--stack "$(STACK)")
+
+need-name:
+	@[ -n "$$NAME" ] || { echo "Give the caller a name: make key NAME=alice" >&2; exit 1; }
 
 test: .venv/dev .build/vendor/done ## every test
 	@$(PY) -m pytest -n 2 $(ARGS)

@@ -1,6 +1,10 @@
 #!/bin/sh
 # Makes .venv with Python 3.13, from wherever this machine has one.
 set -u
+if [ -L .venv ]; then
+    echo ".venv is a link; what it leads to would be cleared. Remove the link and run make again." >&2
+    exit 1
+fi
 version=$(cat .python-version)
 
 is_wanted() {
