@@ -7,7 +7,8 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --
 
 # As given: make itself must not read a "$$" in a prompt.
 ifneq ($(origin PROMPT), undefined)
-override export PROMPT := $(value PROMPT)
+override PROMPT := $(value PROMPT)
+export PROMPT
 endif
 
 .PHONY: help demo up key need-name test lint format lock clean

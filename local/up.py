@@ -47,8 +47,10 @@ def _noted_as_running(cloud: LocalCloud) -> Iterator[None]:
             }
         )
     )
-    yield
-    note.unlink(missing_ok=True)
+    try:
+        yield
+    finally:
+        note.unlink(missing_ok=True)
 
 
 def _say_how(cloud: LocalCloud, key: str) -> None:
@@ -69,7 +71,7 @@ TASK_ID=$(curl -sS "$PLANTAIN_URL/api/images/generate" \\
 
 {faint("# status: every 3 s until it is done")}
 until curl -sS "$PLANTAIN_URL/api/images/status?taskId=$TASK_ID" -H "Authorization: Bearer $PLANTAIN_API_KEY" \\
-  | tee /dev/stderr | grep -qE '"state": "(success|fail)"'; do echo; sleep 3; done; echo
+  | tee /dev/stderr | grep -qE '"state": "(success|fail)"|"error"'; do echo; sleep 3; done; echo
 
 {faint("# download: a redirect to a fresh link; the picture is plantain.png in this folder")}
 curl -sSLf "$PLANTAIN_URL/api/images/$TASK_ID/image" -H "Authorization: Bearer $PLANTAIN_API_KEY" -o plantain.png

@@ -22,8 +22,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     job = jobs().get(event["taskId"])
     kie_task_id = job.kie_task_id
     if kie_task_id is None:
+        if job.create_started_at is None:
+            with recording(jobs(), job, KieKeyMissing, seen=job):
+                kie().require_key()
         with recording(jobs(), job, Refused, KieKeyMissing, OutcomeUnknown):
-            kie().require_key()
             kie_task_id = _create(job)
     return {
         "taskId": job.task_id,

@@ -6,16 +6,15 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.downloads import downloads
-from plantain.errors import TryAgainLater, UnusableResult
+from plantain.errors import UnusableResult
 from plantain.failures import recording
 from plantain.images import images
-from plantain.job import Job, StoredImage, now_ms
+from plantain.job import now_ms
 from plantain.jobs import jobs
 from plantain.manifests import manifest_key, manifest_of
 from plantain.storing import store
 
-MAY_PASS = ("result-gone", "result-not-an-image")
-PATIENCE = 4  # retries before one of these is believed
+PATIENCE = 4  # retries before an unusable result is believed
 
 logger = Logger()
 
@@ -27,18 +26,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if job.state == "success":
         return {"taskId": job.task_id}
     with recording(jobs(), job, UnusableResult):
-        stored = _stored(job, retries=event["retries"])
+        stored = store(job, downloads(), images(), patient=event["retries"] < PATIENCE)
     images().put_manifest(manifest_key(job), manifest_of(job, stored, stored_at=now_ms()))
     jobs().succeed(job, stored)
     logger.info("stored", task_id=job.task_id, size=sum(image.size for image in stored))
     return {"taskId": job.task_id}
-
-
-def _stored(job: Job, retries: int) -> tuple[StoredImage, ...]:
-    """The image is paid for: a page of the edge in its place, or a 404, is given time to pass before it counts."""
-    try:
-        return store(job, downloads(), images())
-    except UnusableResult as error:
-        if error.code in MAY_PASS and retries < PATIENCE:
-            raise TryAgainLater(str(error), code=error.code) from None
-        raise

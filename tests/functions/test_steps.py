@@ -90,6 +90,18 @@ def test_a_missing_key_is_found_out_before_anything_is_written_or_sent(
     assert (ended.failure.code, ended.charged) == ("kie-key-missing", "no")
 
 
+def test_a_key_that_vanished_after_the_create_was_sent_makes_nothing_free(
+    cloud: Cloud, job: Job, settings: pytest.MonkeyPatch
+) -> None:
+    jobs().begin_create(job)
+    cloud.secrets.put_secret_value(SecretId="kie-key", SecretString=" ")
+
+    with pytest.raises(OutcomeUnknown):
+        run(create_task, {"taskId": job.task_id})
+
+    assert jobs().get(job.task_id).charged == "unknown"
+
+
 def test_a_paid_task_survives_a_table_that_does_not_take_its_id(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(*_: object) -> None:
         raise EndpointConnectionError(endpoint_url="https://dynamodb.test")

@@ -59,6 +59,18 @@ def test_a_little_behind_the_end_does_no_harm(name: str, behind: bytes) -> None:
     assert kind.is_complete(data, data[-TAIL_BYTES:], len(data))
 
 
+def test_the_end_of_a_thumbnail_is_not_the_end_of_the_image() -> None:
+    thumbnail = drawn(32, 32, format="JPEG")
+    segment = b"Exif\x00\x00" + thumbnail
+    whole = drawn(400, 300, format="JPEG")
+    data = whole[:2] + b"\xff\xe1" + (len(segment) + 2).to_bytes(2) + segment + whole[2:]
+    cut = data[:-20]
+
+    assert JPEG.dimensions(data) == (400, 300)
+    assert JPEG.is_complete(data, data[-TAIL_BYTES:], len(data))
+    assert not JPEG.is_complete(cut, cut[-TAIL_BYTES:], len(cut))
+
+
 @pytest.mark.parametrize(
     "data",
     [b"", b"\x89PNG", b"<html>", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a", b"RIFF1234WAVE", b"BM"],

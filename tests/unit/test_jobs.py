@@ -88,6 +88,16 @@ def test_a_late_withdrawal_leaves_a_newer_intent_alone(cloud: Cloud, monkeypatch
     assert jobs().get(job.task_id).create_started_at == 2
 
 
+def test_a_withdrawal_that_is_sent_twice_is_one(cloud: Cloud) -> None:
+    job = reserved()
+    started_at = jobs().begin_create(job)
+    jobs().withdraw_create(job, started_at)
+
+    jobs().withdraw_create(job, started_at)
+
+    assert jobs().get(job.task_id).create_started_at is None
+
+
 def test_a_failure_is_written_only_on_the_job_as_it_was_seen(cloud: Cloud) -> None:
     job = reserved()
     jobs().begin_create(job)

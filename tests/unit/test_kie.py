@@ -127,6 +127,7 @@ def test_a_create_that_was_certainly_not_accepted_may_be_sent_again(answer: Any)
         httpx.Response(502, html="<html>Bad gateway</html>"),
         httpx.Response(503),
         httpx.Response(408),
+        httpx.Response(400, json=created()),
         httpx.Response(403, html="<html>blocked</html>"),
         httpx.Response(413, html="<html>"),
         httpx.Response(400, json={"code": 500, "msg": "Server exception, please try again later"}),

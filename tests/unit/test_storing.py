@@ -141,6 +141,19 @@ def test_of_several_the_unusable_are_left_out(bucket: Bucket) -> None:
     assert [image.key.rpartition("/")[2] for image in stored] == [f"{job.task_id}.png", f"{job.task_id}-3.png"]
 
 
+def test_while_patience_lasts_none_is_left_out(bucket: Bucket) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        data = picture()
+        status = 404 if request.url.path == "/2" else 200
+        return httpx.Response(status, headers={"content-length": str(len(data))}, stream=Streamed(data))
+
+    job = a_job(result_urls=(RESULT_URL, f"{RESULT_ORIGIN}/2"))
+
+    with pytest.raises(TryAgainLater):
+        store(job, answering(answer), bucket.images(), patient=True)
+    assert len(store(job, answering(answer), bucket.images())) == 1
+
+
 def test_storing_twice_writes_once_and_says_the_same(bucket: Bucket) -> None:
     job = a_job(result_urls=(RESULT_URL,))
     data = picture()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from httpx import ReadTimeout, Request, Response
 
-from functions.store_image.app import MAY_PASS
+from plantain.storing import MAY_PASS
 from tests.workflow.machine import Workflow
 from tests.workflow.s3_transport import S3Transport
 from tests.workflow.test_workflow_create import assert_failed

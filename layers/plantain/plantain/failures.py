@@ -28,12 +28,15 @@ NOT_SENT = Failure("not-sent", _MESSAGES["not-sent"], "no")
 
 
 @contextmanager
-def recording(jobs: Jobs, job: Job, *final: type[PlantainError]) -> Iterator[None]:
-    """Errors of these kinds end the job: each is written to its record, in Kie.ai's own words, and raised on."""
+def recording(jobs: Jobs, job: Job, *final: type[PlantainError], seen: Job | None = None) -> Iterator[None]:
+    """Errors of these kinds end the job: each is written to its record, in Kie.ai's own words, and raised on.
+
+    With `seen`, only if the job has come no further than that; raises JobEnded otherwise.
+    """
     try:
         yield
     except final as error:
-        jobs.fail(job.task_id, Failure(error.code, error.words, error.charged))
+        jobs.fail(job.task_id, Failure(error.code, error.words, error.charged), seen=seen)
         raise
 
 

@@ -30,7 +30,8 @@ def _png_dimensions(head: bytes) -> tuple[int, int] | None:
     return int.from_bytes(head[16:20]), int.from_bytes(head[20:24])
 
 
-def _jpeg_dimensions(head: bytes) -> tuple[int, int] | None:
+def _jpeg_frame(head: bytes) -> int | None:
+    """Where the frame header lies: behind profiles and thumbnails, which may hold whole JPEGs of their own."""
     at = 2
     while at + 9 <= len(head):
         if head[at] != 0xFF:
@@ -39,10 +40,22 @@ def _jpeg_dimensions(head: bytes) -> tuple[int, int] | None:
         if marker == 0xFF:
             at += 1
         elif marker in _SIZE_MARKERS:
-            return int.from_bytes(head[at + 7 : at + 9]), int.from_bytes(head[at + 5 : at + 7])
+            return at
         else:
             at += 2 + int.from_bytes(head[at + 2 : at + 4])
     return None
+
+
+def _jpeg_dimensions(head: bytes) -> tuple[int, int] | None:
+    at = _jpeg_frame(head)
+    if at is None:
+        return None
+    return int.from_bytes(head[at + 7 : at + 9]), int.from_bytes(head[at + 5 : at + 7])
+
+
+def _jpeg_is_complete(head: bytes, tail: bytes, size: int) -> bool:
+    """Whether the image, and not just its thumbnail, has its end marker."""
+    return b"\xff\xd9" in (head[_jpeg_frame(head) or 0 :] if size <= len(head) else tail)
 
 
 def _webp_dimensions(head: bytes) -> tuple[int, int] | None:
@@ -67,7 +80,7 @@ PNG = ImageFormat(
     _png_dimensions,
     lambda _head, tail, _size: 0 <= tail.rfind(b"IEND") <= len(tail) - 8,  # a checksum of 4 bytes follows it
 )
-JPEG = ImageFormat("image/jpeg", "jpg", _jpeg_dimensions, lambda _head, tail, _size: b"\xff\xd9" in tail)
+JPEG = ImageFormat("image/jpeg", "jpg", _jpeg_dimensions, _jpeg_is_complete)
 WEBP = ImageFormat(
     "image/webp",
     "webp",

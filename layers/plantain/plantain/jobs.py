@@ -54,7 +54,13 @@ class Jobs:
 
     def withdraw_create(self, job: Job, started_at: int) -> None:
         """Kie.ai certainly did not accept the create of that moment: it may be sent again."""
-        self._update(job.task_id, {}, remove=["createStartedAt"], seen={"createStartedAt": started_at})
+        try:
+            self._update(job.task_id, {}, remove=["createStartedAt"], seen={"createStartedAt": started_at})
+        except JobEnded:
+            # A write whose answer was lost is sent again by botocore and finds itself done.
+            found = self.get(job.task_id)
+            if found.is_final or found.create_started_at is not None:
+                raise
 
     def accept(self, job: Job, kie_task_id: str) -> None:
         """Kie.ai took the task; from here on it may cost money. Even a job that has ended keeps this id."""

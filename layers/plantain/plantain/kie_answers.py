@@ -64,7 +64,9 @@ def _read_create(answer: httpx.Response) -> tuple[int, str, Any]:
         code, text, _ = _envelope(answer)
     except ValueError:
         code, text = answer.status_code, f"HTTP {answer.status_code}"
-    return (code if code != 200 else answer.status_code), text, None
+    if code == 200:
+        raise _unknown(f"Kie.ai answered HTTP {answer.status_code} and yes at the same time.", "")
+    return code, text, None
 
 
 def _is_json_object(answer: httpx.Response) -> bool:

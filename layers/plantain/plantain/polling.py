@@ -76,7 +76,7 @@ def _settled(outcome: Outcome, job: Job, blanks: int, now: int) -> Running | Suc
             )
         case Failed(code=code) if code == KIE_TIMEOUT and not _believed(job, now):
             return Running("processing")
-        case Failed(code=code, message=message) if code == KIE_TIMEOUT:
+        case Failed(code=code, message=message, charged="no") if code == KIE_TIMEOUT:
             # It has been seen to turn into a success even later: nobody knows what it costs in the end.
             return Failed(code, message, "unknown")
         case Running() | Succeeded() | Failed():

@@ -17,13 +17,15 @@ from plantain.job import Job, StoredImage
 
 MAX_IMAGE_BYTES = 50_000_000
 MAX_PIXELS = 100_000_000
+MAY_PASS = ("result-gone", "result-not-an-image")
 SMALLEST_IMAGE_BYTES = 30  # what the header of the longest format takes
 
 
-def store(job: Job, downloads: Downloads, images: Images) -> tuple[StoredImage, ...]:
+def store(job: Job, downloads: Downloads, images: Images, *, patient: bool = False) -> tuple[StoredImage, ...]:
     """All the job's result URLs, in order; of several, the unusable are left out.
 
-    Raises TryAgainLater, and UnusableResult if none can be used.
+    Raises TryAgainLater, and UnusableResult if none can be used. While `patient`, what may pass (a page of the
+    edge in the image's place, a 404) is no verdict yet but TryAgainLater: the image is paid for.
     """
     stored: list[StoredImage] = []
     unusable: list[UnusableResult] = []
@@ -31,6 +33,8 @@ def store(job: Job, downloads: Downloads, images: Images) -> tuple[StoredImage, 
         try:
             stored.append(_store_one(job, number, url, downloads, images))
         except UnusableResult as error:
+            if patient and error.code in MAY_PASS:
+                raise TryAgainLater(str(error), code=error.code) from None
             unusable.append(error)
     if not stored:
         raise unusable[0]
