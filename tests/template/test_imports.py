@@ -50,7 +50,7 @@ def test_the_domain_knows_the_standard_library_pydantic_and_itself(module: str) 
 
 
 def test_each_outside_library_has_its_modules() -> None:
-    assert importers("httpx") == {"kie", "kie_answers", "downloads", "images"}
+    assert importers("httpx") == {"kie", "kie_answers", "downloads", "image_writer"}
     assert importers("boto3") == {"aws", "items"}
     assert {name for name in imported("items") if name.startswith("boto3")} == {"boto3.dynamodb.types"}
     assert importers("pydantic") == {"request"}
@@ -77,16 +77,15 @@ def test_only_its_own_modules_are_imported_and_all_are_used() -> None:
     assert by_functions | {name for module in MODULES for name in ours(module)} == set(MODULES)
 
 
-# What makes a cold start slow: pydantic checks requests, httpx speaks to others (images.py sends with it, so
-# whoever signs a link to an image loads it too), event_handler is Powertools' HTTP routing.
+# What makes a cold start slow: pydantic checks requests, httpx speaks to others, event_handler routes HTTP.
 HEAVY = ("pydantic", "httpx", "aws_lambda_powertools.event_handler", "aws_xray_sdk", "requests", "PIL", "yaml")
 HTTP = {"aws_lambda_powertools.event_handler"}
 LOADED: dict[str, set[str]] = {
     "authorize": set(),
     "submit_job": HTTP | {"pydantic"},
-    "get_status": HTTP | {"httpx"},
-    "get_image": HTTP | {"httpx"},
-    "list_jobs": HTTP | {"httpx"},
+    "get_status": HTTP,
+    "get_image": HTTP,
+    "list_jobs": HTTP,
     "check_health": HTTP,
     "create_task": {"httpx"},
     "check_status": {"httpx"},

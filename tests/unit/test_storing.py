@@ -15,6 +15,7 @@ from PIL import Image
 from plantain import storing
 from plantain.downloads import Downloads
 from plantain.errors import PlantainError, TryAgainLater, UnusableResult
+from plantain.image_writer import ImageWriter
 from plantain.images import Images, image_key, images
 from plantain.job import StoredImage
 from plantain.manifests import manifest_key, manifest_of
@@ -40,8 +41,8 @@ class Bucket:
     status: int | None = None
     puts: list[httpx.Request] = field(default_factory=list)
 
-    def images(self) -> Images:
-        return Images("images", self.cloud.s3, httpx.MockTransport(self._put))
+    def writer(self) -> ImageWriter:
+        return ImageWriter(Images("images", self.cloud.s3), httpx.MockTransport(self._put))
 
     def keys(self) -> list[str]:
         return [item["Key"] for item in self.cloud.s3.list_objects_v2(Bucket="images").get("Contents", [])]
@@ -107,7 +108,7 @@ def test_an_image_is_stored_unchanged_under_its_jobs_own_day(
     data = picture(kind)
     job = a_job(created_at=DAY, result_urls=(RESULT_URL,))
 
-    stored = store(job, serving(data, **{"content-type": "text/html"}), bucket.images())
+    stored = store(job, serving(data, **{"content-type": "text/html"}), bucket.writer())
 
     key = f"images/2026/03/25/{job.task_id}.{extension}"
     assert stored == (StoredImage(key, content_type, len(data), hashlib.sha256(data).hexdigest(), 320, 180),)
@@ -119,7 +120,7 @@ def test_an_image_is_stored_unchanged_under_its_jobs_own_day(
 def test_all_urls_are_stored_the_first_under_the_plain_name(bucket: Bucket) -> None:
     job = a_job(result_urls=(RESULT_URL, f"{RESULT_ORIGIN}/2", f"{RESULT_ORIGIN}/3"))
 
-    stored = store(job, serving(picture()), bucket.images())
+    stored = store(job, serving(picture()), bucket.writer())
 
     assert [image.key.rpartition("/")[2] for image in stored] == [
         f"{job.task_id}.png",
@@ -136,7 +137,7 @@ def test_of_several_the_unusable_are_left_out(bucket: Bucket) -> None:
 
     job = a_job(result_urls=(RESULT_URL, f"{RESULT_ORIGIN}/2", f"{RESULT_ORIGIN}/3"))
 
-    stored = store(job, answering(answer), bucket.images())
+    stored = store(job, answering(answer), bucket.writer())
 
     assert [image.key.rpartition("/")[2] for image in stored] == [f"{job.task_id}.png", f"{job.task_id}-3.png"]
 
@@ -150,16 +151,16 @@ def test_while_patience_lasts_none_is_left_out(bucket: Bucket) -> None:
     job = a_job(result_urls=(RESULT_URL, f"{RESULT_ORIGIN}/2"))
 
     with pytest.raises(TryAgainLater):
-        store(job, answering(answer), bucket.images(), patient=True)
-    assert len(store(job, answering(answer), bucket.images())) == 1
+        store(job, answering(answer), bucket.writer(), patient=True)
+    assert len(store(job, answering(answer), bucket.writer())) == 1
 
 
 def test_storing_twice_writes_once_and_says_the_same(bucket: Bucket) -> None:
     job = a_job(result_urls=(RESULT_URL,))
     data = picture()
 
-    first = store(job, serving(data), bucket.images())
-    again = store(job, serving(data), bucket.images())
+    first = store(job, serving(data), bucket.writer())
+    again = store(job, serving(data), bucket.writer())
 
     assert again == first
     assert len(bucket.puts) == 2
@@ -170,7 +171,7 @@ def test_a_result_of_undeclared_size_is_stored_as_well(bucket: Bucket) -> None:
     data = picture()
     chunked = answering(lambda _: httpx.Response(200, stream=Streamed(data[:99], data[99:])))
 
-    (stored,) = store(a_job(result_urls=(RESULT_URL,)), chunked, bucket.images())
+    (stored,) = store(a_job(result_urls=(RESULT_URL,)), chunked, bucket.writer())
 
     assert stored.size == len(data)
     assert bucket.puts[0].headers["content-length"] == str(len(data))
@@ -184,7 +185,7 @@ def test_no_credentials_and_no_compression_are_offered(bucket: Bucket) -> None:
         data = picture()
         return httpx.Response(200, headers={"content-length": str(len(data))}, stream=Streamed(data))
 
-    store(a_job(result_urls=(RESULT_URL,)), answering(answer), bucket.images())
+    store(a_job(result_urls=(RESULT_URL,)), answering(answer), bucket.writer())
 
     assert "authorization" not in asked[0].headers
     assert "cookie" not in asked[0].headers
@@ -194,7 +195,7 @@ def test_no_credentials_and_no_compression_are_offered(bucket: Bucket) -> None:
 def failing(answer: Answer, url: str = RESULT_URL) -> Callable[[Bucket], PlantainError]:
     def attempt(bucket: Bucket) -> PlantainError:
         with pytest.raises(PlantainError) as failed:
-            store(a_job(result_urls=(url,)), answering(answer), bucket.images())
+            store(a_job(result_urls=(url,)), answering(answer), bucket.writer())
         return failed.value
 
     return attempt
@@ -293,12 +294,12 @@ def test_a_bucket_that_does_not_take_it_is_tried_again(bucket: Bucket, status: i
     bucket.status = status
 
     with pytest.raises(TryAgainLater, match="S3"):
-        store(a_job(result_urls=(RESULT_URL,)), serving(picture()), bucket.images())
+        store(a_job(result_urls=(RESULT_URL,)), serving(picture()), bucket.writer())
 
 
 def test_the_manifest_says_what_was_asked_what_came_and_what_it_cost(bucket: Bucket) -> None:
     job = a_job(created_at=DAY, result_urls=(RESULT_URL,), kie_task_id="abc", cost_time=12_000, credits=18.0)
-    stored = store(job, serving(picture()), bucket.images())
+    stored = store(job, serving(picture()), bucket.writer())
     for stored_at in (1, 2):
         images().put_manifest(manifest_key(job), manifest_of(job, stored, stored_at))
 
@@ -320,7 +321,7 @@ def test_a_key_is_made_of_the_jobs_day_in_utc() -> None:
 
 
 def test_whether_an_image_is_still_there(bucket: Bucket) -> None:
-    (stored,) = store(a_job(result_urls=(RESULT_URL,)), serving(picture()), bucket.images())
+    (stored,) = store(a_job(result_urls=(RESULT_URL,)), serving(picture()), bucket.writer())
 
     assert images().exists(stored.key)
     bucket.cloud.s3.delete_object(Bucket="images", Key=stored.key)

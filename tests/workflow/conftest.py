@@ -17,6 +17,7 @@ from local.twin import drawing, gallery
 from local.twin.twin import Twin
 from plantain.aws import client
 from plantain.downloads import Downloads
+from plantain.image_writer import ImageWriter
 from plantain.images import Images
 from tests.conftest import REGION, make_cloud
 from tests.workflow.clock import Clock, virtual_time
@@ -73,8 +74,8 @@ def workflow(settings: pytest.MonkeyPatch, twin: Twin, clock: Clock, downloads: 
     with mock_aws(config={"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}):
         cloud = make_cloud()
         cloud.secrets.put_secret_value(SecretId="kie-key", SecretString=twin.key)
-        images = Images("images", client("s3"), transport=S3Transport(cloud.s3))
-        settings.setattr(functions.store_image.app, "images", lambda: images)
+        writer = ImageWriter(Images("images", client("s3")), S3Transport(cloud.s3))
+        settings.setattr(functions.store_image.app, "image_writer", lambda: writer)
         workflow = Workflow(cloud, twin, lambdas, clock)
         settings.setenv("STATE_MACHINE_ARN", workflow.arn)
         yield workflow

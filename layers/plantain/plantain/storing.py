@@ -12,7 +12,8 @@ from itertools import chain
 from plantain.downloads import Downloads
 from plantain.errors import TryAgainLater, UnusableResult
 from plantain.image_format import HEAD_BYTES, TAIL_BYTES, ImageFormat, format_of
-from plantain.images import Images, image_key
+from plantain.image_writer import ImageWriter
+from plantain.images import image_key
 from plantain.job import Job, StoredImage
 
 MAX_IMAGE_BYTES = 50_000_000
@@ -21,7 +22,9 @@ MAY_PASS = ("result-gone", "result-not-an-image")
 SMALLEST_IMAGE_BYTES = 30  # what the header of the longest format takes
 
 
-def store(job: Job, downloads: Downloads, images: Images, *, patient: bool = False) -> tuple[StoredImage, ...]:
+def store(
+    job: Job, downloads: Downloads, writer: ImageWriter, *, patient: bool = False
+) -> tuple[StoredImage, ...]:
     """All the job's result URLs, in order; of several, the unusable are left out.
 
     Raises TryAgainLater, and UnusableResult if none can be used. While `patient`, what may pass (a page of the
@@ -31,7 +34,7 @@ def store(job: Job, downloads: Downloads, images: Images, *, patient: bool = Fal
     unusable: list[UnusableResult] = []
     for number, url in enumerate(job.result_urls, start=1):
         try:
-            stored.append(_store_one(job, number, url, downloads, images))
+            stored.append(_store_one(job, number, url, downloads, writer))
         except UnusableResult as error:
             if patient and error.code in MAY_PASS:
                 raise TryAgainLater(str(error), code=error.code) from None
@@ -41,22 +44,22 @@ def store(job: Job, downloads: Downloads, images: Images, *, patient: bool = Fal
     return tuple(stored)
 
 
-def _store_one(job: Job, number: int, url: str, downloads: Downloads, images: Images) -> StoredImage:
+def _store_one(job: Job, number: int, url: str, downloads: Downloads, writer: ImageWriter) -> StoredImage:
     with downloads.open(url) as download:
         pieces = download.chunks()
         head = _head(pieces)
         kind, (width, height) = _recognise(head)
         check = _PassingCheck(kind, head, declared_size=download.declared_size)
         key = image_key(job, number, kind.extension)
-        _put(images, key, check, chain([head], pieces))
+        _put(writer, key, check, chain([head], pieces))
     return StoredImage(key, kind.content_type, check.size, check.sha256.hexdigest(), width, height)
 
 
-def _put(images: Images, key: str, check: "_PassingCheck", pieces: Iterable[bytes]) -> None:
+def _put(writer: ImageWriter, key: str, check: "_PassingCheck", pieces: Iterable[bytes]) -> None:
     """Straight through where the size is known; S3 wants it first, so otherwise by way of a file on disk."""
     passing = check.passing(pieces)
     if check.declared_size is not None:
-        images.put(key, check.kind, check.declared_size, passing)
+        writer.put(key, check.kind, check.declared_size, passing)
         # S3 may answer "already there" early; the record still needs the size and hash of the whole.
         for _ in passing:
             pass
@@ -64,7 +67,7 @@ def _put(images: Images, key: str, check: "_PassingCheck", pieces: Iterable[byte
     with tempfile.TemporaryFile() as spool:
         spool.writelines(passing)
         spool.seek(0)
-        images.put(key, check.kind, check.size, iter(lambda: spool.read(HEAD_BYTES), b""))
+        writer.put(key, check.kind, check.size, iter(lambda: spool.read(HEAD_BYTES), b""))
 
 
 def _head(pieces: Iterator[bytes]) -> bytes:

@@ -1,0 +1,45 @@
+"""Streams an image into the bucket in one PUT that never overwrites.
+
+botocore signs a payload before it sends one, which a stream does not allow over plain http, so the PUT is a
+presigned one sent by the HTTP client. Apart from images.py, because only store_image needs an HTTP client.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+
+import httpx
+
+from plantain.errors import TryAgainLater
+from plantain.image_format import ImageFormat
+from plantain.images import Images, images
+
+_TIMEOUT = httpx.Timeout(connect=5, read=30, write=30, pool=5)
+_LIMITS = httpx.Limits(max_keepalive_connections=0)  # a kept one may be dead when the container wakes
+
+
+class ImageWriter:
+    """Writes to the images bucket."""
+
+    def __init__(self, images: Images, transport: httpx.BaseTransport | None = None) -> None:
+        self._images = images
+        self._http = httpx.Client(timeout=_TIMEOUT, limits=_LIMITS, transport=transport, trust_env=False)
+
+    def put(self, key: str, kind: ImageFormat, size: int, chunks: Iterable[bytes]) -> None:
+        """Stream `size` bytes to `key`. An object that lies there already is left as it is.
+
+        Raises TryAgainLater when S3 does not take them; whatever `chunks` raises goes through, and nothing
+        is kept then.
+        """
+        url, headers = self._images.presigned_put(key, kind)
+        try:
+            answer = self._http.put(url, content=iter(chunks), headers={**headers, "Content-Length": str(size)})
+        except httpx.TransportError as broken:
+            raise TryAgainLater(f"S3 did not take the image ({type(broken).__name__}).", code="storage") from None
+        if not answer.is_success and answer.status_code != 412:
+            raise TryAgainLater(f"S3 answered HTTP {answer.status_code}.", code="storage")
+
+
+@cache
+def image_writer() -> ImageWriter:
+    """The writer for the configured bucket, made at first use."""
+    return ImageWriter(images())
