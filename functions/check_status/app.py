@@ -10,6 +10,7 @@ from plantain.failures import recording
 from plantain.job import Failure, Job, now_ms
 from plantain.jobs import jobs
 from plantain.kie import kie
+from plantain.metrics import count_polls
 from plantain.polling import is_blank, judge, pace
 from plantain.task import KIE_TIMEOUT, Failed, Outcome, Running, Succeeded
 
@@ -27,6 +28,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         outcome = kie().outcome_of(event["kieTaskId"])
         verdict = judge(outcome, job, looks=looks, blanks=blanks, pace=pace(), now=now)
     _note(job, outcome, verdict, looks)
+    if not isinstance(verdict, Running):
+        count_polls(job.task_id, looks)
     return {
         "taskId": job.task_id,
         "kieTaskId": event["kieTaskId"],

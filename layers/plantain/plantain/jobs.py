@@ -11,6 +11,7 @@ from plantain.aws import client
 from plantain.errors import JobEnded, JobNotFound, OutcomeUnknown
 from plantain.items import from_attributes, job_from, to_attributes, values_of
 from plantain.job import Failure, Job, StoredImage, now_ms
+from plantain.metrics import count_end
 from plantain.task import Running, Succeeded
 
 _NOT_FINAL = "attribute_exists(id) AND NOT #state IN (:success, :fail)"
@@ -94,21 +95,23 @@ class Jobs:
 
     def succeed(self, job: Job, images: Iterable[StoredImage]) -> None:
         """The images are in the bucket."""
-        self._update(
+        ended = self._update(
             job.task_id,
             {"state": "success", "images": [values_of(image) for image in images], "endedAt": now_ms()},
         )
+        count_end(ended)
 
     def fail(
         self, task_id: str, failure: Failure, *, credits: float | None = None, seen: Job | None = None
     ) -> None:
         """The job ends without an image, at this price. With `seen`, only if it has come no further since."""
         stage = values_of(seen) if seen else {}
-        self._update(
+        ended = self._update(
             task_id,
             {"state": "fail", "failure": values_of(failure), "credits": credits, "endedAt": now_ms()},
             seen={name: stage.get(name) for name in _STAGES} if seen else {},
         )
+        count_end(ended)
 
     def put_of(self, job: Job) -> dict[str, Any]:
         """The DynamoDB Put that writes a new job, alone or in a transaction."""
@@ -126,8 +129,11 @@ class Jobs:
         remove: Iterable[str] = (),
         seen: dict[str, Any] | None = None,
         condition: str = _NOT_FINAL,
-    ) -> None:
-        """Write, if the condition holds and the attributes in `seen` are still so (None: absent)."""
+    ) -> Job:
+        """Write, if the condition holds and the attributes in `seen` are still so (None: absent).
+
+        Returns the job as it is then.
+        """
         changes = {name: value for name, value in changes.items() if value is not None}
         remove, seen = list(remove), seen or {}
         clauses = []
@@ -146,7 +152,7 @@ class Jobs:
             | (_FINAL_STATES if finals else {})
         )
         try:
-            self._dynamodb.update_item(
+            written = self._dynamodb.update_item(
                 TableName=self._table,
                 Key=to_attributes({"id": job_key(task_id)}),
                 UpdateExpression=" ".join(clauses),
@@ -155,11 +161,13 @@ class Jobs:
                     f"#{name}": name for name in {*changes, *remove, *seen, *(["state"] if finals else [])}
                 },
                 ExpressionAttributeValues=to_attributes(values),
+                ReturnValues="ALL_NEW",
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
             raise JobEnded("The job is already final or has gone on.", code="job-ended") from None
+        return job_from(from_attributes(written["Attributes"]))
 
 
 @cache
