@@ -26,10 +26,11 @@ _TWIN_END_SECONDS = 1.5
 
 @dataclass(frozen=True)
 class KieAi:
-    """Which Kie.ai the stack asks: template parameters, and the twin's admin address if it is the twin."""
+    """Which Kie.ai the stack asks: template parameters, and the twin's admin address and files if it is the twin."""
 
     parameters: dict[str, str]
     twin_url: str | None = None
+    files_url: str | None = None
 
 
 def real_kie(api_key: str) -> KieAi:
@@ -57,12 +58,7 @@ class TwinProcess:
         if not line:
             raise RuntimeError("the Kie.ai twin did not start")
         urls = json.loads(line)
-        parameters = {
-            "KieBaseUrl": urls["apiUrl"],
-            "KieApiKey": TWIN_KEY,
-            "ResultOrigins": urls["filesUrl"],
-        }
-        return KieAi(parameters, urls["apiUrl"])
+        return KieAi({"KieBaseUrl": urls["apiUrl"], "KieApiKey": TWIN_KEY}, urls["apiUrl"], urls["filesUrl"])
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
@@ -109,8 +105,8 @@ class LocalCloud:
                 ROOT / "template.yaml",
                 parameters={
                     "Architecture": "arm64" if os.uname().machine in ("arm64", "aarch64") else "x86_64",
-                    # Pictures to work in may lie in the embedded S3 or with the twin, both on loopback.
-                    "TrustedOrigins": ",".join(filter(None, [self.aws.endpoint, self._files_origin()])),
+                    # Pictures may lie in the embedded S3 or with the twin, both on loopback.
+                    "TrustedOrigins": ",".join(filter(None, [self.aws.endpoint, self.kie.files_url])),
                     **self.kie.parameters,
                     **self._parameters,
                 },
@@ -157,6 +153,3 @@ class LocalCloud:
                     functions.invoke(
                         FunctionName=self.stack.resources["RecordEndFunction"], Payload=json.dumps(ended)
                     )
-
-    def _files_origin(self) -> str:
-        return self.kie.parameters.get("ResultOrigins", "")

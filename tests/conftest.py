@@ -32,7 +32,6 @@ SETTINGS = {
     "KIE_BASE_URL": "https://kie.test",
     "KIE_SECRET_ARN": "kie-key",
     "TRUSTED_ORIGINS": "",
-    "RESULT_ORIGINS": "https://tempfile.example.com",
     "CALLER_RATE_PER_MINUTE": "1000",
     "POLL_INTERVAL_SECONDS": "3",
     "POLL_ATTEMPTS": "90",

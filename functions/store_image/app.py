@@ -12,6 +12,7 @@ from plantain.image_writer import image_writer
 from plantain.images import images
 from plantain.job import now_ms
 from plantain.jobs import jobs
+from plantain.kie import kie
 from plantain.manifests import manifest_key, manifest_of
 from plantain.storing import store
 
@@ -27,7 +28,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if job.state == "success":
         return {"taskId": job.task_id}
     with recording(jobs(), job, UnusableResult):
-        stored = store(job, downloads(), image_writer(), patient=event["retries"] < PATIENCE)
+        stored = store(job, downloads(), image_writer(), kie(), patient=event["retries"] < PATIENCE)
     images().put_manifest(manifest_key(job), manifest_of(job, stored, stored_at=now_ms()))
     jobs().succeed(job, stored)
     logger.info("stored", task_id=job.task_id, size=sum(image.size for image in stored))

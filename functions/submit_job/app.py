@@ -8,15 +8,19 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from plantain.addresses import trusted_origins
 from plantain.aws import AWS_ERRORS
 from plantain.caller_rate import caller_rate
+from plantain.dns import dns
 from plantain.http_api import RETRY_AFTER_SECONDS, answer, caller_of, http_api, idempotency_key, json_object
+from plantain.input_hosts import check_hosts
 from plantain.intake import take_in
 from plantain.job import Job, new_job
 from plantain.jobs import jobs
 from plantain.models import MODELS
 from plantain.problems import problem_of_failure
 from plantain.request import check_request
+from plantain.reservations import reservations
 
 WATCH_SECONDS = 5.0
 LOOK_SECONDS = 0.1
@@ -31,9 +35,12 @@ def submit_job() -> Response[str]:
     event = app.current_event
     caller = caller_of(event)
     caller_rate().count(caller)
-    trusted = frozenset(filter(None, os.environ["TRUSTED_ORIGINS"].split(",")))
+    trusted = trusted_origins(os.environ["TRUSTED_ORIGINS"])
     request = check_request(json_object(event), MODELS[os.environ["KIE_MODEL"]], trusted)
-    reservation = take_in(new_job(caller, "http", request), idempotency_key(event))
+    key = idempotency_key(event)
+    if request.image_input and not reservations().has(caller, key):  # a repeat gets its task, whatever DNS says
+        check_hosts(request.image_input, trusted, dns())
+    reservation = take_in(new_job(caller, "http", request), key)
     job = _watch(reservation.job)
     logger.info("taken in", task_id=job.task_id, caller=caller, state=job.state, replayed=reservation.replayed)
     headers = {"Idempotency-Replayed": "true"} if reservation.replayed else {}

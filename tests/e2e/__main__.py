@@ -29,7 +29,7 @@ def main() -> None:
             "apiUrl": cloud.api_url,
             "endpoint": cloud.aws.endpoint,
             "twinUrl": cloud.kie.twin_url,
-            "filesUrl": cloud.kie.parameters["ResultOrigins"],
+            "filesUrl": cloud.kie.files_url,
             "outputs": cloud.stack.outputs,
             "resources": cloud.stack.resources,
         }

@@ -6,22 +6,22 @@ Sources: PNG (W3C, third edition), JPEG (ITU T.81, annex B), WebP (RFC 9649).
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from plantain.image_end import JpegWalk, PngWalk, Walk, WebpWalk
+
 # As much of the head as it takes to find the size: a JPEG may carry a profile and a thumbnail before it.
 HEAD_BYTES = 1024 * 1024
-# As much of the end as it takes to find the end marker: some programs write a little behind it.
-TAIL_BYTES = 64 * 1024
 
 _SIZE_MARKERS = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 
 
 @dataclass(frozen=True, slots=True)
 class ImageFormat:
-    """A format we keep: its Content-Type, our file extension, how to read its size and whether it is whole."""
+    """A format we keep: its Content-Type, our file extension, how to read its size and to find its end."""
 
     content_type: str
     extension: str
     dimensions: Callable[[bytes], tuple[int, int] | None]
-    is_complete: Callable[[bytes, bytes, int], bool]
+    walk: Callable[[], Walk]
 
 
 def _png_dimensions(head: bytes) -> tuple[int, int] | None:
@@ -30,8 +30,8 @@ def _png_dimensions(head: bytes) -> tuple[int, int] | None:
     return int.from_bytes(head[16:20]), int.from_bytes(head[20:24])
 
 
-def _jpeg_frame(head: bytes) -> int | None:
-    """Where the frame header lies: behind profiles and thumbnails, which may hold whole JPEGs of their own."""
+def _jpeg_dimensions(head: bytes) -> tuple[int, int] | None:
+    """From the frame header: behind profiles and thumbnails, which may hold whole JPEGs of their own."""
     at = 2
     while at + 9 <= len(head):
         if head[at] != 0xFF:
@@ -40,22 +40,10 @@ def _jpeg_frame(head: bytes) -> int | None:
         if marker == 0xFF:
             at += 1
         elif marker in _SIZE_MARKERS:
-            return at
+            return int.from_bytes(head[at + 7 : at + 9]), int.from_bytes(head[at + 5 : at + 7])
         else:
             at += 2 + int.from_bytes(head[at + 2 : at + 4])
     return None
-
-
-def _jpeg_dimensions(head: bytes) -> tuple[int, int] | None:
-    at = _jpeg_frame(head)
-    if at is None:
-        return None
-    return int.from_bytes(head[at + 7 : at + 9]), int.from_bytes(head[at + 5 : at + 7])
-
-
-def _jpeg_is_complete(head: bytes, tail: bytes, size: int) -> bool:
-    """Whether the image, and not just its thumbnail, has its end marker."""
-    return b"\xff\xd9" in (head[_jpeg_frame(head) or 0 :] if size <= len(head) else tail)
 
 
 def _webp_dimensions(head: bytes) -> tuple[int, int] | None:
@@ -74,19 +62,9 @@ def _webp_dimensions(head: bytes) -> tuple[int, int] | None:
             return None
 
 
-PNG = ImageFormat(
-    "image/png",
-    "png",
-    _png_dimensions,
-    lambda _head, tail, _size: 0 <= tail.rfind(b"IEND") <= len(tail) - 8,  # a checksum of 4 bytes follows it
-)
-JPEG = ImageFormat("image/jpeg", "jpg", _jpeg_dimensions, _jpeg_is_complete)
-WEBP = ImageFormat(
-    "image/webp",
-    "webp",
-    _webp_dimensions,
-    lambda head, _tail, size: size >= 8 + int.from_bytes(head[4:8], "little"),
-)
+PNG = ImageFormat("image/png", "png", _png_dimensions, PngWalk)
+JPEG = ImageFormat("image/jpeg", "jpg", _jpeg_dimensions, JpegWalk)
+WEBP = ImageFormat("image/webp", "webp", _webp_dimensions, WebpWalk)
 
 
 def format_of(head: bytes) -> ImageFormat | None:

@@ -73,7 +73,20 @@ class Kie:
     def outcome_of(self, kie_task_id: str) -> Outcome:
         """How one task is doing. Raises TryAgainLater, KieKeyRejected, KieKeyMissing, UnexpectedAnswer."""
         return self._with_key(
-            lambda key: kie_answers.outcome(self._ask("/api/v1/jobs/recordInfo", {"taskId": kie_task_id}, key)),
+            lambda key: kie_answers.outcome(
+                self._ask("GET", "/api/v1/jobs/recordInfo", key, params={"taskId": kie_task_id})
+            ),
+        )
+
+    def fresh_link(self, result_url: str) -> str | None:
+        """A link to a result of Kie's that is good for 20 minutes; None if Kie has no such file (any more).
+
+        Raises TryAgainLater, KieKeyRejected, KieKeyMissing.
+        """
+        return self._with_key(
+            lambda key: kie_answers.link(
+                self._ask("POST", "/api/v1/common/download-url", key, json={"url": result_url})
+            ),
         )
 
     def _with_key[T](self, call: Callable[[str], T]) -> T:
@@ -95,9 +108,10 @@ class Kie:
         except httpx.TransportError as lost:
             raise OutcomeUnknown(f"The answer of Kie.ai was lost ({type(lost).__name__}).") from None
 
-    def _ask(self, path: str, params: dict[str, str], key: str) -> httpx.Response:
+    def _ask(self, method: str, path: str, key: str, **content: Any) -> httpx.Response:
+        """A question that costs nothing and may be asked again."""
         try:
-            return self._send("GET", path, key, params=params)
+            return self._send(method, path, key, **content)
         except httpx.TransportError as lost:
             raise TryAgainLater(
                 f"Kie.ai did not answer ({type(lost).__name__}).", code="kie-unreachable"

@@ -78,6 +78,29 @@ def _is_json_object(answer: httpx.Response) -> bool:
 
 def outcome(answer: httpx.Response) -> Outcome:
     """What the answer to recordInfo says. Raises TryAgainLater, KieKeyRejected or UnexpectedAnswer."""
+    code, text, data = _read(answer)
+    if "recordinfo is null" in text.lower() or (code == 200 and data is None):
+        return Unlisted()
+    if code != 200 or not isinstance(data, dict):
+        raise TryAgainLater(f"Kie.ai answered with code {code}.", code="kie-unreachable", words=text)
+    return _outcome_in(data)
+
+
+def link(answer: httpx.Response) -> str | None:
+    """The link in the answer to download-url, None if Kie has none to give. Raises TryAgainLater, KieKeyRejected.
+
+    A file that is not Kie's is code 422, `url is wrong`.
+    """
+    code, text, data = _read(answer)
+    if code == 200:
+        return data if isinstance(data, str) and data else None
+    if code in _BUSY or not 400 <= code < 500:
+        raise TryAgainLater(f"Kie.ai answered with code {code}.", code="kie-unreachable", words=text)
+    return None
+
+
+def _read(answer: httpx.Response) -> tuple[int, str, Any]:
+    """Code, message and data of an answer to a question. Raises TryAgainLater or KieKeyRejected."""
     if answer.status_code in (401, 403):
         raise KieKeyRejected()
     if not answer.is_success:
@@ -88,11 +111,7 @@ def outcome(answer: httpx.Response) -> Outcome:
         raise TryAgainLater("Kie.ai's answer could not be read.", code="kie-unreachable") from None
     if code in (401, 403):
         raise KieKeyRejected(text)
-    if "recordinfo is null" in text.lower() or (code == 200 and data is None):
-        return Unlisted()
-    if code != 200 or not isinstance(data, dict):
-        raise TryAgainLater(f"Kie.ai answered with code {code}.", code="kie-unreachable", words=text)
-    return _outcome_in(data)
+    return code, text, data
 
 
 def _outcome_in(record: dict[str, Any]) -> Outcome:

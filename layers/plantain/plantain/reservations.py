@@ -62,6 +62,13 @@ class Reservations:
                 raise
         return self._replay(claim, job.request)
 
+    def has(self, caller: str, idempotency_key: str | None) -> bool:
+        """Whether this key of the caller's has made a job, so that the next call is a repeat."""
+        if idempotency_key is None:
+            return False
+        claim = self._claim(_claim_id(caller, idempotency_key))
+        return claim is not None and claim["expiresAt"] >= now_ms() // 1000
+
     def _put(self, job: Job) -> None:
         try:
             self._dynamodb.put_item(**self._jobs.put_of(job))
@@ -87,15 +94,19 @@ class Reservations:
         }
 
     def _replay(self, claim: str, request: Request) -> Reservation:
-        answer = self._dynamodb.get_item(
-            TableName=self._table, Key=to_attributes({"id": claim}), ConsistentRead=True
-        )
-        values = from_attributes(answer["Item"])
+        values = self._claim(claim)
+        assert values is not None
         if values["fingerprint"] != _fingerprint(request):
             raise IdempotencyKeyReused(
                 "This Idempotency-Key was used for another request.", code="idempotency-key-reused"
             )
         return Reservation(self._jobs.get(values["taskId"]), replayed=True)
+
+    def _claim(self, claim: str) -> dict[str, Any] | None:
+        answer = self._dynamodb.get_item(
+            TableName=self._table, Key=to_attributes({"id": claim}), ConsistentRead=True
+        )
+        return from_attributes(answer["Item"]) if "Item" in answer else None
 
 
 def _claim_id(caller: str, key: str) -> str:

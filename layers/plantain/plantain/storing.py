@@ -11,10 +11,12 @@ from itertools import chain
 
 from plantain.downloads import Downloads
 from plantain.errors import TryAgainLater, UnusableResult
-from plantain.image_format import HEAD_BYTES, TAIL_BYTES, ImageFormat, format_of
+from plantain.image_end import NotOnlyAnImage
+from plantain.image_format import HEAD_BYTES, ImageFormat, format_of
 from plantain.image_writer import ImageWriter
 from plantain.images import image_key
 from plantain.job import Job, StoredImage
+from plantain.kie import Kie
 
 MAX_IMAGE_BYTES = 50_000_000
 MAX_PIXELS = 100_000_000
@@ -23,7 +25,7 @@ SMALLEST_IMAGE_BYTES = 30  # what the header of the longest format takes
 
 
 def store(
-    job: Job, downloads: Downloads, writer: ImageWriter, *, patient: bool = False
+    job: Job, downloads: Downloads, writer: ImageWriter, kie: Kie, *, patient: bool = False
 ) -> tuple[StoredImage, ...]:
     """All the job's result URLs, in order; of several, the unusable are left out.
 
@@ -34,7 +36,7 @@ def store(
     unusable: list[UnusableResult] = []
     for number, url in enumerate(job.result_urls, start=1):
         try:
-            stored.append(_store_one(job, number, url, downloads, writer))
+            stored.append(_store_or_rescue(job, number, url, downloads, writer, None if patient else kie))
         except UnusableResult as error:
             if patient and error.code in MAY_PASS:
                 raise TryAgainLater(str(error), code=error.code) from None
@@ -44,12 +46,27 @@ def store(
     return tuple(stored)
 
 
+def _store_or_rescue(
+    job: Job, number: int, url: str, downloads: Downloads, writer: ImageWriter, kie: Kie | None
+) -> StoredImage:
+    """Before a result is believed to be gone, Kie.ai is asked for a fresh link to it, once."""
+    try:
+        return _store_one(job, number, url, downloads, writer)
+    except UnusableResult as error:
+        link = kie.fresh_link(url) if kie and error.code == "result-gone" else None
+        if link is None:
+            raise
+    return _store_one(job, number, link, downloads, writer)
+
+
 def _store_one(job: Job, number: int, url: str, downloads: Downloads, writer: ImageWriter) -> StoredImage:
     with downloads.open(url) as download:
+        if download.declared_size is not None and download.declared_size > MAX_IMAGE_BYTES:
+            raise _too_large()
         pieces = download.chunks()
         head = _head(pieces)
         kind, (width, height) = _recognise(head)
-        check = _PassingCheck(kind, head, declared_size=download.declared_size)
+        check = _PassingCheck(kind, declared_size=download.declared_size)
         key = image_key(job, number, kind.extension)
         _put(writer, key, check, chain([head], pieces))
     return StoredImage(key, kind.content_type, check.size, check.sha256.hexdigest(), width, height)
@@ -71,12 +88,12 @@ def _put(writer: ImageWriter, key: str, check: "_PassingCheck", pieces: Iterable
 
 
 def _head(pieces: Iterator[bytes]) -> bytes:
-    head = b""
+    head = bytearray()
     for piece in pieces:
         head += piece
         if len(head) >= HEAD_BYTES:
             break
-    return head
+    return bytes(head)
 
 
 def _recognise(head: bytes) -> tuple[ImageFormat, tuple[int, int]]:
@@ -96,28 +113,28 @@ def _recognise(head: bytes) -> tuple[ImageFormat, tuple[int, int]]:
 class _PassingCheck:
     """Counts, hashes and judges the bytes that pass through it."""
 
-    def __init__(self, kind: ImageFormat, head: bytes, declared_size: int | None) -> None:
-        if declared_size is not None and declared_size > MAX_IMAGE_BYTES:
-            raise _too_large()
+    def __init__(self, kind: ImageFormat, declared_size: int | None) -> None:
         self.size = 0
         self.sha256 = hashlib.sha256()
         self.kind = kind
-        self._head = head
         self.declared_size = declared_size
 
     def passing(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
         """The same bytes, one piece late. Raises UnusableResult or TryAgainLater before the last one."""
-        held, tail = b"", b""
+        held, walk = b"", self.kind.walk()
         for piece in pieces:
             if held:
                 yield held
             held = piece
-            tail = (tail + piece)[-TAIL_BYTES:]
             self.size += len(piece)
             self.sha256.update(piece)
             if self.size > MAX_IMAGE_BYTES:
                 raise _too_large()
-        if self.declared_size not in (None, self.size) or not self.kind.is_complete(self._head, tail, self.size):
+            try:
+                walk.feed(piece)
+            except NotOnlyAnImage:
+                raise UnusableResult("The result is not only an image.", code="result-not-an-image") from None
+        if self.declared_size not in (None, self.size) or not walk.ended:
             raise TryAgainLater("The result arrived incomplete.", code="result-incomplete")
         yield held
 
