@@ -73,12 +73,20 @@ def refusal_of_answer(addresses: Iterable[str]) -> str | None:
     return None if all(map(is_public, addresses)) else NOT_PUBLIC
 
 
-def is_public(address: str) -> bool:
-    """Whether this is an IP address in its plain notation that anybody on the internet could reach."""
+def is_address(host: str) -> bool:
+    """Whether this is an IP address in its plain notation."""
     try:
-        ip = ipaddress.ip_address(address)
+        ipaddress.ip_address(host)
     except ValueError:
         return False
+    return True
+
+
+def is_public(address: str) -> bool:
+    """Whether this is an IP address in its plain notation that anybody on the internet could reach."""
+    if not is_address(address):
+        return False
+    ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv6Address) and (ip.scope_id or ip not in _GLOBAL_UNICAST):
         return False
     return ip.is_global and not ip.is_multicast and not any(ip in network for network in _SPECIAL)

@@ -8,6 +8,8 @@ from functools import cache
 from ipaddress import ip_address
 from threading import Thread
 
+from plantain.addresses import is_address
+
 Ask = Callable[[str], Iterable[str]]  # a host name in, its addresses out; raises OSError
 
 
@@ -20,16 +22,18 @@ class Dns:
     def look_up(self, hosts: Iterable[str], seconds: float) -> dict[str, tuple[str, ...]]:
         """The addresses of every host, each asked for once and all at the same time.
 
-        A host that is not there, or whose answer does not come within these seconds, is left out.
+        A host that is not there, or whose answer does not come within these seconds, is left out. An address
+        stands for itself.
         """
-        found: dict[str, tuple[str, ...]] = {}
+        hosts = frozenset(hosts)
+        found: dict[str, tuple[str, ...]] = {host: (host,) for host in hosts if is_address(host)}
 
         def ask(host: str) -> None:
             with suppress(OSError, ValueError):
                 found[host] = _distinct(self._ask(host))
 
         # Daemons: one that hangs in the system's resolver keeps neither the answer nor the process waiting.
-        threads = [Thread(target=ask, args=(host,), daemon=True) for host in set(hosts)]
+        threads = [Thread(target=ask, args=(host,), daemon=True) for host in hosts - found.keys()]
         for thread in threads:
             thread.start()
         deadline = time.monotonic() + seconds
