@@ -1,6 +1,8 @@
 """Recognising images by their bytes, held against what Pillow writes."""
 
+import gzip
 import io
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,13 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from plantain.image_format import JPEG, PNG, TAIL_BYTES, WEBP, format_of
+from plantain.image_end import NotOnlyAnImage
+from plantain.image_format import JPEG, PNG, WEBP, ImageFormat, format_of
 
-KINDS: dict[str, tuple[Any, dict[str, Any]]] = {
+KINDS: dict[str, tuple[ImageFormat, dict[str, Any]]] = {
     "png": (PNG, {"format": "PNG"}),
     "jpeg": (JPEG, {"format": "JPEG"}),
     "progressive jpeg": (JPEG, {"format": "JPEG", "progressive": True}),
-    "jpeg with a profile": (JPEG, {"format": "JPEG", "icc_profile": b"\x00" * 100_000}),
+    "jpeg with restarts": (JPEG, {"format": "JPEG", "restart_marker_blocks": 1}),
+    "jpeg with a profile": (JPEG, {"format": "JPEG", "icc_profile": b"\xff\xd9" * 50_000}),
     "webp": (WEBP, {"format": "WEBP"}),
     "lossless webp": (WEBP, {"format": "WEBP", "lossless": True}),
     "webp with metadata": (WEBP, {"format": "WEBP", "exif": b"Exif\x00\x00II*\x00\x08\x00\x00\x00\x00\x00"}),
@@ -23,66 +27,145 @@ KINDS: dict[str, tuple[Any, dict[str, Any]]] = {
 
 def drawn(width: int, height: int, **options: Any) -> bytes:
     buffer = io.BytesIO()
-    Image.new("RGB", (width, height), (200, 180, 20)).save(buffer, **options)
+    Image.effect_noise((width, height), 90).convert("RGB").save(buffer, **options)
     return buffer.getvalue()
+
+
+def is_whole(kind: ImageFormat, data: bytes, piece: int = 1000) -> bool:
+    """Whether the walk has come to the end. Raises NotOnlyAnImage."""
+    walk = kind.walk()
+    for at in range(0, len(data), piece):
+        walk.feed(data[at : at + piece])
+    return walk.ended
 
 
 @pytest.mark.parametrize("name", KINDS)
 @settings(max_examples=15)
-@given(width=st.integers(1, 300), height=st.integers(1, 300))
-def test_kind_size_and_wholeness_are_read_from_the_bytes(name: str, width: int, height: int) -> None:
+@given(width=st.integers(1, 300), height=st.integers(1, 300), piece=st.integers(1, 5000))
+def test_kind_size_and_wholeness_are_read_from_the_bytes(name: str, width: int, height: int, piece: int) -> None:
     kind, options = KINDS[name]
     data = drawn(width, height, **options)
 
-    found = format_of(data)
-
-    assert found is kind is not None
+    assert format_of(data) is kind
     assert kind.dimensions(data) == (width, height)
-    assert kind.is_complete(data, data[-TAIL_BYTES:], len(data))
+    assert is_whole(kind, data, piece)
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_a_cut_image_is_not_whole(name: str) -> None:
+@pytest.mark.parametrize("piece", [7, 65_536])
+def test_an_image_cut_anywhere_is_not_whole(name: str, piece: int) -> None:
     kind, options = KINDS[name]
-    data = drawn(64, 64, **options)
-    for length in range(len(data) - 1, 40, -max(1, len(data) // 50)):
-        cut = data[:length]
-        assert not kind.is_complete(cut, cut[-TAIL_BYTES:], len(cut)), length
+    data = drawn(48, 48, **options).rstrip(b"\0")
+    for length in [*range(len(data) - 1, 40, -max(1, len(data) // 50)), 1, 0]:
+        assert not is_whole(kind, data[:length], piece), length
 
 
 @pytest.mark.parametrize("name", KINDS)
-@pytest.mark.parametrize("behind", [b"\n", b"\x00" * 40, b"written by a camera"])
-def test_a_little_behind_the_end_does_no_harm(name: str, behind: bytes) -> None:
+@pytest.mark.parametrize("padding", [b"\n", b"\r\n\t ", b"\0" * 4096])
+def test_padding_behind_the_end_does_no_harm(name: str, padding: bytes) -> None:
     kind, options = KINDS[name]
-    data = drawn(64, 64, **options) + behind
 
-    assert kind.is_complete(data, data[-TAIL_BYTES:], len(data))
+    assert is_whole(kind, drawn(64, 64, **options) + padding)
+
+
+BEHIND = {
+    "a zip": b"PK\x03\x04",
+    "a page": b"\n<html><script>alert(1)</script>",
+    "a second image": drawn(8, 8, format="PNG"),
+    "one letter": b"x",
+    "padding and a letter": b"\0" * 5000 + b"x",
+    "an end of its own": b"IEND\xaeB`\x82\xff\xd9",
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("behind", BEHIND.values(), ids=BEHIND)
+@pytest.mark.parametrize("piece", [1, 1000, 1_000_000])
+def test_a_file_that_goes_on_is_not_only_an_image(name: str, behind: bytes, piece: int) -> None:
+    kind, options = KINDS[name]
+
+    with pytest.raises(NotOnlyAnImage):
+        is_whole(kind, drawn(64, 64, **options) + behind, piece)
+
+
+def png(*chunks: tuple[bytes, bytes]) -> bytes:
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        len(data).to_bytes(4) + kind + data + b"\0" * 4 for kind, data in chunks
+    )
+
+
+def test_an_end_inside_of_a_png_chunk_is_not_the_end_of_the_image() -> None:
+    hidden = png((b"tEXt", png((b"IEND", b""))))
+
+    assert not is_whole(PNG, hidden)
+    assert not is_whole(PNG, png((b"tEXt", b"\0\0\0\0IEND\xaeB`\x82"))[:-4])
+    assert is_whole(PNG, hidden + png((b"IEND", b""))[8:])
 
 
 def test_the_end_of_a_thumbnail_is_not_the_end_of_the_image() -> None:
-    thumbnail = drawn(32, 32, format="JPEG")
-    segment = b"Exif\x00\x00" + thumbnail
+    segment = b"Exif\x00\x00" + drawn(32, 32, format="JPEG")
     whole = drawn(400, 300, format="JPEG")
     data = whole[:2] + b"\xff\xe1" + (len(segment) + 2).to_bytes(2) + segment + whole[2:]
-    cut = data[:-20]
 
     assert JPEG.dimensions(data) == (400, 300)
-    assert JPEG.is_complete(data, data[-TAIL_BYTES:], len(data))
-    assert not JPEG.is_complete(cut, cut[-TAIL_BYTES:], len(cut))
+    assert is_whole(JPEG, data)
+    assert not is_whole(JPEG, data[:-20])
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        (PNG, png((b"IH\0R", b"x"))),
+        (PNG, b"\x89PNG\r\n\x1a\n" + b"\x80\0\0\0IHDR"),
+        (PNG, b"\x89PNG\r\n\x1a\n<svg xmlns='http://www.w3.org/2000/svg'/>"),
+        (JPEG, b"\xff\xd8\xff\xe0\x00\x01"),
+        (WEBP, b"RIFF\x04\x00\x00\x00WEBPVP8 and more"),
+    ],
+)
+def test_what_is_not_of_the_form_is_told_at_once(kind: ImageFormat, data: bytes) -> None:
+    with pytest.raises(NotOnlyAnImage):
+        is_whole(kind, data)
+
+
+GIF = b"GIF89a/*\x00\x00\x00\x00\x00*/=1;alert(1)//"
 
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"\x89PNG", b"<html>", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a", b"RIFF1234WAVE", b"BM"],
+    [
+        b"",
+        b"\x89PNG",
+        b"<html>",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        GIF,
+        b"RIFF1234WAVE",
+        b"BM",
+        b"%PDF-1.7",
+        b"\xef\xbb\xbf" + drawn(8, 8, format="PNG"),
+        b"\n" + drawn(8, 8, format="JPEG"),
+        gzip.compress(drawn(8, 8, format="PNG")),
+    ],
 )
 def test_anything_else_is_not_an_image_we_keep(data: bytes) -> None:
     assert format_of(data) is None
 
 
-@given(tail=st.binary(max_size=200))
-def test_a_broken_header_gives_no_size_and_no_crash(tail: bytes) -> None:
-    for magic in (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF\x00\x00\x00\x00WEBP"):
+def fed(kind: ImageFormat, data: bytes) -> Iterator[None]:
+    walk = kind.walk()
+    for at in range(0, len(data), 7):
+        walk.feed(data[at : at + 7])
+        assert len(walk._cut) < 16
+        yield
+
+
+@given(tail=st.binary(max_size=400))
+def test_a_broken_file_gives_no_crash_and_takes_no_memory(tail: bytes) -> None:
+    for magic in (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF\x00\x00\x00\x00WEBP", b"RIFF\xff\xff\xff\x7fWEBP"):
         kind = format_of(magic + tail)
         assert kind is not None
         size = kind.dimensions(magic + tail)
         assert size is None or len(size) == 2
+        try:
+            list(fed(kind, magic + tail))
+        except NotOnlyAnImage:
+            continue
