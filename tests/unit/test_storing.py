@@ -1,10 +1,12 @@
 """Copying results into the bucket: whole images only, byte for byte, never more than a piece in memory."""
 
+import gzip
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+import tracemalloc
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote, urlsplit
 
 import httpx
@@ -13,18 +15,21 @@ from botocore.exceptions import ClientError
 from PIL import Image
 
 from plantain import storing
+from plantain.dns import Dns
 from plantain.downloads import Downloads
 from plantain.errors import PlantainError, TryAgainLater, UnusableResult
 from plantain.image_writer import ImageWriter
 from plantain.images import Images, image_key, images
-from plantain.job import StoredImage
+from plantain.job import Job, StoredImage
+from plantain.kie import Kie
 from plantain.manifests import manifest_key, manifest_of
 from plantain.storing import store
-from tests.builders import RESULT_ORIGIN, RESULT_URL, a_job
+from tests.builders import a_job, kie_says, refusal
 from tests.conftest import Cloud
+from tests.wire import Answer, Listener, Names, http, redirect
 
-Answer = Callable[[httpx.Request], httpx.Response]
 DAY = 1_774_428_642_608  # 2026-03-25
+SHORT = 0.3  # s, in the place of two minutes
 
 
 def picture(kind: str = "PNG", size: tuple[int, int] = (320, 180)) -> bytes:
@@ -71,26 +76,36 @@ def _pieces(request: httpx.Request) -> Iterator[bytes]:
     return iter(request.stream)
 
 
-class Streamed(httpx.SyncByteStream):
-    """A body that comes in pieces and may break off."""
+class Files:
+    """Where results lie: answers by path, `/1` and all that are not named with the first."""
 
-    def __init__(self, *pieces: bytes | Exception) -> None:
-        self._pieces = pieces
+    def __init__(self, listener: Listener) -> None:
+        self.listener = listener
+        self.by_path: dict[str, Answer] = {}
+        listener.answers = (self._answer,)
 
-    def __iter__(self) -> Iterator[bytes]:
-        for piece in self._pieces:
-            if isinstance(piece, Exception):
-                raise piece
-            yield piece
+    def serve(self, first: Answer | bytes, **others: Answer | bytes) -> None:
+        answers = {"1": first} | {path.removeprefix("at_"): answer for path, answer in others.items()}
+        self.by_path = {
+            f"/{path}": http(200, answer) if isinstance(answer, bytes) else answer
+            for path, answer in answers.items()
+        }
 
+    def job(self, *paths: str) -> Job:
+        """A finished job with these results."""
+        urls = tuple(f"{self.listener.url}/{path}" for path in paths or ("1",))
+        return a_job(created_at=DAY, result_urls=urls)
 
-def serving(data: bytes, **headers: str) -> Downloads:
-    return answering(lambda _: httpx.Response(200, headers={"content-length": str(len(data))} | headers,
-                                              stream=Streamed(data)))  # fmt: skip
+    def downloads(self, seconds: float = 5.0) -> Downloads:
+        return Downloads(frozenset({self.listener.url}), Dns(Names()), seconds=seconds)
 
+    def asked(self) -> list[str]:
+        """The path of every request, in order."""
+        return [head.split()[1].decode() for head in self.listener.heads]
 
-def answering(answer: Answer) -> Downloads:
-    return Downloads(frozenset({RESULT_ORIGIN}), httpx.MockTransport(answer))
+    def _answer(self, head: bytes) -> Iterable[bytes]:
+        path = urlsplit(head.split()[1].decode()).path
+        return self.by_path.get(path, self.by_path["/1"])(head)
 
 
 @pytest.fixture
@@ -98,17 +113,34 @@ def bucket(cloud: Cloud) -> Bucket:
     return Bucket(cloud)
 
 
+@pytest.fixture
+def files() -> Iterator[Files]:
+    with Listener() as listener:
+        files = Files(listener)
+        files.serve(picture())
+        yield files
+
+
+def unasked() -> Kie:
+    return kie_says(AssertionError("asked"))[0]
+
+
+def stored_of(files: Files, bucket: Bucket, *paths: str, patient: bool = False) -> tuple[StoredImage, ...]:
+    return store(files.job(*paths), files.downloads(), bucket.writer(), unasked(), patient=patient)
+
+
 @pytest.mark.parametrize(
     ("kind", "extension", "content_type"),
     [("PNG", "png", "image/png"), ("JPEG", "jpg", "image/jpeg"), ("WEBP", "webp", "image/webp")],
 )
 def test_an_image_is_stored_unchanged_under_its_jobs_own_day(
-    bucket: Bucket, kind: str, extension: str, content_type: str
+    files: Files, bucket: Bucket, kind: str, extension: str, content_type: str
 ) -> None:
     data = picture(kind)
-    job = a_job(created_at=DAY, result_urls=(RESULT_URL,))
+    files.serve(http(200, data, content_type="text/html"))
+    job = files.job()
 
-    stored = store(job, serving(data, **{"content-type": "text/html"}), bucket.writer())
+    stored = store(job, files.downloads(), bucket.writer(), unasked())
 
     key = f"images/2026/03/25/{job.task_id}.{extension}"
     assert stored == (StoredImage(key, content_type, len(data), hashlib.sha256(data).hexdigest(), 320, 180),)
@@ -117,10 +149,10 @@ def test_an_image_is_stored_unchanged_under_its_jobs_own_day(
     assert kept["ContentType"] == content_type
 
 
-def test_all_urls_are_stored_the_first_under_the_plain_name(bucket: Bucket) -> None:
-    job = a_job(result_urls=(RESULT_URL, f"{RESULT_ORIGIN}/2", f"{RESULT_ORIGIN}/3"))
+def test_all_urls_are_stored_the_first_under_the_plain_name(files: Files, bucket: Bucket) -> None:
+    job = files.job("1", "2", "3")
 
-    stored = store(job, serving(picture()), bucket.writer())
+    stored = store(job, files.downloads(), bucket.writer(), unasked())
 
     assert [image.key.rpartition("/")[2] for image in stored] == [
         f"{job.task_id}.png",
@@ -130,176 +162,253 @@ def test_all_urls_are_stored_the_first_under_the_plain_name(bucket: Bucket) -> N
     assert sorted(bucket.keys()) == sorted(image.key for image in stored)
 
 
-def test_of_several_the_unusable_are_left_out(bucket: Bucket) -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
-        data = b"<html>" * 10 if request.url.path == "/2" else picture()
-        return httpx.Response(200, headers={"content-length": str(len(data))}, stream=Streamed(data))
+def test_of_several_the_unusable_are_left_out(files: Files, bucket: Bucket) -> None:
+    files.serve(picture(), at_2=b"<html>" * 10)
 
-    job = a_job(result_urls=(RESULT_URL, f"{RESULT_ORIGIN}/2", f"{RESULT_ORIGIN}/3"))
+    stored = stored_of(files, bucket, "1", "2", "3")
 
-    stored = store(job, answering(answer), bucket.writer())
-
-    assert [image.key.rpartition("/")[2] for image in stored] == [f"{job.task_id}.png", f"{job.task_id}-3.png"]
+    assert [image.key[-6:] for image in stored] == [stored[0].key[-6:], "-3.png"]
 
 
-def test_while_patience_lasts_none_is_left_out(bucket: Bucket) -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
-        data = picture()
-        status = 404 if request.url.path == "/2" else 200
-        return httpx.Response(status, headers={"content-length": str(len(data))}, stream=Streamed(data))
-
-    job = a_job(result_urls=(RESULT_URL, f"{RESULT_ORIGIN}/2"))
+def test_while_patience_lasts_none_is_left_out(files: Files, bucket: Bucket) -> None:
+    files.serve(picture(), at_2=b"<html>" * 10)
 
     with pytest.raises(TryAgainLater):
-        store(job, answering(answer), bucket.writer(), patient=True)
-    assert len(store(job, answering(answer), bucket.writer())) == 1
+        stored_of(files, bucket, "1", "2", patient=True)
+    assert len(stored_of(files, bucket, "1", "2")) == 1
 
 
-def test_storing_twice_writes_once_and_says_the_same(bucket: Bucket) -> None:
-    job = a_job(result_urls=(RESULT_URL,))
-    data = picture()
+def test_storing_twice_writes_once_and_says_the_same(files: Files, bucket: Bucket) -> None:
+    job = files.job()
 
-    first = store(job, serving(data), bucket.writer())
-    again = store(job, serving(data), bucket.writer())
+    first = store(job, files.downloads(), bucket.writer(), unasked())
+    again = store(job, files.downloads(), bucket.writer(), unasked())
 
     assert again == first
-    assert len(bucket.puts) == 2
+    assert len(bucket.puts) == len(files.asked()) == 2
     assert len(bucket.keys()) == 1
 
 
-def test_a_result_of_undeclared_size_is_stored_as_well(bucket: Bucket) -> None:
-    data = picture()
-    chunked = answering(lambda _: httpx.Response(200, stream=Streamed(data[:99], data[99:])))
+def in_chunks(*pieces: bytes) -> Answer:
+    body = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
+    return http(200, body, transfer_encoding="chunked", content_length=None)
 
-    (stored,) = store(a_job(result_urls=(RESULT_URL,)), chunked, bucket.writer())
+
+@pytest.mark.parametrize("declared", ["in chunks", "by the end"])
+def test_a_result_of_undeclared_size_is_stored_as_well(files: Files, bucket: Bucket, declared: str) -> None:
+    data = picture()
+    files.serve(
+        in_chunks(data[:99], data[99:]) if declared == "in chunks" else http(200, data, content_length=None)
+    )
+
+    (stored,) = stored_of(files, bucket)
 
     assert stored.size == len(data)
     assert bucket.puts[0].headers["content-length"] == str(len(data))
 
 
-def test_no_credentials_and_no_compression_are_offered(bucket: Bucket) -> None:
-    asked: list[httpx.Request] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
-        data = picture()
-        return httpx.Response(200, headers={"content-length": str(len(data))}, stream=Streamed(data))
-
-    store(a_job(result_urls=(RESULT_URL,)), answering(answer), bucket.writer())
-
-    assert "authorization" not in asked[0].headers
-    assert "cookie" not in asked[0].headers
-    assert asked[0].headers["accept-encoding"] == "identity"
-
-
-def failing(answer: Answer, url: str = RESULT_URL) -> Callable[[Bucket], PlantainError]:
-    def attempt(bucket: Bucket) -> PlantainError:
-        with pytest.raises(PlantainError) as failed:
-            store(a_job(result_urls=(url,)), answering(answer), bucket.writer())
-        return failed.value
-
-    return attempt
-
-
-def body(*pieces: bytes | Exception, status: int = 200, length: int | None = None) -> Answer:
-    headers = {} if length is None else {"content-length": str(length)}
-    return lambda _: httpx.Response(status, headers=headers, stream=Streamed(*pieces))
+def failing(files: Files, bucket: Bucket, answer: Answer | bytes, seconds: float = 5.0) -> PlantainError:
+    files.serve(answer)
+    with pytest.raises(PlantainError) as failed:
+        store(files.job(), files.downloads(seconds), bucket.writer(), kie_says(refusal(422, "url is wrong"))[0])
+    assert files.listener.url not in str(failed.value)
+    assert bucket.keys() == []
+    return failed.value
 
 
 HUGE_HEADER = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + (30_000).to_bytes(4) * 2 + b"\x08\x02\x00\x00\x00" + b"\x00" * 9
 )
+# A chunk of 2 GB begins, and so nothing is wrong with any number of bytes.
+OPEN_PNG = HUGE_HEADER.replace((30_000).to_bytes(4), (300).to_bytes(4))[:33] + b"\x7f\xff\xff\xffIDAT"
+PAGE = b"<html><script>alert(1)</script></html>"
 
 
-@pytest.mark.parametrize(
-    ("answer", "code"),
-    [
-        (body(b"<html><body>not here any more</body></html>"), "result-not-an-image"),
-        (body(b"<svg xmlns='http://www.w3.org/2000/svg'/>"), "result-not-an-image"),
-        (body(b"\x89PNG\r\n\x1a\n" + b"\x00" * 100), "result-not-an-image"),
-        (body(HUGE_HEADER), "result-too-large"),
-        (body(picture(), length=storing.MAX_IMAGE_BYTES + 1), "result-too-large"),
-        (body(picture(), *[b"\x00" * 1_000_000] * 51), "result-too-large"),
-        (body(status=404), "result-gone"),
-        (body(status=410), "result-gone"),
-        (body(status=302), "result-refused"),
-    ],
-)
-def test_what_is_no_image_of_ours_is_final_and_leaves_nothing(bucket: Bucket, answer: Answer, code: str) -> None:
-    error = failing(answer)(bucket)
+def without_end(head: bytes) -> Answer:
+    def answer(_: bytes) -> Iterator[bytes]:
+        yield b"HTTP/1.1 200 OK\r\n\r\n" + head
+        while True:
+            yield b"\0" * 65_536
+
+    return answer
+
+
+UNUSABLE: dict[str, tuple[Answer | bytes, str]] = {
+    "a page": (b"<html><body>not here any more</body></html>", "result-not-an-image"),
+    "an svg": (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "result-not-an-image"),
+    "a gif": (b"GIF89a" + b"\0" * 100, "result-not-an-image"),
+    "a gzip bomb": (
+        http(200, gzip.compress(b"\0" * 10_000_000), content_encoding="gzip"),
+        "result-not-an-image",
+    ),
+    "a png and a page": (picture() + PAGE, "result-not-an-image"),
+    "a jpeg and a zip": (picture("JPEG") + b"PK\x03\x04" + b"\0" * 30, "result-not-an-image"),
+    "a webp and a page": (picture("WEBP") + PAGE, "result-not-an-image"),
+    "a page and a png": (PAGE + picture(), "result-not-an-image"),
+    "a broken header": (b"\x89PNG\r\n\x1a\n" + b"\x00" * 100, "result-not-an-image"),
+    "too many pixels": (HUGE_HEADER, "result-too-large"),
+    "too large, declared": (http(200, content_length=storing.MAX_IMAGE_BYTES + 1), "result-too-large"),
+    "far too large, declared": (http(200, content_length=10**19), "result-too-large"),
+    "too large, undeclared": (without_end(OPEN_PNG), "result-too-large"),
+    "gone": (http(404), "result-gone"),
+    "gone for good": (http(410), "result-gone"),
+    "a redirect inwards": (redirect("http://169.254.169.254/latest/meta-data/"), "result-refused"),
+}
+
+
+@pytest.mark.parametrize(("answer", "code"), UNUSABLE.values(), ids=UNUSABLE)
+def test_what_is_no_image_of_ours_is_final_and_leaves_nothing(
+    files: Files, bucket: Bucket, answer: Answer | bytes, code: str
+) -> None:
+    error = failing(files, bucket, answer)
 
     assert isinstance(error, UnusableResult)
     assert (error.code, error.charged) == (code, "yes")
-    assert bucket.keys() == []
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        body(b""),
-        body(b"", length=0),
-        body(b"\x89PNG\r\n\x1a\n"),
-        body(picture()[:-1]),
-        body(picture()[:-1], length=len(picture()) - 1),
-        body(picture()[:5000], length=len(picture())),
-        body(picture()[:5000], httpx.ReadError("reset"), length=len(picture())),
-        body(httpx.ReadTimeout("silence"), length=len(picture())),
-        body(status=500),
-        body(status=503),
-        body(status=206),
-    ],
-)
-def test_what_may_come_right_is_tried_again_and_leaves_nothing(bucket: Bucket, answer: Answer) -> None:
-    error = failing(answer)(bucket)
-
-    assert isinstance(error, TryAgainLater)
-    assert bucket.keys() == []
+WHOLE = picture()
+MAY_COME_RIGHT: dict[str, Answer | bytes] = {
+    "nothing": b"",
+    "a signature": b"\x89PNG\r\n\x1a\n",
+    "all but a byte": WHOLE[:-1],
+    "all but a byte, undeclared": in_chunks(WHOLE[:-1]),
+    "all but a byte of a jpeg": picture("JPEG")[:-1],
+    "half of a webp": picture("WEBP")[:-500],
+    "a beginning": WHOLE[:5000],
+    "a beginning of what was promised": http(200, WHOLE[:5000], content_length=len(WHOLE)),
+    "a chunk that breaks off": http(200, b"fff\r\nx", transfer_encoding="chunked", content_length=None),
+    "500": http(500),
+    "503": http(503),
+    "206": http(206, WHOLE),
+    "403": http(403),
+}
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://elsewhere.example.com/a.png",
-        "http://tempfile.example.com/a.png",
-        "https://tempfile.example.com:8443/a.png",
-        "https://tempfile.example.com.evil.test/a.png",
-        "file:///etc/passwd",
-        "not a url",
-    ],
-)
-def test_a_result_elsewhere_is_not_asked_for(bucket: Bucket, url: str) -> None:
-    def never(_: httpx.Request) -> httpx.Response:
-        raise AssertionError("asked")
-
-    error = failing(never, url)(bucket)
-
-    assert isinstance(error, UnusableResult)
-    assert url not in str(error)
+@pytest.mark.parametrize("answer", MAY_COME_RIGHT.values(), ids=MAY_COME_RIGHT)
+def test_what_may_come_right_is_tried_again_and_leaves_nothing(
+    files: Files, bucket: Bucket, answer: Answer | bytes
+) -> None:
+    assert isinstance(failing(files, bucket, answer), TryAgainLater)
 
 
-def test_a_slow_drip_ends_at_the_deadline(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = iter(range(0, 100_000, 10))
-    monkeypatch.setattr("plantain.downloads.time.monotonic", lambda: float(next(clock)))
-    data = picture()
-    drip = body(*[data[at : at + 1] for at in range(1000)], length=len(data))
+def test_a_slow_drip_ends_at_the_deadline(files: Files, bucket: Bucket) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(WHOLE)
+    letters = (bytes([letter]) for letter in WHOLE)
 
-    error = failing(drip)(bucket)
+    error = failing(files, bucket, lambda _: files.listener.dripping(head, *letters), SHORT)
 
     assert isinstance(error, TryAgainLater)
     assert "slowly" in str(error)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://127.0.0.1/a.png",
+        "http://93.184.215.14/a.png",
+        "https://93.184.215.14:8443/a.png",
+        "http://localhost/a.png",
+        "file:///etc/passwd",
+        "not a url",
+    ],
+)
+def test_a_result_at_a_forbidden_place_is_not_asked_for(files: Files, bucket: Bucket, url: str) -> None:
+    with pytest.raises(UnusableResult) as refused:
+        store(a_job(result_urls=(url,)), files.downloads(), bucket.writer(), unasked())
+
+    assert refused.value.code == "result-refused"
+    assert url not in str(refused.value)
+
+
+def discarding() -> ImageWriter:
+    """A writer to an S3 that keeps nothing in memory."""
+
+    def put(request: httpx.Request) -> httpx.Response:
+        for _ in _pieces(request):
+            pass
+        return httpx.Response(200)
+
+    return ImageWriter(images(), httpx.MockTransport(put))
+
+
+@pytest.mark.parametrize("answer", [without_end(OPEN_PNG), without_end(b"\xff\xd8"), in_chunks(*[b"x"] * 5_000)])
+def test_whatever_comes_memory_stays_small(files: Files, cloud: Cloud, answer: Answer) -> None:
+    files.serve(answer)
+    writer, downloads = discarding(), files.downloads()
+    tracemalloc.start()
+    try:
+        with pytest.raises(PlantainError):
+            store(files.job(), downloads, writer, unasked())
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 8_000_000
+
+
+def fresh(link: str | None) -> dict[str, object]:
+    return {"code": 200, "msg": "success", "data": link}
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_an_expired_result_is_rescued_by_a_fresh_link(files: Files, bucket: Bucket, status: int) -> None:
+    files.serve(http(status), at_fresh=picture())
+    kie, sent = kie_says(fresh(f"{files.listener.url}/fresh?token=7"))
+
+    (stored,) = store(files.job(), files.downloads(), bucket.writer(), kie)
+
+    assert bucket.keys() == [stored.key]
+    assert files.asked() == ["/1", "/fresh?token=7"]
+    (question,) = sent
+    assert (question.method, question.url.path) == ("POST", "/api/v1/common/download-url")
+    assert json.loads(question.content) == {"url": f"{files.listener.url}/1"}
+
+
+def test_while_patience_lasts_kie_is_not_asked_for_a_fresh_link(files: Files, bucket: Bucket) -> None:
+    files.serve(http(404))
+
+    with pytest.raises(TryAgainLater):
+        stored_of(files, bucket, patient=True)
+
+
+@pytest.mark.parametrize("link", [None, "", "/1", "http://169.254.169.254/"])
+def test_a_result_that_kie_cannot_bring_back_is_gone_or_refused(
+    files: Files, bucket: Bucket, link: str | None
+) -> None:
+    files.serve(http(404))
+    kie, sent = kie_says(fresh(f"{files.listener.url}{link}" if link == "/1" else link))
+
+    with pytest.raises(UnusableResult) as lost:
+        store(files.job(), files.downloads(), bucket.writer(), kie)
+
+    assert lost.value.code == ("result-refused" if link and "169" in link else "result-gone")
+    assert len(sent) == 1
+
+
+def test_while_kie_cannot_be_asked_nothing_is_believed_to_be_gone(files: Files, bucket: Bucket) -> None:
+    files.serve(http(404))
+
+    with pytest.raises(TryAgainLater):
+        store(files.job(), files.downloads(), bucket.writer(), kie_says(httpx.Response(502))[0])
+
+
+def test_what_is_no_image_is_not_brought_back(files: Files, bucket: Bucket) -> None:
+    files.serve(PAGE)
+
+    with pytest.raises(UnusableResult):
+        stored_of(files, bucket)
+
+
 @pytest.mark.parametrize("status", [403, 500, 503])
-def test_a_bucket_that_does_not_take_it_is_tried_again(bucket: Bucket, status: int) -> None:
+def test_a_bucket_that_does_not_take_it_is_tried_again(files: Files, bucket: Bucket, status: int) -> None:
     bucket.status = status
 
     with pytest.raises(TryAgainLater, match="S3"):
-        store(a_job(result_urls=(RESULT_URL,)), serving(picture()), bucket.writer())
+        stored_of(files, bucket)
 
 
-def test_the_manifest_says_what_was_asked_what_came_and_what_it_cost(bucket: Bucket) -> None:
-    job = a_job(created_at=DAY, result_urls=(RESULT_URL,), kie_task_id="abc", cost_time=12_000, credits=18.0)
-    stored = store(job, serving(picture()), bucket.writer())
+def test_the_manifest_says_what_was_asked_what_came_and_what_it_cost(files: Files, bucket: Bucket) -> None:
+    job = replace(files.job(), kie_task_id="abc", cost_time=12_000, credits=18.0)
+    stored = store(job, files.downloads(), bucket.writer(), unasked())
     for stored_at in (1, 2):
         images().put_manifest(manifest_key(job), manifest_of(job, stored, stored_at))
 
@@ -311,7 +420,7 @@ def test_the_manifest_says_what_was_asked_what_came_and_what_it_cost(bucket: Buc
     assert manifest["cost"] == {"credits": 18.0, "usd": 0.09}
     assert (manifest["kieTaskId"], manifest["caller"], manifest["door"]) == ("abc", "alice", "http")
     assert manifest["images"][0]["sha256"] == stored[0].sha256
-    assert RESULT_URL not in json.dumps(manifest)
+    assert files.listener.url not in json.dumps(manifest)
 
 
 def test_a_key_is_made_of_the_jobs_day_in_utc() -> None:
@@ -320,8 +429,8 @@ def test_a_key_is_made_of_the_jobs_day_in_utc() -> None:
     assert image_key(job, 1, "png") == "images/2025/12/31/t.png"
 
 
-def test_whether_an_image_is_still_there(bucket: Bucket) -> None:
-    (stored,) = store(a_job(result_urls=(RESULT_URL,)), serving(picture()), bucket.writer())
+def test_whether_an_image_is_still_there(files: Files, bucket: Bucket) -> None:
+    (stored,) = stored_of(files, bucket)
 
     assert images().exists(stored.key)
     bucket.cloud.s3.delete_object(Bucket="images", Key=stored.key)
