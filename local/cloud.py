@@ -26,7 +26,7 @@ _TWIN_END_SECONDS = 1.5
 
 @dataclass(frozen=True)
 class KieAi:
-    """Which Kie.ai the stack asks: template parameters, and the twin's admin address and files if it is the twin."""
+    """Which Kie.ai the stack asks: template parameters, and if it is the twin, where it and its files are."""
 
     parameters: dict[str, str]
     twin_url: str | None = None

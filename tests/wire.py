@@ -27,7 +27,7 @@ def redirect(location: str) -> Answer:
 
 
 class Listener:
-    """Gives its answers in turn (the last one for good), each on a connection of its own. `heads`: what was asked."""
+    """Gives its answers in turn (the last one for good), one on each connection. `heads`: what was asked."""
 
     def __init__(self, *answers: Answer, tls: ssl.SSLContext | None = None) -> None:
         self.connections = 0
@@ -37,7 +37,7 @@ class Listener:
         self.answers = answers or (http(),)
         self._tls = tls
         if tls:
-            tls.set_servername_callback(lambda _socket, name, _context: self.names.append(name))  # type: ignore[func-returns-value]
+            tls.set_servername_callback(lambda _socket, name, _context: self.names.append(name))
 
     def __enter__(self) -> Self:
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -67,14 +67,17 @@ class Listener:
 
     def _serve(self, connection: socket.socket, answer: Answer) -> None:
         connection.settimeout(5)
-        with suppress(OSError), connection:
-            with self._tls.wrap_socket(connection, server_side=True) if self._tls else connection as stream:
-                head = b""
-                while b"\r\n\r\n" not in head and (received := stream.recv(65_536)):
-                    head += received
-                self.heads.append(head)
-                for piece in answer(head):
-                    stream.sendall(piece)
+        with (
+            suppress(OSError),
+            connection,
+            self._tls.wrap_socket(connection, server_side=True) if self._tls else connection as stream,
+        ):
+            head = b""
+            while b"\r\n\r\n" not in head and (received := stream.recv(65_536)):
+                head += received
+            self.heads.append(head)
+            for piece in answer(head):
+                stream.sendall(piece)
 
     def dripping(self, *pieces: bytes) -> Iterator[bytes]:
         """The pieces, each after a moment, until the listener stops."""
@@ -106,13 +109,19 @@ class Detour(httpcore.NetworkBackend):
 
 
 class Names:
-    """A resolver that gives each name its answers in turn (the last one for good). `asked` keeps every question."""
+    """A resolver that gives each name its answers in turn (the last one for good). `asked` keeps every question.
 
-    def __init__(self, **answers: Iterable[Iterable[str]]) -> None:
+    The answers are given by a host's first label.
+    """
+
+    def __init__(self, answers: dict[str, list[list[str]]] | None = None, **more: list[list[str]]) -> None:
         self.asked: list[str] = []
-        self._answers = {name: [tuple(answer) for answer in all_of_it] for name, all_of_it in answers.items()}
+        self._answers = {**(answers or {}), **more}
 
-    def __call__(self, host: str) -> tuple[str, ...]:
+    def tell(self, **answers: list[list[str]]) -> None:
+        self._answers |= answers
+
+    def __call__(self, host: str) -> list[str]:
         self.asked.append(host)
         answers = self._answers.get(host.partition(".")[0])
         if not answers:

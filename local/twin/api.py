@@ -58,5 +58,8 @@ class Api:
         url = request.fields().get("url")
         if not isinstance(url, str) or not url.startswith(f"{self._files_url}/"):
             return wire.refused(422, wire.URL_WRONG)
+        with self._store.lock:
+            if task := self._store.tasks.get(url.removeprefix(f"{self._files_url}/h/").partition("/")[0]):
+                task.fresh_links += 1
         expires = int(time.time()) + LINK_SECONDS
         return wire.ok(f"{url.partition('?')[0]}?expires={expires}&token={secrets.token_hex(8)}")

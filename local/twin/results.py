@@ -2,6 +2,7 @@
 
 import re
 import time
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -19,6 +20,8 @@ _SVG = (
     b'<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><script>alert(1)</script>'
     b'<rect width="64" height="64"/></svg>'
 )
+_PAGE = b"\n<html><script>alert(1)</script></html>"
+_PIXELS = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (30_000).to_bytes(4) * 2 + b"\x08\x02\0\0\0" + bytes(64)
 _GONE = b"<html><body><h1>The file has expired</h1></body></html>"
 
 PICTURE_FAULTS: dict[str, Callable[[Answer], Answer]] = {
@@ -35,6 +38,12 @@ PICTURE_FAULTS: dict[str, Callable[[Answer], Answer]] = {
     "file-410": lambda _: Answer(410, _GONE, "text/html"),
     "file-502": lambda _: wire.edge_page(),
     "file-redirect-foreign": lambda _: Answer(302, headers=(("Location", FOREIGN_URL),)),
+    "file-expired": lambda _: Answer(404, _GONE, "text/html"),
+    "file-redirect-ever": lambda _: Answer(302, headers=(("Location", "?again=1"),)),
+    "file-redirect-loopback": lambda _: Answer(302, headers=(("Location", "https://0x7f.1/picture.png"),)),
+    "file-polyglot": lambda picture: replace(picture, body=picture.body + _PAGE),
+    "file-pixels": lambda picture: replace(picture, body=_PIXELS),
+    "file-gzip": lambda picture: replace(picture, body=_bomb(), headers=(("Content-Encoding", "gzip"),)),
     "file-type": lambda picture: replace(picture, content_type="text/plain"),
     "file-chunked": lambda picture: replace(picture, manner="chunked"),
 }
@@ -70,10 +79,16 @@ class Results:
                 return Answer(404, _GONE, "text/html")
             task.downloads += 1
             cue = task.score.play("file", now) if not request.query("moved") else None
+        if cue and cue.name == "file-expired" and request.query("token"):
+            cue = None
         if cue and cue.name == "file-redirect":
             return Answer(302, headers=(("Location", f"{request.path}?moved=1"),))
         picture = Answer(body=self._gallery.picture(task, int(match[2])), content_type=_TYPES[match[3]])
         return _faulty(picture, cue)
+
+
+def _bomb() -> bytes:
+    return zlib.compress(bytes(50_000_000), wbits=31)
 
 
 def _faulty(picture: Answer, cue: Cue | None) -> Answer:

@@ -135,5 +135,6 @@ def _entry(task: Task, state: str) -> dict[str, Any]:
         "credits": task.credits if state == "success" else 0.0,
         "polls": task.polls,
         "downloads": task.downloads,
+        "freshLinks": task.fresh_links,
         "scripts": [cue.name for cue in task.score.cues],
     }

@@ -49,6 +49,7 @@ class Task:
     fetch_failed: bool = False
     polls: int = 0
     downloads: int = 0
+    fresh_links: int = 0
 
     @property
     def text(self) -> str:

@@ -173,7 +173,9 @@ def test_a_lost_answer_is_never_sent_again(cloud: Cloud, alice: Caller, script: 
         ("unknown-state", "upstream-unknown-state", "unknown"),
         ("no-urls ever", "upstream-invalid-result", "yes"),
         ("url-foreign", "result-refused", "yes"),
+        ("file-redirect-loopback", "result-refused", "yes"),
         ("file-html", "result-not-an-image", "yes"),
+        ("file-polyglot", "result-not-an-image", "yes"),
         ("file-410", "result-gone", "yes"),
         ("file-claims-huge", "result-too-large", "yes"),
     ],
@@ -191,7 +193,17 @@ def test_a_failed_job_says_why_and_what_it_cost(
 
 
 @pytest.mark.parametrize(
-    "script", ["record-null", "poll-502 x3", "poll-drop", "result-object", "old-fields", "all-states"]
+    "script",
+    [
+        "record-null",
+        "poll-502 x3",
+        "poll-drop",
+        "result-object",
+        "old-fields",
+        "all-states",
+        "file-redirect",
+        "file-expired",
+    ],
 )
 def test_an_odd_kie_still_gives_an_image(cloud: Cloud, alice: Caller, script: str) -> None:
     assert alice.made(f"[twin:{script}]", resolution="1K")["state"] == "success"

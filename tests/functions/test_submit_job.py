@@ -7,12 +7,22 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from functions.submit_job import app
+from plantain.dns import Dns
 from plantain.job import Failure
 from plantain.jobs import jobs
 from tests.conftest import Cloud
 from tests.functions.conftest import Answer, Started, call, event, http_event
+from tests.wire import Names
 
 PATH = "/api/images/generate"
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> Names:
+    """What DNS says, in the place of the system's resolver."""
+    names = Names()
+    monkeypatch.setattr(app, "dns", lambda: Dns(names))
+    return names
 
 
 def post(body: Any, *, raw: bool = False, caller: str = "alice", **headers: str) -> Answer:
@@ -297,3 +307,55 @@ def test_a_caller_over_the_rate_gets_a_429(cloud: Cloud, started: Started, setti
     assert is_problem(answer, 429, "Too many requests", "too-many-requests")
     assert answer.headers["retry-after"] == "45"
     assert answer.json["retryable"]
+
+
+IMAGES = {"prompt": "x", "imageInput": ["https://pictures.test/1.png"]}
+
+
+def test_input_images_lie_on_public_hosts(cloud: Cloud, started: Started, names: Names) -> None:
+    names.tell(pictures=[["93.184.215.14"]])
+
+    assert post(IMAGES).status == 202
+
+
+@pytest.mark.parametrize("addresses", [["127.0.0.1"], ["93.184.215.14", "10.0.0.1"]])
+def test_a_host_that_leads_inwards_is_a_bad_field(
+    cloud: Cloud, started: Started, names: Names, addresses: list[str]
+) -> None:
+    names.tell(pictures=[addresses])
+
+    answer = post(IMAGES)
+
+    assert is_problem(answer, 400, "Invalid request", "invalid-request")
+    assert answer.json["errors"][0]["pointer"] == "/imageInput/0"
+    assert (answer.json["charged"], started.task_ids) == ("no", [])
+
+
+def test_a_host_that_cannot_be_found_is_a_bad_field(cloud: Cloud, started: Started, names: Names) -> None:
+    answer = post(IMAGES)
+
+    assert is_problem(answer, 400, "Invalid request", "invalid-request")
+    assert "cannot be found" in answer.json["detail"]
+    assert started.task_ids == []
+
+
+def test_a_repeat_gets_its_task_although_dns_has_changed_its_mind(
+    cloud: Cloud, started: Started, names: Names
+) -> None:
+    names.tell(pictures=[["93.184.215.14"], ["127.0.0.1"]])
+    first = post(IMAGES, idempotency_key="order-7")
+
+    again = post(IMAGES, idempotency_key="order-7")
+
+    assert (again.status, again.json["taskId"]) == (202, first.json["taskId"])
+    assert post(IMAGES, idempotency_key="order-8").status == 400
+    assert post(IMAGES).status == 400
+
+
+def test_a_trusted_origin_needs_no_dns(
+    cloud: Cloud, started: Started, names: Names, settings: pytest.MonkeyPatch
+) -> None:
+    settings.setenv("TRUSTED_ORIGINS", "http://pictures.test:9000")
+
+    assert post({"prompt": "x", "imageInput": ["http://pictures.test:9000/1.png"]}).status == 202
+    assert names.asked == []

@@ -283,6 +283,12 @@ FILES: list[tuple[str, Callable[[httpx.Response], bool]]] = [
     ("file-502", lambda a: a.status_code == 502),
     ("file-redirect", lambda a: a.status_code == 302 and a.headers["location"].endswith(".png?moved=1")),
     ("file-redirect-foreign", lambda a: a.headers["location"].startswith("http://169.254.169.254/")),
+    ("file-expired", lambda a: a.status_code == 404),
+    ("file-redirect-ever", lambda a: a.headers["location"] == "?again=1"),
+    ("file-redirect-loopback", lambda a: a.headers["location"].startswith("https://0x7f.1/")),
+    ("file-polyglot", lambda a: a.content.startswith(b"\x89PNG") and a.content.endswith(b"</script></html>")),
+    ("file-pixels", lambda a: a.content[16:24] == (30_000).to_bytes(4) * 2),
+    ("file-gzip", lambda a: a.headers["content-encoding"] == "gzip" and not any(a.content)),
     (
         "file-type",
         lambda a: a.headers["content-type"] == "text/plain" and a.content.endswith(b"IEND\xaeB`\x82"),
@@ -303,6 +309,13 @@ def test_a_moved_file_is_where_the_redirect_says_and_a_lost_one_can_come_back(tw
     assert get(url, follow_redirects=True).content.startswith(b"\x89PNG")
     url = finished(twin, "[twin:file-404-once]")["response"]["resultUrls"][0]
     assert [get(url).status_code for _ in range(2)] == [404, 200]
+
+
+def test_an_expired_file_is_there_again_for_a_fresh_link_and_the_ledger_counts_who_asked(twin: Twin) -> None:
+    url = finished(twin, "[twin:file-expired]")["response"]["resultUrls"][0]
+    fresh = post(f"{twin.api_url}/api/v1/common/download-url", json={"url": url}, headers=HEADERS).json()["data"]
+    assert [get(link).status_code for link in (url, fresh, url)] == [404, 200, 404]
+    assert twin.ledger()["tasks"][-1]["freshLinks"] == 1
 
 
 def test_a_download_can_break_in_the_middle_come_late_or_drop_by_drop(twin: Twin) -> None:
@@ -381,6 +394,7 @@ def test_the_ledger_tells_what_was_asked_and_paid(twin: Twin) -> None:
         "credits": 18.0,
         "polls": 1,
         "downloads": 0,
+        "freshLinks": 0,
         "scripts": [],
     }
 

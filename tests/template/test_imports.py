@@ -15,7 +15,18 @@ from tests.conftest import ROOT
 from tests.template.stack import FUNCTIONS, LAYER, verbs
 
 MODULES = sorted(path.stem for path in LAYER.glob("*.py") if path.stem != "__init__")
-DOMAIN = {"models", "task", "job", "errors", "faults", "addresses", "request", "polling", "image_format"}
+DOMAIN = {
+    "models",
+    "task",
+    "job",
+    "errors",
+    "faults",
+    "addresses",
+    "request",
+    "polling",
+    "image_format",
+    "image_end",
+}
 
 
 @cache
@@ -50,7 +61,10 @@ def test_the_domain_knows_the_standard_library_pydantic_and_itself(module: str) 
 
 
 def test_each_outside_library_has_its_modules() -> None:
-    assert importers("httpx") == {"kie", "kie_answers", "downloads", "image_writer"}
+    assert importers("httpx") == {"kie", "kie_answers", "image_writer"}
+    assert importers("httpcore") == {"connections", "downloads"}
+    assert importers("certifi") == {"downloads"}
+    assert importers("socket") == {"dns"}
     assert importers("boto3") == {"aws", "items"}
     assert {name for name in imported("items") if name.startswith("boto3")} == {"boto3.dynamodb.types"}
     assert importers("pydantic") == {"request"}

@@ -278,3 +278,42 @@ def test_a_question_without_an_answer_may_be_asked_again(answer: Any, error: typ
 
     with pytest.raises(error):
         kie.outcome_of(KIE_TASK_ID)
+
+
+def test_a_fresh_link_is_asked_for_by_the_results_own_url() -> None:
+    kie, sent = kie_says({"code": 200, "msg": "success", "data": "https://tempfile.test/a?token=7"})
+
+    assert kie.fresh_link("https://tempfile.test/a") == "https://tempfile.test/a?token=7"
+    assert sent[0].url == "https://kie.test/api/v1/common/download-url"
+    assert sent[0].headers["authorization"] == "Bearer kie-key"
+    assert json.loads(sent[0].content) == {"url": "https://tempfile.test/a"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [refusal(422, "url is wrong"), refusal(404, "?"), {"code": 200, "data": None}, {"code": 200, "data": 3}],
+)
+def test_there_is_no_fresh_link_to_what_is_not_kies_any_more(answer: dict[str, Any]) -> None:
+    assert kie_says(answer)[0].fresh_link("https://tempfile.test/a") is None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refusal(429, "Your call frequency is too high. Please try again later."),
+        refusal(455, "maintenance"),
+        refusal(500, "Server exception, please try again later or contact customer service"),
+        httpx.Response(404),
+        httpx.Response(502, text="<html>"),
+        httpx.Response(200, text="<html>"),
+        httpx.ReadTimeout("silence"),
+    ],
+)
+def test_a_kie_that_cannot_say_is_asked_for_the_link_again(answer: Any) -> None:
+    with pytest.raises(TryAgainLater):
+        kie_says(answer)[0].fresh_link("https://tempfile.test/a")
+
+
+def test_a_key_that_is_rejected_gets_no_link() -> None:
+    with pytest.raises(KieKeyRejected):
+        kie_says(refusal(401, "Unauthorized"))[0].fresh_link("https://tempfile.test/a")

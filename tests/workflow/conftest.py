@@ -5,7 +5,6 @@ import ssl
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 from moto import mock_aws
 from moto.awslambda_simple.models import LambdaSimpleBackend
@@ -16,6 +15,7 @@ import functions.store_image.app
 from local.twin import drawing, gallery
 from local.twin.twin import Twin
 from plantain.aws import client
+from plantain.dns import dns
 from plantain.downloads import Downloads
 from plantain.image_writer import ImageWriter
 from plantain.images import Images
@@ -55,10 +55,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def downloads(twin: Twin) -> Iterator[Downloads]:
-    # Ours, so that its sockets are closed with the test.
-    with httpx.HTTPTransport(trust_env=False) as transport:
-        yield Downloads(frozenset({twin.files_url}), transport)
+def downloads(twin: Twin) -> Downloads:
+    return Downloads(frozenset({twin.files_url}), dns())
 
 
 @pytest.fixture

@@ -17,8 +17,12 @@ UNUSABLE = [
     ("file-svg", "result-not-an-image"),
     ("file-404", "result-gone"),
     ("file-410", "result-gone"),
-    ("file-redirect", "result-refused"),
+    ("file-gzip", "result-not-an-image"),
+    ("file-polyglot", "result-not-an-image"),
+    ("file-pixels", "result-too-large"),
+    ("file-redirect-ever", "result-refused"),
     ("file-redirect-foreign", "result-refused"),
+    ("file-redirect-loopback", "result-refused"),
     ("url-foreign", "result-refused"),
     ("file-claims-huge", "result-too-large"),
     ("file-huge", "result-too-large"),
@@ -37,6 +41,27 @@ def test_a_result_that_is_no_image_of_ours_ends_the_job_and_was_paid(
     assert (workflow.accepted, workflow.twin.ledger()["creditsSpent"]) == (1, 18)
     assert execution.job.credits == 18
     assert execution.job.kie_task_id
+
+
+@pytest.mark.parametrize(("script", "links"), [("file-404", 1), ("file-410", 1), ("file-html", 0)])
+def test_before_a_result_is_believed_to_be_gone_kie_is_asked_for_a_fresh_link_once(
+    workflow: Workflow, script: str, links: int
+) -> None:
+    workflow.run(a_wish(script))
+
+    assert workflow.twin.ledger()["tasks"][0]["freshLinks"] == links
+
+
+def test_an_expired_result_is_rescued(workflow: Workflow) -> None:
+    assert_stored(workflow, workflow.run(a_wish("file-expired")))
+
+    assert workflow.twin.ledger()["tasks"][0]["freshLinks"] == 1
+    assert workflow.lambdas.calls.count("store_image") == 5
+
+
+@pytest.mark.parametrize("script", ["file-redirect", "file-type", "file-chunked"])
+def test_a_result_that_comes_in_another_way_is_stored(workflow: Workflow, script: str) -> None:
+    assert_stored(workflow, workflow.run(a_wish(script)))
 
 
 @pytest.mark.parametrize("script", ["file-truncated", "file-502"])

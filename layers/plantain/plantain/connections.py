@@ -42,13 +42,13 @@ class CheckedAddresses(httpcore.NetworkBackend):
 
     def connect_tcp(
         self,
-        host: str,
+        host: str,  # noqa: ARG002 - deliberately: a name says nothing about where it leads
         port: int,
         timeout: float | None = None,
         local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002 - none are set
     ) -> httpcore.NetworkStream:
-        """A connection to the first of the addresses that takes one. `host` is deliberately not looked at."""
+        """A connection to the first of the addresses that takes one."""
         failed: httpcore.NetworkError | httpcore.TimeoutException = httpcore.ConnectError("no address")
         for address in self._addresses:
             try:

@@ -83,8 +83,7 @@ class JpegWalk(Walk):
     def _read(self, data: bytes, at: int) -> int:
         found = _JPEG_MARKER.search(data, at)
         if not found:
-            whole = len(data) - at - data.endswith(b"\xff")
-            return whole
+            return len(data) - at - data.endswith(b"\xff")
         marker, end = data[found.start() + 1], found.end()
         if marker == _JPEG_END:
             self._go_over(0, last=True)

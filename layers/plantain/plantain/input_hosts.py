@@ -1,4 +1,4 @@
-"""Looks up where input images lie: a host that leads to a forbidden place, or nowhere, is a fault of the request."""
+"""Looks up where input images lie: a host that leads inwards, or nowhere, is a fault of the request."""
 
 from urllib.parse import urlsplit
 
