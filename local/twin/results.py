@@ -5,6 +5,7 @@ import time
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 from local.twin import wire
 from local.twin.cues import Cue
@@ -30,7 +31,7 @@ PICTURE_FAULTS: dict[str, Callable[[Answer], Answer]] = {
     "file-empty": lambda picture: replace(picture, body=b""),
     "file-truncated": lambda picture: replace(picture, body=picture.body[: len(picture.body) // 2]),
     "file-drop": lambda picture: replace(picture, manner="cut"),
-    "file-huge": lambda picture: replace(picture, manner="endless"),
+    "file-huge": lambda picture: replace(picture, body=_open(picture), manner="endless"),
     "file-claims-huge": lambda picture: replace(picture, manner="endless", claims=10_000_000_000),
     "file-drip": lambda picture: replace(picture, manner="drip"),
     "file-403": lambda _: Answer(403, _GONE, "text/html"),
@@ -87,6 +88,14 @@ class Results:
         return _faulty(picture, cue)
 
 
+def _open(picture: Answer) -> bytes:
+    """The picture's beginning, in such a way that whatever follows still belongs to it."""
+    if picture.content_type == "image/jpeg":
+        return picture.body[:-2]
+    return picture.body[:33] + b"\x7f\xff\xff\xffIDAT"
+
+
+@cache
 def _bomb() -> bytes:
     return zlib.compress(bytes(50_000_000), wbits=31)
 

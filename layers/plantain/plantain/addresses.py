@@ -1,7 +1,7 @@
 """The one module that decides whether an address may be spoken to: of input images, results and redirects alike.
 
 A URL must be https on the standard port and name a public host, and every address that DNS gives for that name
-must be public. Origins (`scheme://host[:port]`) that the operator trusts are exempt: the local stack trusts itself.
+must be public. Origins (`scheme://host[:port]`) that the operator trusts are exempt.
 Sources: IANA's special-purpose address registries, RFC 6890, RFC 4291.
 """
 
