@@ -25,6 +25,19 @@ _PAGE = b"\n<html><script>alert(1)</script></html>"
 _PIXELS = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (30_000).to_bytes(4) * 2 + b"\x08\x02\0\0\0" + bytes(64)
 _GONE = b"<html><body><h1>The file has expired</h1></body></html>"
 
+
+def _open(picture: Answer) -> bytes:
+    """The picture's beginning, in such a way that whatever follows still belongs to it."""
+    if picture.content_type == "image/jpeg":
+        return picture.body[:-2]
+    return picture.body[:33] + b"\x7f\xff\xff\xffIDAT"
+
+
+@cache
+def _bomb() -> bytes:
+    return zlib.compress(bytes(50_000_000), wbits=31)
+
+
 PICTURE_FAULTS: dict[str, Callable[[Answer], Answer]] = {
     "file-html": lambda _: wire.edge_page(200),
     "file-svg": lambda _: Answer(body=_SVG, content_type="image/svg+xml"),
@@ -86,18 +99,6 @@ class Results:
             return Answer(302, headers=(("Location", f"{request.path}?moved=1"),))
         picture = Answer(body=self._gallery.picture(task, int(match[2])), content_type=_TYPES[match[3]])
         return _faulty(picture, cue)
-
-
-def _open(picture: Answer) -> bytes:
-    """The picture's beginning, in such a way that whatever follows still belongs to it."""
-    if picture.content_type == "image/jpeg":
-        return picture.body[:-2]
-    return picture.body[:33] + b"\x7f\xff\xff\xffIDAT"
-
-
-@cache
-def _bomb() -> bytes:
-    return zlib.compress(bytes(50_000_000), wbits=31)
 
 
 def _faulty(picture: Answer, cue: Cue | None) -> Answer:
