@@ -41,7 +41,7 @@ class Download:
         self.declared_size = int(length) if length is not None and not chunked else None
 
     def chunks(self) -> Iterator[bytes]:
-        """The bytes as sent, at most 64 KB at a time. Raises TryAgainLater when they stop or come too slowly."""
+        """The bytes as sent, in pieces. Raises TryAgainLater when they stop or come too slowly."""
         with _as_ours("The result broke off"):
             yield from self._response.iter_stream()
 
