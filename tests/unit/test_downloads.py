@@ -372,3 +372,12 @@ def test_what_is_no_http_breaks_off(stack: ExitStack, answer: Answer) -> None:
     error = failure(serving(stack, answer))
 
     assert (type(error), error.code) == (TryAgainLater, "result-unreachable")
+
+
+def test_a_handshake_that_does_not_go_on_is_ended(stack: ExitStack, ca: trustme.CA) -> None:
+    listener = serving(stack)
+    listener.answers = (silence(listener),)
+    network = Detour({PUBLIC: listener})  # which says nothing until it has read a head that TLS never sends
+
+    with pytest.raises(TryAgainLater, match="slowly"):
+        read(Downloads(frozenset(), Dns(Names(files=[[PUBLIC]])), network=network, seconds=SHORT), URL)
