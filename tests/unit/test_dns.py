@@ -42,7 +42,7 @@ def test_those_that_hang_cost_no_more_than_the_bound_together() -> None:
         return ["8.8.8.8"]
 
     began = time.monotonic()
-    found = Dns(ask).look_up([f"slow{number}.test" for number in range(14)] + ["quick.test"], BOUND)
+    found = Dns(ask).look_up([f"slow{number}.test" for number in range(60)] + ["quick.test"], BOUND)
     took = time.monotonic() - began
     over.set()
 

@@ -99,6 +99,9 @@ def test_a_certificate_of_an_unknown_authority_is_not_believed(stack: ExitStack,
 
     with pytest.raises(TryAgainLater):
         internet.get(Names(files=[[PUBLIC]]))
+    with pytest.raises(TryAgainLater):
+        read(Downloads(frozenset(), Dns(Names(files=[[PUBLIC]])), network=internet.network), URL)
+    assert (internet.public.connections, internet.public.heads) == (2, [])
 
 
 def test_a_name_is_resolved_once_so_a_second_answer_changes_nothing(stack: ExitStack, ca: trustme.CA) -> None:
@@ -231,6 +234,14 @@ def test_two_redirects_are_followed_and_a_third_is_not(stack: ExitStack, status:
     looping = serving(stack, onward)
     assert failure(looping).code == "result-refused"
     assert looping.connections == 3
+
+
+@pytest.mark.parametrize(("status", "error"), [(404, UnusableResult), (503, TryAgainLater), (300, TryAgainLater)])
+def test_only_a_redirect_redirects(stack: ExitStack, status: int, error: type[PlantainError]) -> None:
+    listener = serving(stack, http(status, location="/b.png"), http(200))
+
+    assert type(failure(listener)) is error
+    assert listener.connections == 1
 
 
 def test_a_redirect_that_says_no_more_is_tried_again_later(stack: ExitStack) -> None:

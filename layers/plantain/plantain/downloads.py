@@ -80,7 +80,6 @@ class Downloads:
                     _check_status(response.status)
                     yield Download(response)
                     return
-                connection.close()
                 url = _target(url, location)
         raise _refused("The result was redirected too often.")
 
