@@ -21,7 +21,12 @@ def main() -> None:
         LocalCloud(
             draw_seconds=asked.draw_seconds,
             wait_scale=asked.wait_scale,
-            parameters={"CorsOrigins": "https://app.example.com", "CallerRatePerMinute": "200"},
+            # DEBUG, because what must be in no log must not be in the longest one.
+            parameters={
+                "CorsOrigins": "https://app.example.com",
+                "CallerRatePerMinute": "200",
+                "LogLevel": "DEBUG",
+            },
             log_lines=lambda function, line: logs.append(f"{function} {line}"),
         ) as cloud,
     ):
