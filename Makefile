@@ -11,7 +11,7 @@ override PROMPT := $(value PROMPT)
 export PROMPT
 endif
 
-.PHONY: help demo up key need-name test lint format lock clean
+.PHONY: help demo up key need-name test bench lint format lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1mmake %-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ need-name:
 
 test: .venv/dev .build/vendor/done ## every test
 	@$(PY) -m pytest -n 2 $(ARGS)
+
+bench: .venv/dev .build/vendor/done ## what it costs in time, memory and steps, beside figures of the same run (ARGS="imports storing")
+	@$(PY) -m tests.bench $(ARGS)
 
 lint: .venv/dev ## ruff, mypy, cfn-lint
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && .venv/bin/cfn-lint template.yaml
