@@ -28,6 +28,7 @@ SETTINGS = {
     "JOBS_TABLE": "jobs",
     "API_KEYS_TABLE": "api-keys",
     "IMAGES_BUCKET": "images",
+    "INBOX_BUCKET": "inbox",
     "KIE_MODEL": "nano-banana-pro",
     "KIE_BASE_URL": "https://kie.test",
     "KIE_SECRET_ARN": "kie-key",
@@ -105,6 +106,7 @@ def make_cloud() -> Cloud:
         AttributeDefinitions=[{"AttributeName": "keyHash", "AttributeType": "S"}],
         KeySchema=[{"AttributeName": "keyHash", "KeyType": "HASH"}],
     )
-    made.s3.create_bucket(Bucket="images", CreateBucketConfiguration={"LocationConstraint": REGION})
+    for bucket in ("images", "inbox"):
+        made.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     made.secrets.create_secret(Name="kie-key", SecretString="kie-key")
     return made

@@ -12,6 +12,7 @@ from plantain.job import Job
 from plantain.jobs import jobs
 from plantain.kie import kie
 from plantain.polling import pace
+from plantain.uploads import with_links
 
 logger = Logger()
 
@@ -38,9 +39,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 def _create(job: Job) -> str:
     """The intent is written before the call: whoever finds it without an answer never sends again."""
+    request = with_links(job.request)  # before the intent: what fails here has sent nothing
     started_at = jobs().begin_create(job)
     try:
-        kie_task_id = kie().create_task(job.request)
+        kie_task_id = kie().create_task(request)
     except TryAgainLater as error:
         jobs().withdraw_create(job, started_at)
         logger.info("not accepted", task_id=job.task_id, code=error.code)

@@ -21,6 +21,7 @@ from plantain.models import MODELS
 from plantain.problems import problem_of_failure
 from plantain.request import check_request
 from plantain.reservations import reservations
+from plantain.uploads import require_uploaded
 
 WATCH_SECONDS = 5.0
 LOOK_SECONDS = 0.1
@@ -36,10 +37,13 @@ def submit_job() -> Response[str]:
     caller = caller_of(event)
     caller_rate().count(caller)
     trusted = trusted_origins(os.environ["TRUSTED_ORIGINS"])
-    request = check_request(json_object(event), MODELS[os.environ["KIE_MODEL"]], trusted)
+    model = MODELS[os.environ["KIE_MODEL"]]
+    request = check_request(json_object(event), model, caller=caller, trusted_origins=trusted)
     key = idempotency_key(event)
-    if request.image_input and not reservations().has(caller, key):  # a repeat gets its task, whatever DNS says
+    # A repeat gets its task, whatever has become of its inputs.
+    if request.image_input and not reservations().has(caller, key):
         check_hosts(request.image_input, trusted, dns())
+        require_uploaded(request)
     reservation = take_in(new_job(caller, "http", request), key)
     job = _watch(reservation.job)
     logger.info("taken in", task_id=job.task_id, caller=caller, state=job.state, replayed=reservation.replayed)

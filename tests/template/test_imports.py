@@ -19,10 +19,14 @@ DOMAIN = {
     "models",
     "task",
     "job",
+    "times",
     "errors",
     "faults",
     "addresses",
+    "validation",
     "request",
+    "upload_key",
+    "upload_request",
     "polling",
     "image_format",
     "image_end",
@@ -67,7 +71,7 @@ def test_each_outside_library_has_its_modules() -> None:
     assert importers("socket") == {"dns"}
     assert importers("boto3") == {"aws", "items"}
     assert {name for name in imported("items") if name.startswith("boto3")} == {"boto3.dynamodb.types"}
-    assert importers("pydantic") == {"request"}
+    assert importers("pydantic") == {"request", "upload_request", "validation"}
     assert importers("aws_lambda_powertools") == {"http_api", "metrics"}
     botocore = {name for module in MODULES if module != "aws" for name in imported(module) if "botocore" in name}
     assert botocore == {"botocore.exceptions"}
@@ -97,9 +101,11 @@ HTTP = {"aws_lambda_powertools.event_handler"}
 LOADED: dict[str, set[str]] = {
     "authorize": set(),
     "submit_job": HTTP | {"pydantic"},
+    "create_upload": HTTP | {"pydantic"},
     "get_status": HTTP,
     "get_image": HTTP,
     "list_jobs": HTTP,
+    "check_account": HTTP | {"httpx"},
     "check_health": HTTP,
     "create_task": {"httpx"},
     "check_status": {"httpx"},

@@ -58,7 +58,7 @@ def test_every_function_has_its_own_statements_and_none_takes_a_role_or_a_manage
 
 
 def test_no_statement_allows_a_star() -> None:
-    """The one statement with stars denies: whatever comes without TLS."""
+    """The statements with stars deny: whatever comes to a bucket without TLS."""
     for name, resource in template()["Resources"].items():
         for node in nodes(resource):
             if isinstance(node, dict) and node.get("Effect") == "Allow":
@@ -66,7 +66,8 @@ def test_no_statement_allows_a_star() -> None:
                 assert "*" not in as_list(node["Resource"]), name
                 assert {"NotAction", "NotResource"}.isdisjoint(node), name
             elif isinstance(node, dict) and "Effect" in node:
-                assert (name, node["Sid"], node["Effect"]) == ("ImagesBucketPolicy", "TlsOnly", "Deny")
+                assert resource["Type"] == "AWS::S3::BucketPolicy", name
+                assert (node["Sid"], node["Effect"]) == ("TlsOnly", "Deny")
 
 
 def test_every_reference_leads_somewhere() -> None:
@@ -96,6 +97,7 @@ def test_the_outputs_say_where_things_are() -> None:
     assert set(template()["Outputs"]) == {
         "ApiUrl",
         "ImagesBucketName",
+        "InboxBucketName",
         "JobsTableName",
         "ApiKeysTableName",
         "StateMachineArn",
@@ -103,17 +105,28 @@ def test_the_outputs_say_where_things_are() -> None:
 
 
 @pytest.mark.parametrize("name", resources("AWS::S3::Bucket"))
-def test_every_bucket_is_private_encrypted_versioned_and_its_owners(name: str) -> None:
-    bucket = template()["Resources"][name]
-    properties = bucket["Properties"]
+def test_every_bucket_is_private_encrypted_and_its_owners(name: str) -> None:
+    properties = resources("AWS::S3::Bucket")[name]
 
     assert properties["PublicAccessBlockConfiguration"] == dict.fromkeys(
         ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"], True
     )
     assert properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert properties["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
-    assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
-    assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_images_stay_and_what_was_handed_in_goes() -> None:
+    images, inbox = (template()["Resources"][name] for name in ("ImagesBucket", "InboxBucket"))
+
+    assert (images["DeletionPolicy"], images["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert images["Properties"]["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert "LifecycleConfiguration" not in images["Properties"]
+    assert (inbox["DeletionPolicy"], inbox["UpdateReplacePolicy"]) == ("Delete", "Delete")
+    assert "VersioningConfiguration" not in inbox["Properties"]
+    assert inbox["Properties"]["LifecycleConfiguration"]["Rules"] == [
+        {"Id": "Uploads", "Status": "Enabled", "Prefix": "uploads/", "ExpirationInDays": 7},
+        {"Id": "Unfinished", "Status": "Enabled", "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}},
+    ]
 
 
 @pytest.mark.parametrize("name", resources("AWS::S3::Bucket"))
@@ -155,9 +168,11 @@ def test_nothing_is_named_by_hand() -> None:
 
 ROUTES = {
     ("POST", "/api/images/generate"): "submit_job",
+    ("POST", "/api/uploads"): "create_upload",
     ("GET", "/api/images/status"): "get_status",
     ("GET", "/api/images/{taskId}/image"): "get_image",
     ("GET", "/api/images"): "list_jobs",
+    ("GET", "/api/account"): "check_account",
     ("GET", "/api/health"): "check_health",
 }
 

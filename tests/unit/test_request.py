@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plantain.faults import Fault, InvalidRequest, PromptMissing
-from plantain.models import MODELS
+from plantain.job import Request, new_task_id
+from plantain.models import MODELS, Model
 from plantain.request import check_request
 from tests.builders import a_request
 
@@ -16,28 +17,32 @@ PRO = MODELS["nano-banana-pro"]
 SECOND = MODELS["nano-banana-2"]
 
 
+def check(body: dict[str, Any], model: Model = PRO) -> Request:
+    return check_request(body, model, caller="alice")
+
+
 def faults_of(body: dict[str, Any]) -> tuple[Fault, ...]:
     with pytest.raises(InvalidRequest) as invalid:
-        check_request(body, PRO)
+        check(body)
     return invalid.value.faults
 
 
 def test_the_defaults_are_ours() -> None:
-    assert check_request({"prompt": " a plantain in the sun\n"}, PRO) == a_request()
+    assert check({"prompt": " a plantain in the sun\n"}) == a_request()
 
 
 @pytest.mark.parametrize("body", [{}, {"prompt": ""}, {"prompt": " \n\t"}, {"prompt": None}])
 def test_a_missing_or_blank_prompt_is_its_own_error(body: dict[str, Any]) -> None:
     with pytest.raises(PromptMissing):
-        check_request(body | {"nonsense": 1}, PRO)
+        check(body | {"nonsense": 1})
 
 
 def test_a_prompt_has_at_most_as_many_characters_as_the_model_takes() -> None:
-    assert len(check_request({"prompt": f"  {'x' * 10_000}  "}, PRO).prompt) == 10_000
+    assert len(check({"prompt": f"  {'x' * 10_000}  "}).prompt) == 10_000
     assert faults_of({"prompt": "x" * 10_001}) == (
         Fault("/prompt", "must be at most 10000 characters, this one has 10001"),
     )
-    assert len(check_request({"prompt": "x" * 20_000}, SECOND).prompt) == 20_000
+    assert len(check({"prompt": "x" * 20_000}, SECOND).prompt) == 20_000
 
 
 @pytest.mark.parametrize(
@@ -76,8 +81,8 @@ def test_every_bad_field_is_named_at_once() -> None:
 def test_as_many_input_images_as_the_model_takes() -> None:
     urls = [f"https://example.com/{n}.png" for n in range(15)]
 
-    assert len(check_request({"prompt": "x", "imageInput": urls[:8]}, PRO).image_input) == 8
-    assert len(check_request({"prompt": "x", "imageInput": urls[:14]}, SECOND).image_input) == 14
+    assert len(check({"prompt": "x", "imageInput": urls[:8]}).image_input) == 8
+    assert len(check({"prompt": "x", "imageInput": urls[:14]}, SECOND).image_input) == 14
     assert faults_of({"prompt": "x", "imageInput": urls[:9]}) == (
         Fault("/imageInput", "must hold at most 8 URLs, this one holds 9"),
     )
@@ -86,12 +91,46 @@ def test_as_many_input_images_as_the_model_takes() -> None:
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 def test_each_choice_in_a_models_row_is_accepted_and_priced(model: Any) -> None:
     for ratio in model.aspect_ratios:
-        assert check_request({"prompt": "x", "aspectRatio": ratio}, model).aspect_ratio == ratio
+        assert check({"prompt": "x", "aspectRatio": ratio}, model).aspect_ratio == ratio
     for kind in model.output_formats:
-        assert check_request({"prompt": "x", "outputFormat": kind}, model).output_format == kind
+        assert check({"prompt": "x", "outputFormat": kind}, model).output_format == kind
     for resolution in model.resolutions:
-        assert check_request({"prompt": "x", "resolution": resolution}, model).resolution == resolution
+        assert check({"prompt": "x", "resolution": resolution}, model).resolution == resolution
         assert model.usd(resolution) > 0
+
+
+MINE = f"uploads/alice/{new_task_id()}.png"
+
+
+def test_an_upload_of_ones_own_may_stand_where_a_url_may() -> None:
+    inputs = (MINE, "https://example.com/a.png", f"uploads/alice/{new_task_id()}.webp")
+
+    assert check({"prompt": "x", "imageInput": list(inputs)}).image_input == inputs
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        MINE.replace("alice", "bob"),
+        MINE.replace("alice", "alic"),
+        MINE.replace("alice", "alice/x"),
+        MINE.replace("alice", "bob/../alice"),
+        MINE.replace("alice", ""),
+        MINE.replace(".png", ".gif"),
+        MINE.replace(".png", ""),
+        MINE + "/x",
+        MINE + "\n",
+        MINE + "?versionId=1",
+        MINE.upper().replace("UPLOADS/ALICE", "uploads/alice"),
+        "uploads/",
+        "uploads/alice/",
+        "uploads/alice/x.png",
+    ],
+)
+def test_any_other_key_is_nobodys(key: str) -> None:
+    assert faults_of({"prompt": "x", "imageInput": [key]}) == (
+        Fault("/imageInput/0", "must be the key of an upload of yours"),
+    )
 
 
 json_values = st.recursive(
@@ -108,7 +147,7 @@ json_values = st.recursive(
 )
 def test_whatever_comes_is_either_a_request_or_a_named_fault(body: dict[str, Any]) -> None:
     try:
-        checked = check_request(body, PRO)
+        checked = check(body)
     except PromptMissing:
         assert not str(body.get("prompt") or "").strip()
     except InvalidRequest as invalid:

@@ -1,11 +1,11 @@
 """What the world sees of a job: the JSON of the status and the list."""
 
-import datetime as dt
 from typing import Any
 
 from plantain.images import Images, Link
 from plantain.job import Job, StoredImage
 from plantain.manifests import cost_of
+from plantain.times import iso
 
 
 def job_view(job: Job, images: Images) -> dict[str, Any]:
@@ -15,15 +15,15 @@ def job_view(job: Job, images: Images) -> dict[str, Any]:
         "taskId": job.task_id,
         "state": job.state,
         "imageUrl": links[0].url if links else None,
-        "imageUrlExpiresAt": _iso(links[0].expires_at) if links else None,
+        "imageUrlExpiresAt": iso(links[0].expires_at) if links else None,
         "failMsg": job.failure.message if job.failure else None,
         "failCode": job.failure.code if job.failure else None,
         "costTime": job.cost_time,
         "charged": job.charged,
         "cost": cost_of(job),
         "late": job.late,
-        "createdAt": _iso(job.created_at),
-        "endedAt": _iso(job.ended_at) if job.ended_at else None,
+        "createdAt": iso(job.created_at),
+        "endedAt": iso(job.ended_at) if job.ended_at else None,
         "prompt": job.request.prompt,
         "aspectRatio": job.request.aspect_ratio,
         "resolution": job.request.resolution,
@@ -42,8 +42,3 @@ def _image(image: StoredImage, link: Link) -> dict[str, Any]:
         "height": image.height,
         "sha256": image.sha256,
     }
-
-
-def _iso(milliseconds: int) -> str:
-    moment = dt.datetime.fromtimestamp(milliseconds / 1000, dt.UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

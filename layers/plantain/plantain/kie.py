@@ -21,8 +21,10 @@ from plantain.task import Outcome
 
 MAX_ANSWER_BYTES = 1_000_000  # an answer of Kie's has a few thousand
 MAX_ANSWER_SECONDS = 25
+MAX_CREDITS_SECONDS = 10  # somebody waits for it behind the HTTP API, which gives up after 30 s
 
 _TIMEOUT = httpx.Timeout(connect=5, read=20, write=10, pool=5)
+_CREDITS_TIMEOUT = httpx.Timeout(5)
 # A kept connection may be dead by the time a frozen container wakes: the create would go out on it and its fate
 # would be unknown. A fresh one for each call costs a handshake and removes that doubt.
 _LIMITS = httpx.Limits(max_keepalive_connections=0)
@@ -89,6 +91,13 @@ class Kie:
             ),
         )
 
+    def credits(self) -> float:
+        """How many credits are left. Raises TryAgainLater, KieKeyRejected, KieKeyMissing."""
+        limits = {"timeout": _CREDITS_TIMEOUT, "seconds": MAX_CREDITS_SECONDS}
+        return self._with_key(
+            lambda key: kie_answers.credits(self._ask("GET", "/api/v1/chat/credit", key, **limits)),
+        )
+
     def _with_key[T](self, call: Callable[[str], T]) -> T:
         """A rejected key may just have been replaced: read it once more, and only ask again if it has changed."""
         key = self._key()
@@ -117,10 +126,12 @@ class Kie:
                 f"Kie.ai did not answer ({type(lost).__name__}).", code="kie-unreachable"
             ) from None
 
-    def _send(self, method: str, path: str, key: str, **content: Any) -> httpx.Response:
+    def _send(
+        self, method: str, path: str, key: str, *, seconds: float = MAX_ANSWER_SECONDS, **content: Any
+    ) -> httpx.Response:
         """One exchange. Its body is bounded in bytes and time: httpx's own timeout never fires on a slow drip."""
         headers = {"Authorization": f"Bearer {key}", "Accept-Encoding": "identity"}
-        deadline = time.monotonic() + MAX_ANSWER_SECONDS
+        deadline = time.monotonic() + seconds
         with self._http.stream(method, path, headers=headers, **content) as response:
             body = b""
             for chunk in response.iter_raw():

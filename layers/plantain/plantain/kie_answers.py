@@ -5,6 +5,7 @@ leaves open whether the task was accepted: only its text tells, and an unknown t
 """
 
 import json
+import math
 import re
 from typing import Any
 
@@ -97,6 +98,15 @@ def link(answer: httpx.Response) -> str | None:
     if code in _BUSY or not 400 <= code < 500:
         raise TryAgainLater(f"Kie.ai answered with code {code}.", code="kie-unreachable", words=text)
     return None
+
+
+def credits(answer: httpx.Response) -> float:
+    """The balance out of the answer to chat/credit. Raises TryAgainLater or KieKeyRejected."""
+    code, text, balance = _read(answer)
+    is_number = isinstance(balance, int | float) and not isinstance(balance, bool)
+    if code != 200 or not is_number or not math.isfinite(balance):
+        raise TryAgainLater(f"Kie.ai answered with code {code}.", code="kie-unreachable", words=text)
+    return float(balance)
 
 
 def _read(answer: httpx.Response) -> tuple[int, str, Any]:

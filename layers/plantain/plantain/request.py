@@ -9,18 +9,17 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     StringConstraints,
-    ValidationError,
     ValidationInfo,
 )
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from plantain.addresses import refusal_of
-from plantain.faults import Fault, InvalidRequest, PromptMissing
+from plantain.faults import PromptMissing
 from plantain.job import Request
 from plantain.models import Model
-
-MAX_FAULTS = 20  # named at once; a body can hold thousands
+from plantain.upload_key import is_own_upload_key, is_upload_key
+from plantain.validation import checked
 
 
 def _model_of(info: ValidationInfo) -> Model:
@@ -51,6 +50,10 @@ def _listed(value: str, info: ValidationInfo) -> str:
 
 def _address(url: str, info: ValidationInfo) -> str:
     assert info.context is not None
+    if is_upload_key(url):
+        if not is_own_upload_key(url, info.context["caller"]):
+            raise PydanticCustomError("upload", "must be the key of an upload of yours")
+        return url
     if refusal := refusal_of(url, info.context["trusted_origins"]):
         raise PydanticCustomError("address", "{refusal}", {"refusal": refusal})
     return url
@@ -82,26 +85,12 @@ class _Body(BaseModel):
     image_input: Annotated[tuple[Address, ...], BeforeValidator(_few_enough)] = ()
 
 
-def check_request(body: Mapping[str, Any], model: Model, trusted_origins: frozenset[str] = frozenset()) -> Request:
-    """The checked wish, defaults filled in. Raises PromptMissing or InvalidRequest."""
+def check_request(
+    body: Mapping[str, Any], model: Model, *, caller: str, trusted_origins: frozenset[str] = frozenset()
+) -> Request:
+    """The caller's checked wish, defaults filled in. Raises PromptMissing or InvalidRequest."""
     prompt = body.get("prompt")
     if prompt is None or (isinstance(prompt, str) and not prompt.strip()):
         raise PromptMissing
-    context = {"model": model, "trusted_origins": trusted_origins}
-    try:
-        checked = _Body.model_validate(body, context=context)
-    except ValidationError as invalid:
-        errors = invalid.errors(include_url=False, include_input=False)[:MAX_FAULTS]
-        raise InvalidRequest(*map(_fault, errors)) from None
-    return Request(model=model.name, **checked.model_dump())
-
-
-def _fault(error: Any) -> Fault:
-    pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in error["loc"])
-    detail = {
-        "extra_forbidden": "is not a known field",
-        "string_type": "must be a string",
-        "string_unicode": "must be valid Unicode text (it holds a lone surrogate)",
-        "tuple_type": "must be an array",
-    }.get(error["type"], error["msg"])
-    return Fault(pointer, detail)
+    context = {"model": model, "caller": caller, "trusted_origins": trusted_origins}
+    return Request(model=model.name, **checked(_Body, body, context).model_dump())

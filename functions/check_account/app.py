@@ -1,0 +1,34 @@
+"""Tell a caller who it is, what time it is here, and whether Kie.ai could be paid."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from plantain.account import kie_account
+from plantain.caller_rate import caller_rate
+from plantain.http_api import answer, caller_of, http_api
+from plantain.job import now_ms
+from plantain.times import iso
+from plantain.version import VERSION
+
+logger = Logger()
+app = http_api(logger, on_failure="Failed to check account")
+
+
+@app.get("/api/account")
+def check_account() -> Response[str]:
+    """200, whatever Kie.ai does: its state says it."""
+    caller = caller_of(app.current_event)
+    caller_rate().count(caller)
+    return answer(
+        200,
+        {"caller": caller, "time": iso(now_ms()), "version": VERSION, "kie": kie_account()},
+    )
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """GET /api/account"""
+    return app.resolve(event, context)

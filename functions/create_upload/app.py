@@ -1,0 +1,42 @@
+"""Give a caller a place to upload one image to, to work from."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from plantain.caller_rate import caller_rate
+from plantain.http_api import answer, caller_of, http_api, json_object
+from plantain.times import iso
+from plantain.upload_key import new_upload_key
+from plantain.upload_request import check_upload
+from plantain.uploads import uploads
+
+logger = Logger()
+app = http_api(logger, on_failure="Failed to prepare upload")
+
+
+@app.post("/api/uploads")
+def create_upload() -> Response[str]:
+    """201 with the key and a link that takes the image, or the problem."""
+    event = app.current_event
+    caller = caller_of(event)
+    caller_rate().count(caller)
+    upload = check_upload(json_object(event))
+    key = new_upload_key(caller, upload.content_type)
+    link = uploads().put_link(key, upload.content_type, upload.size)
+    logger.info("upload prepared", caller=caller, size=upload.size)
+    body = {
+        "key": key,
+        "uploadUrl": link.url,
+        "headers": dict(link.headers),
+        "uploadExpiresAt": iso(link.expires_at),
+    }
+    return answer(201, body)
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """POST /api/uploads"""
+    return app.resolve(event, context)

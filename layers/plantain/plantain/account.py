@@ -1,0 +1,34 @@
+"""What Kie.ai says of the account that pays: whether our key works, and how much is left."""
+
+from typing import Literal, TypedDict
+
+from plantain.errors import KieKeyMissing, KieKeyRejected, TryAgainLater
+from plantain.kie import kie
+from plantain.models import USD_PER_CREDIT
+
+KieState = Literal["ok", "key-missing", "key-rejected", "unreachable"]
+
+
+class KieAccount(TypedDict):
+    """`credits` and what they are worth in USD; both null unless Kie.ai has told."""
+
+    state: KieState
+    credits: float | None
+    usd: float | None
+
+
+def kie_account() -> KieAccount:
+    """The account as it is now. Raises nothing that Kie.ai or its key could be the cause of."""
+    try:
+        credits = kie().credits()
+    except KieKeyMissing:
+        return _unpaid("key-missing")
+    except KieKeyRejected:
+        return _unpaid("key-rejected")
+    except TryAgainLater:
+        return _unpaid("unreachable")
+    return {"state": "ok", "credits": credits, "usd": round(credits * USD_PER_CREDIT, 2)}
+
+
+def _unpaid(state: KieState) -> KieAccount:
+    return {"state": state, "credits": None, "usd": None}

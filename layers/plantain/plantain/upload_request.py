@@ -1,0 +1,23 @@
+"""Checks what a caller says of an image it is about to upload."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from plantain.upload_key import MAX_UPLOAD_BYTES
+from plantain.validation import checked
+
+
+class UploadRequest(BaseModel):
+    """One image to be uploaded. `size` in bytes."""
+
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel)
+
+    content_type: Literal["image/png", "image/jpeg", "image/webp"]
+    size: Annotated[int, Field(strict=True, ge=1, le=MAX_UPLOAD_BYTES)]
+
+
+def check_upload(body: dict[str, Any]) -> UploadRequest:
+    """The checked announcement. Raises InvalidRequest."""
+    return checked(UploadRequest, body)

@@ -1,0 +1,37 @@
+"""Checks a body against its pydantic model and names every fault by a JSON pointer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from plantain.faults import Fault, InvalidRequest
+
+MAX_FAULTS = 20  # named at once; a body can hold thousands
+
+_DETAILS = {
+    "extra_forbidden": "is not a known field",
+    "missing": "is required",
+    "string_type": "must be a string",
+    "string_unicode": "must be valid Unicode text (it holds a lone surrogate)",
+    "tuple_type": "must be an array",
+    "int_type": "must be a whole number",
+    "literal_error": "must be {expected}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+}
+
+
+def checked[Body: BaseModel](model: type[Body], body: Mapping[str, Any], context: Any = None) -> Body:
+    """The body as the model reads it. Raises InvalidRequest."""
+    try:
+        return model.model_validate(body, context=context)
+    except ValidationError as invalid:
+        errors = invalid.errors(include_url=False, include_input=False)[:MAX_FAULTS]
+        raise InvalidRequest(*map(_fault, errors)) from None
+
+
+def _fault(error: Any) -> Fault:
+    pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in error["loc"])
+    detail = _DETAILS.get(error["type"])
+    return Fault(pointer, detail.format_map(error.get("ctx", {})) if detail else error["msg"])
