@@ -99,7 +99,7 @@ def test_each_choice_in_a_models_row_is_accepted_and_priced(model: Any) -> None:
         assert model.usd(resolution) > 0
 
 
-MINE = f"uploads/alice/{new_task_id()}.png"
+MINE = "uploads/alice/01a2072a-804f-71fd-b738-7e12c919c601.png"
 
 
 def test_an_upload_of_ones_own_may_stand_where_a_url_may() -> None:
