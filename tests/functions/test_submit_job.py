@@ -7,8 +7,9 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from functions.submit_job import app
+from plantain import reservations
 from plantain.dns import Dns
-from plantain.job import Failure
+from plantain.job import Failure, now_ms
 from plantain.jobs import jobs
 from tests.conftest import Cloud
 from tests.functions.conftest import Answer, Started, call, event, http_event
@@ -350,6 +351,16 @@ def test_a_repeat_gets_its_task_although_dns_has_changed_its_mind(
     assert (again.status, again.json["taskId"]) == (202, first.json["taskId"])
     assert post(IMAGES, idempotency_key="order-8").status == 400
     assert post(IMAGES).status == 400
+
+
+def test_a_key_that_has_expired_makes_no_repeat(
+    cloud: Cloud, started: Started, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names.tell(pictures=[["93.184.215.14"], ["127.0.0.1"]])
+    post(IMAGES, idempotency_key="order-7")
+    monkeypatch.setattr(reservations, "now_ms", lambda: now_ms() + (reservations.CLAIM_SECONDS + 9) * 1000)
+
+    assert post(IMAGES, idempotency_key="order-7").status == 400
 
 
 def test_a_trusted_origin_needs_no_dns(
