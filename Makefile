@@ -11,7 +11,7 @@ override PROMPT := $(value PROMPT)
 export PROMPT
 endif
 
-.PHONY: help demo up key need-name test bench lint format lock clean
+.PHONY: help demo up key need-name test bench lint openapi format lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1mmake %-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ bench: .venv/dev .build/vendor/done ## what it costs in time, memory and steps, 
 lint: .venv/dev ## ruff, mypy, cfn-lint
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && .venv/bin/cfn-lint template.yaml
 	@echo "lint: nothing to mend"
+
+openapi: .venv/dev ## write the API's description anew, from the code
+	@PYTHONPATH=layers/plantain $(PY) -m scripts.openapi
 
 format: .venv/dev ## put the code in its form
 	@$(PY) -m ruff check --quiet --fix . ; $(PY) -m ruff format .

@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.account import kie_account
+from plantain.answers import Account
 from plantain.caller_rate import caller_rate
 from plantain.http_api import answer, caller_of, http_api
 from plantain.job import now_ms
@@ -22,10 +23,8 @@ def check_account() -> Response[str]:
     """200, whatever Kie.ai does: its state says it."""
     caller = caller_of(app.current_event)
     caller_rate().count(caller)
-    return answer(
-        200,
-        {"caller": caller, "time": iso(now_ms()), "version": VERSION, "kie": kie_account()},
-    )
+    account: Account = {"caller": caller, "time": iso(now_ms()), "version": VERSION, "kie": kie_account()}
+    return answer(200, account)
 
 
 @logger.inject_lambda_context

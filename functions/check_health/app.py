@@ -6,6 +6,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from plantain.answers import Health
 from plantain.errors import KieKeyMissing, TryAgainLater
 from plantain.http_api import answer, http_api
 from plantain.kie_key import kie_key
@@ -22,7 +23,8 @@ def check_health() -> Response[str]:
         configured = bool(kie_key())
     except (KieKeyMissing, TryAgainLater):
         configured = False
-    return answer(200, {"version": VERSION, "kieKeyConfigured": configured})
+    health: Health = {"version": VERSION, "kieKeyConfigured": configured}
+    return answer(200, health)
 
 
 @logger.inject_lambda_context

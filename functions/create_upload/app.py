@@ -6,6 +6,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from plantain.answers import UploadPlace
 from plantain.caller_rate import caller_rate
 from plantain.http_api import answer, caller_of, http_api, json_object
 from plantain.times import iso
@@ -27,13 +28,13 @@ def create_upload() -> Response[str]:
     key = new_upload_key(caller, upload.content_type)
     link = uploads().put_link(key, upload.content_type, upload.size)
     logger.info("upload prepared", caller=caller, size=upload.size)
-    body = {
+    place: UploadPlace = {
         "key": key,
         "uploadUrl": link.url,
         "headers": dict(link.headers),
         "uploadExpiresAt": iso(link.expires_at),
     }
-    return answer(201, body)
+    return answer(201, place)
 
 
 @logger.inject_lambda_context

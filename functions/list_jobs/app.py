@@ -7,6 +7,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from plantain.answers import TaskPage
 from plantain.faults import Fault
 from plantain.http_api import answer, caller_of, http_api
 from plantain.images import images
@@ -37,7 +38,8 @@ def list_jobs() -> Response[str]:
         page = listing().page(caller_of(event), limit=int(limit), cursor=query.get("cursor"), state=state)
     except BadCursor:
         raise invalid(Fault("/cursor", "must be the cursor of an earlier page")) from None
-    return answer(200, {"jobs": [job_view(job, images()) for job in page.jobs], "cursor": page.cursor})
+    shown: TaskPage = {"jobs": [job_view(job, images()) for job in page.jobs], "cursor": page.cursor}
+    return answer(200, shown)
 
 
 @logger.inject_lambda_context

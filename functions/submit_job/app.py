@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.addresses import trusted_origins
+from plantain.answers import TaskAccepted
 from plantain.aws import AWS_ERRORS
 from plantain.caller_rate import caller_rate
 from plantain.dns import dns
@@ -52,7 +53,8 @@ def submit_job() -> Response[str]:
         raise problem_of_failure(job.task_id, job.failure, headers)
     headers["Location"] = f"/api/images/status?taskId={job.task_id}"
     headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    return answer(202, {"taskId": job.task_id, "state": job.state}, headers)
+    accepted: TaskAccepted = {"taskId": job.task_id, "state": job.state}
+    return answer(202, accepted, headers)
 
 
 def _watch(job: Job) -> Job:

@@ -143,6 +143,7 @@ def test_an_unknown_task_is_a_404(cloud: Cloud, ask: Any, task_id: str) -> None:
     answer = ask(task_id)
 
     assert (answer.status, answer.json["error"]) == (404, "Task not found")
+    assert answer.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize("ask", [status, image])

@@ -1,20 +1,9 @@
 """What Kie.ai says of the account that pays: whether our key works, and how much is left."""
 
-from typing import Literal, TypedDict
-
+from plantain.answers import KieAccount, KieState
 from plantain.errors import KieKeyMissing, KieKeyRejected, TryAgainLater
 from plantain.kie import kie
 from plantain.models import USD_PER_CREDIT
-
-KieState = Literal["ok", "key-missing", "key-rejected", "unreachable"]
-
-
-class KieAccount(TypedDict):
-    """`credits` and what they are worth in USD; both null unless Kie.ai has told."""
-
-    state: KieState
-    credits: float | None
-    usd: float | None
 
 
 def kie_account() -> KieAccount:

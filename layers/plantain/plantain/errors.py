@@ -106,11 +106,17 @@ class IdempotencyKeyReused(PlantainError):
 
     charged = "no"
 
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key was used for another request.", code="idempotency-key-reused")
+
 
 class ClaimInFlight(PlantainError):
     """Another call with the same Idempotency-Key is being written at this moment."""
 
     charged = "no"
+
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key is being claimed at this moment.", code="claim-in-flight")
 
 
 class TooManyRequests(PlantainError):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -18,6 +19,8 @@ from plantain.task import Charged
 
 MAX_BODY_BYTES = 256 * 1024
 RETRY_AFTER_SECONDS = 3
+# No cache may keep an answer: it holds links that expire and states that change. A 404 could be kept without it.
+NOT_KEPT = {"Cache-Control": "no-store"}
 
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
@@ -38,22 +41,17 @@ def http_api(logger: Logger, *, on_failure: str, charged: Charged = "no") -> API
             problem = unexpected(on_failure, charged=charged, retryable=charged == "no" or keyed)
         context = app.current_event.request_context
         instance = f"{context.http.path}#{context.request_id}"
-        return Response(
-            problem.status, "application/problem+json", json.dumps(problem.body(instance)), problem.headers
-        )
+        headers = NOT_KEPT | problem.headers
+        return Response(problem.status, "application/problem+json", json.dumps(problem.body(instance)), headers)
 
     app.exception_handler(Exception)(problem_response)
     return app
 
 
-def answer(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> Response[str]:
-    """A JSON answer. Nothing may keep it: it holds links that expire and states that change."""
-    return Response(
-        status,
-        "application/json",
-        json.dumps(body, ensure_ascii=False),
-        {"Cache-Control": "no-store", **(headers or {})},
-    )
+def answer(status: int, body: Mapping[str, Any], headers: dict[str, str] | None = None) -> Response[str]:
+    """A JSON answer."""
+    text = json.dumps(body, ensure_ascii=False)
+    return Response(status, "application/json", text, NOT_KEPT | (headers or {}))
 
 
 def caller_of(event: APIGatewayProxyEventV2) -> str:

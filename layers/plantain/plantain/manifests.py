@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from plantain.answers import Cost
 from plantain.images import image_key
 from plantain.items import values_of
 from plantain.job import Job, StoredImage
 from plantain.models import USD_PER_CREDIT
 
 
-def cost_of(job: Job) -> dict[str, float] | None:
+def cost_of(job: Job) -> Cost | None:
     """What Kie.ai charged, in credits and USD, where Kie.ai has told."""
     if job.credits is None or job.charged == "unknown":
         return None

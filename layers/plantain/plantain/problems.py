@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
 
 from plantain.errors import (
     REFUSAL_CODES,
@@ -13,6 +12,7 @@ from plantain.errors import (
 )
 from plantain.faults import Fault, InvalidRequest, PromptMissing
 from plantain.job import Failure
+from plantain.problem_details import BadField, ProblemDetails, ProblemMembers
 from plantain.task import Charged
 
 
@@ -27,9 +27,9 @@ class Problem(Exception):
     retryable: bool = False
     charged: Charged = "no"
     headers: dict[str, str] = field(default_factory=dict)
-    members: dict[str, Any] = field(default_factory=dict)
+    members: ProblemMembers = field(default_factory=ProblemMembers)
 
-    def body(self, instance: str) -> dict[str, Any]:
+    def body(self, instance: str) -> ProblemDetails:
         """The problem document; `instance` names this one occurrence."""
         return {
             "type": f"urn:plantain:problem:{self.code}",
@@ -47,7 +47,7 @@ class Problem(Exception):
 
 def invalid(*faults: Fault) -> Problem:
     """400: each bad field by name."""
-    errors = [{"pointer": fault.pointer, "detail": fault.detail} for fault in faults]
+    errors: list[BadField] = [{"pointer": fault.pointer, "detail": fault.detail} for fault in faults]
     detail = "; ".join(f"{fault.pointer} {fault.detail}".strip() for fault in faults)
     return Problem(400, "Invalid request", "invalid-request", detail, members={"errors": errors})
 
@@ -119,7 +119,7 @@ def problem_of(error: Exception) -> Problem | None:
 
 def problem_of_failure(task_id: str, failure: Failure, headers: dict[str, str]) -> Problem:
     """How a job that failed while its caller still waited is answered."""
-    members = {"taskId": task_id}
+    members: ProblemMembers = {"taskId": task_id}
     if failure.code in REFUSAL_CODES:
         return Problem(400, "Kie.ai error", failure.code, failure.message, headers=headers, members=members)
     missing_key = failure.code == "kie-key-missing"

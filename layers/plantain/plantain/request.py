@@ -75,14 +75,21 @@ Choice = Annotated[str, AfterValidator(_listed)]
 Address = Annotated[str, AfterValidator(_address)]
 
 
-class _Body(BaseModel):
+class GenerateRequest(BaseModel):
+    """A wish for one image."""
+
     model_config = ConfigDict(extra="forbid", alias_generator=to_camel)
 
     prompt: Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_prompt)]
+    """What to draw; trimmed before it is measured."""
     aspect_ratio: Choice = "16:9"
+    """Width to height. `auto` leaves it to Kie.ai, which goes by the input images."""
     resolution: Choice = "2K"
+    """The long edge: 1024, 2048 or 4096 pixels. Decides the price."""
     output_format: Choice = "png"
+    """How the image is to be encoded."""
     image_input: Annotated[tuple[Address, ...], BeforeValidator(_few_enough)] = ()
+    """Images to work from: public https URLs, or keys that `POST /api/uploads` gave you."""
 
 
 def check_request(
@@ -93,4 +100,4 @@ def check_request(
     if prompt is None or (isinstance(prompt, str) and not prompt.strip()):
         raise PromptMissing
     context = {"model": model, "caller": caller, "trusted_origins": trusted_origins}
-    return Request(model=model.name, **checked(_Body, body, context).model_dump())
+    return Request(model=model.name, **checked(GenerateRequest, body, context).model_dump())

@@ -55,9 +55,7 @@ class Reservations:
         except ClientError as error:
             reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
             if "TransactionConflict" in reasons:
-                raise ClaimInFlight(
-                    "This Idempotency-Key is being claimed at this moment.", code="claim-in-flight"
-                ) from None
+                raise ClaimInFlight from None
             if "ConditionalCheckFailed" not in reasons:
                 raise
         return self._replay(claim, job.request)
@@ -97,9 +95,7 @@ class Reservations:
         values = self._claim(claim)
         assert values is not None
         if values["fingerprint"] != _fingerprint(request):
-            raise IdempotencyKeyReused(
-                "This Idempotency-Key was used for another request.", code="idempotency-key-reused"
-            )
+            raise IdempotencyKeyReused
         return Reservation(self._jobs.get(values["taskId"]), replayed=True)
 
     def _claim(self, claim: str) -> dict[str, Any] | None:

@@ -10,12 +10,14 @@ from plantain.validation import checked
 
 
 class UploadRequest(BaseModel):
-    """One image to be uploaded. `size` in bytes."""
+    """One image to be uploaded."""
 
     model_config = ConfigDict(extra="forbid", alias_generator=to_camel)
 
     content_type: Literal["image/png", "image/jpeg", "image/webp"]
+    """What the image is."""
     size: Annotated[int, Field(strict=True, ge=1, le=MAX_UPLOAD_BYTES)]
+    """Exactly how many bytes it has."""
 
 
 def check_upload(body: dict[str, Any]) -> UploadRequest:

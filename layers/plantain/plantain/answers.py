@@ -1,0 +1,155 @@
+"""What the HTTP API answers, field by field; openapi.yaml is made of this, down to the text under each field."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypedDict
+
+from plantain.job import State
+from plantain.task import Charged
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A JSON Schema `format`, for whoever makes a schema of these types; nothing checks it here."""
+
+    name: str
+
+    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
+        return {**handler(core_schema), "format": self.name}
+
+
+Moment = Annotated[str, Format("date-time")]
+Url = Annotated[str, Format("uri")]
+Uuid = Annotated[str, Format("uuid")]
+KieState = Literal["ok", "key-missing", "key-rejected", "unreachable"]
+
+
+class TaskAccepted(TypedDict):
+    """A wish that was taken in."""
+
+    taskId: Uuid
+    """The task's name from now on; sorts by time of creation."""
+    state: State
+    """Its state at this moment."""
+
+
+class Cost(TypedDict):
+    """What Kie.ai charged."""
+
+    credits: float
+    """Kie.ai's credits."""
+    usd: float
+    """The same in US dollars, at 200 credits a dollar."""
+
+
+class TaskImage(TypedDict):
+    """One image in the owner's bucket."""
+
+    url: Url
+    """A presigned link, good until `imageUrlExpiresAt`."""
+    key: str
+    """Its key in the images bucket."""
+    contentType: str
+    """What its bytes are, whatever was asked for."""
+    size: int
+    """Bytes."""
+    width: int
+    """Pixels."""
+    height: int
+    """Pixels."""
+    sha256: str
+    """Of its bytes, in hex."""
+
+
+class Task(TypedDict):
+    """A task as its caller sees it. Fields may be added."""
+
+    taskId: Uuid
+    """The task's name."""
+    state: State
+    """`pending`: reserved, or waiting at Kie.ai. `processing`: Kie.ai draws, or the image is being copied.
+    `success`: the image is in the bucket. `fail`: there will be no image."""
+    imageUrl: Url | None
+    """A presigned link to the owner's own copy, signed anew for each answer; null until `success`."""
+    imageUrlExpiresAt: Moment | None
+    """When that link ends, an hour from now."""
+    failMsg: str | None
+    """Why it failed, for people; Kie.ai's own words where they are the reason."""
+    failCode: str | None
+    """Why it failed, for programs."""
+    costTime: int | None
+    """How long Kie.ai worked, in milliseconds."""
+    charged: Charged
+    """Whether Kie.ai has billed it. `unknown`: it still runs, or its answer was lost; it is never sent again."""
+    cost: Cost | None
+    """What was charged, where Kie.ai has told."""
+    late: bool
+    """It takes longer than usual, and is looked at less often."""
+    createdAt: Moment
+    """When it was taken in."""
+    endedAt: Moment | None
+    """When it succeeded or failed."""
+    prompt: str
+    """As asked, trimmed."""
+    aspectRatio: str
+    """As asked."""
+    resolution: str
+    """As asked."""
+    outputFormat: str
+    """As asked."""
+    images: list[TaskImage]
+    """Every image that came: one, seldom more; empty until `success`."""
+
+
+class TaskPage(TypedDict):
+    """A page of tasks, newest first."""
+
+    jobs: list[Task]
+    """Each as in the status."""
+    cursor: str | None
+    """Pass it back for the next page; null when there is none."""
+
+
+class UploadPlace(TypedDict):
+    """Where to put one image."""
+
+    key: str
+    """What to name in `imageInput` once the image is uploaded. It expires after 7 days."""
+    uploadUrl: Url
+    """PUT the image here: exactly as many bytes as announced."""
+    headers: dict[str, str]
+    """Send these headers with the PUT, as they are: they are signed."""
+    uploadExpiresAt: Moment
+    """Until when the PUT is taken, 15 minutes from now."""
+
+
+class KieAccount(TypedDict):
+    """Kie.ai's account that pays, as Kie.ai tells it at this moment."""
+
+    state: KieState
+    """`ok`, or why nothing is known: no key is set, Kie.ai does not accept it, or Kie.ai does not answer."""
+    credits: float | None
+    """What is left, in Kie.ai's credits; null unless `ok`."""
+    usd: float | None
+    """The same in US dollars."""
+
+
+class Account(TypedDict):
+    """Who calls, and whether a wish could be paid."""
+
+    caller: str
+    """The name of the API key."""
+    time: Moment
+    """The server's clock."""
+    version: str
+    """Plantain's version."""
+    kie: KieAccount
+    """The account that pays."""
+
+
+class Health(TypedDict):
+    """Whether the service stands."""
+
+    version: str
+    """Plantain's version."""
+    kieKeyConfigured: bool
+    """Whether the operator has set a key for Kie.ai; not whether Kie.ai accepts it."""

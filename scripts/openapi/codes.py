@@ -1,0 +1,28 @@
+"""Why a task failed: every `failCode`, and what it means to whoever asked."""
+
+FAIL_CODES: dict[str, str] = {
+    "kie-refused": "Kie.ai refused the request; `failMsg` is its own words.",
+    "kie-key-rejected": "Kie.ai does not accept the operator's key.",
+    "kie-credits-insufficient": "Kie.ai's credits are used up: the operator has to top up.",
+    "kie-spending-cap": "The spending cap of the operator's Kie.ai key is used up.",
+    "kie-key-missing": "The operator has not set a key for Kie.ai.",
+    "kie-busy": "Kie.ai could not be reached or took no new tasks for too long.",
+    "not-sent": "It was never sent; send it again.",
+    "content-policy": "Kie.ai finds that it violates content policies.",
+    "prompt-not-drawable": "Kie.ai could make no image of this prompt.",
+    "input-image-unreachable": "Kie.ai could not fetch an input image.",
+    "kie-failed": "Kie.ai failed; `failMsg` is its own words.",
+    "kie-timeout": "Kie.ai gave up.",
+    "outcome-unknown": "The request was sent and its answer was lost. It is never sent again.",
+    "status-unavailable": "Kie.ai accepted it and could not be asked for its outcome.",
+    "timed-out": "It did not end in time.",
+    "aborted": "The operator stopped it.",
+    "image-not-stored": "Kie.ai made the image; it could not be copied into the bucket.",
+    "result-gone": "Kie.ai's result was gone before it could be copied.",
+    "result-refused": "Kie.ai's result lies where nothing is fetched from.",
+    "result-not-an-image": "Kie.ai's result is no PNG, JPEG or WebP.",
+    "result-too-large": "Kie.ai's result is too large to be copied.",
+    "upstream-unknown-state": "Kie.ai reported a state that nobody knows.",
+    "upstream-invalid-result": "Kie.ai reported a success without an image.",
+    "upstream-task-lost": "Kie.ai no longer knows the task it accepted.",
+}

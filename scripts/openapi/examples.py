@@ -1,0 +1,71 @@
+"""Examples of what is asked and answered; those of tasks are made by the code that answers."""
+
+from typing import Any
+
+from plantain.answers import Account, Health, TaskAccepted, TaskPage, UploadPlace
+from plantain.images import Images, Link
+from plantain.job import Job, Request, StoredImage
+from plantain.job_view import job_view
+from plantain.models import Model
+from plantain.times import iso
+from plantain.version import VERSION
+from scripts.openapi.problems import TASK_ID
+
+CREATED = 1_795_407_905_285  # ms
+PROMPT = "A plantain leaf in the morning light"
+UPLOAD = "uploads/alice/01a206a5-30c2-7a11-8f43-09be11d0a7c5.png"
+_KEY = f"images/2026/11/23/{TASK_ID}.png"
+_S3 = "s3.eu-central-1.amazonaws.com"
+
+
+class _Links(Images):
+    def link(self, key: str) -> Link:
+        return Link(f"https://your-images.{_S3}/{key}?X-Amz-Signature=0a1b2c", CREATED + 3_612_000)
+
+
+def _job(model: Model) -> Job:
+    image = StoredImage(_KEY, "image/png", 126_109, "9f86d081884c7d65" * 4, 2048, 1152)
+    return Job(
+        task_id=TASK_ID,
+        caller="alice",
+        door="http",
+        request=Request(model.name, PROMPT, "16:9", "2K", "png"),
+        created_at=CREATED,
+        state="success",
+        cost_time=12_000,
+        credits=model.credits["2K"],
+        images=(image,),
+        ended_at=CREATED + 11_835,
+    )
+
+
+def task(model: Model) -> Any:
+    """The status of a success."""
+    return job_view(_job(model), _Links("", None))
+
+
+def page(model: Model) -> TaskPage:
+    """A last page."""
+    return {"jobs": [task(model)], "cursor": None}
+
+
+WISH = {"prompt": PROMPT, "aspectRatio": "16:9", "resolution": "2K", "outputFormat": "png"}
+WISH_WITH_IMAGES = {
+    "prompt": "This leaf in the style of that painting",
+    "imageInput": [UPLOAD, "https://example.com/painting.jpg"],
+}
+ACCEPTED: TaskAccepted = {"taskId": TASK_ID, "state": "pending"}
+UPLOAD_WISH = {"contentType": "image/png", "size": 126_109}
+PLACE: UploadPlace = {
+    "key": UPLOAD,
+    "uploadUrl": f"https://your-inbox.{_S3}/{UPLOAD}?X-Amz-Signature=0a1b2c",
+    "headers": {"Content-Type": "image/png"},
+    "uploadExpiresAt": iso(CREATED + 900_000),
+}
+ACCOUNT: Account = {
+    "caller": "alice",
+    "time": iso(CREATED),
+    "version": VERSION,
+    "kie": {"state": "ok", "credits": 5916.25, "usd": 29.58},
+}
+HEALTH: Health = {"version": VERSION, "kieKeyConfigured": True}

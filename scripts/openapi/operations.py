@@ -1,0 +1,177 @@
+"""The operations, in the order in which a caller meets them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from plantain import answers
+from plantain.models import Model
+from plantain.request import GenerateRequest
+from plantain.upload_request import UploadRequest
+from scripts.openapi import examples
+from scripts.openapi.parameters import (
+    CURSOR,
+    IDEMPOTENCY_KEY,
+    IF_NONE_MATCH,
+    LIMIT,
+    STATE,
+    TASK_ID,
+    TASK_ID_IN_PATH,
+)
+from scripts.openapi.schemas import Schema, ref
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One route. `answer` is the schema and the example, None where there is no JSON; `also`, other good ends."""
+
+    method: str
+    path: str
+    name: str
+    tag: str
+    summary: str
+    text: str
+    status: int
+    meaning: str
+    answer: tuple[Schema, Callable[[Model], Any]] | None = None
+    also: Mapping[int, str] = field(default_factory=dict)
+    body: tuple[type, Mapping[str, Any]] | None = None
+    parameters: tuple[Any, ...] = ()
+    headers: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    links: Mapping[str, Any] = field(default_factory=dict)
+    open: bool = False
+
+
+def _always(value: Any) -> Callable[[Model], Any]:
+    return lambda _: value
+
+
+_OF_A_NEW_TASK = {
+    "status": {"operationId": "getStatus", "parameters": {"taskId": "$response.body#/taskId"}},
+    "image": {"operationId": "getImage", "parameters": {"taskId": "$response.body#/taskId"}},
+}
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        method="post",
+        path="/api/images/generate",
+        name="generateImage",
+        tag="Images",
+        summary="Ask for an image",
+        text="Takes the wish in and answers with the name of its task. The call takes up to 5 s: it waits that "
+        "long for Kie.ai, so that a refusal is answered at once. One wish is sent to Kie.ai at most once, "
+        "whatever happens; with an `Idempotency-Key`, sending the call again is safe as well.",
+        status=202,
+        meaning="Taken in. Ask for its status after `Retry-After` seconds.",
+        answer=(ref(answers.TaskAccepted), _always(examples.ACCEPTED)),
+        body=(GenerateRequest, {"text": examples.WISH, "with-images": examples.WISH_WITH_IMAGES}),
+        parameters=(IDEMPOTENCY_KEY,),
+        headers=("Location", "Retry-After", "Idempotency-Replayed"),
+        problems=(
+            *("prompt-required", "invalid-wish", "not-uploaded", "kie-refused", "claim-in-flight", "too-large"),
+            *("idempotency-key-reused", "too-many-requests", "kie-key-missing", "outcome-unknown"),
+            "creating-broke",
+        ),
+        links=_OF_A_NEW_TASK,
+    ),
+    Operation(
+        method="get",
+        path="/api/images/status",
+        name="getStatus",
+        tag="Images",
+        summary="Look at a task",
+        text="How the task is doing and, once it is done, where its image is and what it cost. Asking costs "
+        "nothing. While the task runs, `Retry-After` says when to ask again.",
+        status=200,
+        meaning="The task as it is now.",
+        answer=(ref(answers.Task), examples.task),
+        parameters=(TASK_ID,),
+        headers=("Retry-After",),
+        problems=("task-id-required", "task-not-found", "reading-broke"),
+    ),
+    Operation(
+        method="get",
+        path="/api/images/{taskId}/image",
+        name="getImage",
+        tag="Images",
+        summary="Get the picture",
+        text="Leads to the task's first image by a fresh link. Follow it without the API key: the link is signed.",
+        status=302,
+        meaning="The image is at `Location`, for an hour.",
+        parameters=(TASK_ID_IN_PATH,),
+        headers=("Location",),
+        problems=("task-not-found", "image-not-ready", "task-failed", "image-gone", "reading-broke"),
+    ),
+    Operation(
+        method="get",
+        path="/api/images",
+        name="listImages",
+        tag="Images",
+        summary="List your tasks",
+        text="Your own tasks, newest first. A page may hold fewer than `limit` although there are more: go by "
+        "`cursor` alone.",
+        status=200,
+        meaning="A page of tasks.",
+        answer=(ref(answers.TaskPage), examples.page),
+        parameters=(LIMIT, CURSOR, STATE),
+        problems=("invalid-question", "reading-broke"),
+        links={"next": {"operationId": "listImages", "parameters": {"cursor": "$response.body#/cursor"}}},
+    ),
+    Operation(
+        method="post",
+        path="/api/uploads",
+        name="createUpload",
+        tag="Uploads",
+        summary="Upload an image to work from",
+        text="Gives a key and a link. PUT the image to the link with the headers given, then name the key in "
+        "`imageInput`. Uploads are yours alone and expire after 7 days.",
+        status=201,
+        meaning="A place for the image.",
+        answer=(ref(answers.UploadPlace), _always(examples.PLACE)),
+        body=(UploadRequest, {"png": examples.UPLOAD_WISH}),
+        problems=("invalid-upload", "too-large", "too-many-requests", "uploading-broke"),
+    ),
+    Operation(
+        method="get",
+        path="/api/account",
+        name="getAccount",
+        tag="Service",
+        summary="See who you are and what is left",
+        text="The caller's name, the server's clock, and the state of the Kie.ai account that pays. When Kie.ai "
+        "does not answer, its state says so and the call still succeeds.",
+        status=200,
+        meaning="The account.",
+        answer=(ref(answers.Account), _always(examples.ACCOUNT)),
+        problems=("too-many-requests", "account-broke"),
+    ),
+    Operation(
+        method="get",
+        path="/api/health",
+        name="getHealth",
+        tag="Service",
+        summary="See whether the service stands",
+        text="Open to all, so it tells little. Kie.ai is not asked.",
+        status=200,
+        meaning="It stands.",
+        answer=(ref(answers.Health), _always(examples.HEALTH)),
+        problems=("health-broke",),
+        open=True,
+    ),
+    Operation(
+        method="get",
+        path="/openapi.json",
+        name="getOpenapi",
+        tag="Service",
+        summary="Read this document",
+        text="This description, with the limits of the model that this installation asks.",
+        status=200,
+        meaning="An OpenAPI 3.1 document.",
+        answer=({"type": "object"}, _always({"openapi": "3.1.0", "info": {}, "paths": {}})),
+        also={304: "You have it already."},
+        parameters=(IF_NONE_MATCH,),
+        headers=("ETag",),
+        problems=("document-broke",),
+        open=True,
+    ),
+)

@@ -1,0 +1,85 @@
+"""Parameters and headers, each described once."""
+
+from typing import Any
+
+from functions.list_jobs.app import DEFAULT_LIMIT, MAX_LIMIT
+from plantain.job import STATES
+from scripts.openapi.problems import TASK_ID as _TASK_ID
+
+Described = dict[str, Any]
+
+_UUID = {"type": "string", "format": "uuid"}
+
+TASK_ID: Described = {
+    "name": "taskId",
+    "in": "query",
+    "required": True,
+    "description": "The task, as `generateImage` named it.",
+    "schema": _UUID,
+    "example": _TASK_ID,
+}
+TASK_ID_IN_PATH: Described = TASK_ID | {"in": "path"}
+LIMIT: Described = {
+    "name": "limit",
+    "in": "query",
+    "description": "At most so many tasks a page.",
+    "schema": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+    "example": DEFAULT_LIMIT,
+}
+CURSOR: Described = {
+    "name": "cursor",
+    "in": "query",
+    "description": "The `cursor` of the page before. Means nothing else and need not be read.",
+    "schema": {"type": "string"},
+    "example": "IjAxYTIwNmE2LWNjMDUtN2QxZC05ODc4LTc3YWYwNGU1NTdkNCI",
+}
+STATE: Described = {
+    "name": "state",
+    "in": "query",
+    "description": "Only tasks in this state.",
+    "schema": {"type": "string", "enum": list(STATES)},
+    "example": "success",
+}
+IDEMPOTENCY_KEY: Described = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Your name for this wish, bare or in double quotes: 1 to 255 visible ASCII characters. "
+    "The same key and body give the same task for 7 days, without a second payment. A refusal is replayed as "
+    "well: after topping up use a new key.",
+    "schema": {"type": "string", "pattern": r'^(?!""$)([!-~]{1,255}|"[!-~]{1,255}")$'},
+    "example": "order-4711",
+}
+IF_NONE_MATCH: Described = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "The `ETag` of the document you have: 304 if it is still this one.",
+    "schema": {"type": "string"},
+}
+
+HEADERS: dict[str, Described] = {
+    "Cache-Control": {
+        "description": "`no-store`: answers hold links that expire and states that change.",
+        "schema": {"type": "string"},
+        "example": "no-store",
+    },
+    "ETag": {
+        "description": "Changes with the document.",
+        "schema": {"type": "string"},
+        "example": '"5a1f0c3e9b7d2846"',
+    },
+    "Idempotency-Replayed": {
+        "description": "`true` when an earlier call with this `Idempotency-Key` made the task.",
+        "schema": {"type": "string", "enum": ["true"]},
+        "example": "true",
+    },
+    "Location": {
+        "description": "Where to look next. A path is one below the URL of this API.",
+        "schema": {"type": "string", "format": "uri-reference"},
+        "example": f"/api/images/status?taskId={_TASK_ID}",
+    },
+    "Retry-After": {
+        "description": "Ask again after so many seconds.",
+        "schema": {"type": "integer", "minimum": 0},
+        "example": 3,
+    },
+}

@@ -1,0 +1,95 @@
+"""Every error as an example: made by the constructors that make the real ones."""
+
+from typing import Any
+
+from plantain.errors import (
+    ClaimInFlight,
+    IdempotencyKeyReused,
+    JobNotFound,
+    KieKeyMissing,
+    OutcomeUnknown,
+    TooManyRequests,
+)
+from plantain.faults import Fault, InvalidRequest, PromptMissing
+from plantain.http_api import MAX_BODY_BYTES, RETRY_AFTER_SECONDS
+from plantain.job import Failure
+from plantain.problems import (
+    Problem,
+    image_gone,
+    image_not_ready,
+    no_image,
+    problem_of,
+    problem_of_failure,
+    task_id_required,
+    too_large,
+    unexpected,
+)
+
+TASK_ID = "01a206a6-cc05-7d1d-9878-77af04e557d4"
+REQUEST_ID = "JKJaXmPLvHcESHA="
+
+CREATING = "Failed to start image generation"
+READING = "Failed to check task status"
+
+
+def _of(error: Exception) -> Problem:
+    problem = problem_of(error)
+    assert problem is not None
+    return problem
+
+
+def _failed(code: str, message: str, charged: Any) -> Problem:
+    return problem_of_failure(TASK_ID, Failure(code, message, charged), {})
+
+
+def _invalid(pointer: str, detail: str) -> Problem:
+    return _of(InvalidRequest(Fault(pointer, detail)))
+
+
+def _broken(error: str) -> Problem:
+    return unexpected(error, charged="no", retryable=True)
+
+
+_NO_CREDITS = (
+    "Credits insufficient : Your current balance isn't enough to run this request. Please top up to continue."
+)
+_LOST = OutcomeUnknown("The answer of Kie.ai was lost (ReadTimeout).")
+_MISSING = KieKeyMissing()
+
+# By the name of the example; the operations say which of them they may answer.
+PROBLEMS: dict[str, Problem] = {
+    "prompt-required": _of(PromptMissing()),
+    "task-id-required": task_id_required(),
+    "invalid-wish": _invalid("/resolution", "must be one of 1K, 2K, 4K"),
+    "not-uploaded": _invalid("/imageInput/0", "has not been uploaded"),
+    "invalid-upload": _invalid("/size", "must be at most 30000000"),
+    "invalid-question": _invalid("/limit", "must be a whole number from 1 to 100"),
+    "kie-refused": _failed("kie-credits-insufficient", _NO_CREDITS, "no"),
+    "task-not-found": _of(JobNotFound()),
+    "claim-in-flight": _of(ClaimInFlight()),
+    "image-not-ready": image_not_ready(RETRY_AFTER_SECONDS, "unknown"),
+    "task-failed": no_image(Failure("content-policy", "Flagged as violating content policies.", "no")),
+    "image-gone": image_gone(),
+    "too-large": too_large(MAX_BODY_BYTES),
+    "idempotency-key-reused": _of(IdempotencyKeyReused()),
+    "too-many-requests": _of(TooManyRequests("At most 300 requests a minute.", retry_after=45)),
+    "kie-key-missing": _failed(_MISSING.code, _MISSING.words, _MISSING.charged),
+    "outcome-unknown": _failed(_LOST.code, _LOST.words, _LOST.charged),
+    "creating-broke": unexpected(CREATING, charged="unknown", retryable=False),
+    "reading-broke": _broken(READING),
+    "uploading-broke": _broken("Failed to prepare upload"),
+    "account-broke": _broken("Failed to check account"),
+    "health-broke": _broken("Failed to check health"),
+    "document-broke": _broken("Failed to read the API description"),
+}
+
+# What the gateway answers itself, before a function is called or when it did not answer.
+GATEWAY: dict[int, str] = {
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    413: "Request Entity Too Large",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
