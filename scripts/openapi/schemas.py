@@ -90,7 +90,11 @@ def _texts_under_fields(kind: type) -> dict[str, str]:
 
 
 def _limit(fields: dict[str, Schema], model: Model) -> None:
-    fields["prompt"] |= {"minLength": 1, "maxLength": model.prompt_length, "pattern": r"^[^\u0000]*\S[^\u0000]*$"}
+    fields["prompt"] |= {
+        "minLength": 1,
+        "maxLength": model.prompt_length,
+        "pattern": r"^[^\u0000]*[^\s\u0000][^\u0000]*$",
+    }
     fields["aspectRatio"]["enum"] = list(model.aspect_ratios)
     fields["resolution"]["enum"] = list(model.resolutions)
     fields["outputFormat"]["enum"] = list(model.output_formats)

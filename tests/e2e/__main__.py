@@ -24,7 +24,7 @@ def main() -> None:
             # DEBUG, because what must be in no log must not be in the longest one.
             parameters={
                 "CorsOrigins": "https://app.example.com",
-                "CallerRatePerMinute": "200",
+                "CallerRatePerMinute": "100000",
                 "LogLevel": "DEBUG",
             },
             log_lines=lambda function, line: logs.append(f"{function} {line}"),

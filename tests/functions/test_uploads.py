@@ -65,6 +65,7 @@ def test_an_upload_gets_a_key_and_a_link_that_signs_size_and_type(
         ({"size": "9"}, "/size", "must be a whole number"),
         ({"size": True}, "/size", "must be a whole number"),
         ({"size": 1.5}, "/size", "must be a whole number"),
+        ({"size": float("inf")}, "/size", "must be a whole number"),
         ({"name": "a.png"}, "/name", "is not a known field"),
     ],
 )
@@ -75,6 +76,12 @@ def test_a_bad_upload_is_named_and_costs_nothing(
 
     assert (answer.status, answer.json["error"], answer.json["charged"]) == (400, "Invalid request", "no")
     assert answer.json["errors"] == [{"pointer": pointer, "detail": detail}]
+
+
+def test_a_whole_number_may_be_written_as_any_json_writer_does(cloud: Cloud) -> None:
+    request = http_event("POST", "/api/uploads", body='{"contentType": "image/png", "size": 9.0}')
+
+    assert call(create_upload, request).status == 201
 
 
 def test_type_and_size_are_required(cloud: Cloud) -> None:

@@ -16,6 +16,7 @@ from plantain.failures import _MESSAGES
 from plantain.job import STATES
 from plantain.models import MODELS
 from plantain.request import check_request
+from plantain.upload_key import MAX_UPLOAD_BYTES
 from plantain.upload_request import check_upload
 from scripts.openapi.__main__ import files
 from scripts.openapi.codes import FAIL_CODES
@@ -96,6 +97,12 @@ def test_the_limits_are_those_that_are_checked(model: str) -> None:
     assert fields["aspectRatio"]["enum"] == list(row.aspect_ratios)
     defaults = {name: field["default"] for name, field in fields.items() if "default" in field}
     check_request({"prompt": "x", **defaults}, row, caller="alice")
+
+
+def test_the_limits_of_an_upload_are_in_it() -> None:
+    size = DOCUMENT["components"]["schemas"]["UploadRequest"]["properties"]["size"]
+
+    assert (size["minimum"], size["maximum"]) == (1, MAX_UPLOAD_BYTES)
 
 
 def test_the_requests_shown_are_accepted() -> None:
