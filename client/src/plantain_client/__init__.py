@@ -1,0 +1,84 @@
+"""Ask Plantain for images.
+
+    import plantain_client as plantain
+
+    task = plantain.generate("A plantain leaf in the morning light")
+    plantain.download(task, "leaf.png")
+
+The functions use PLANTAIN_URL and PLANTAIN_API_KEY. `Plantain(url, api_key)` and `AsyncPlantain(url, api_key)`
+have the same as methods. Every error is a PlantainError and says what it has cost: see `plantain_client.errors`.
+"""
+
+from plantain_client.async_client import AsyncPlantain
+from plantain_client.client import Plantain
+from plantain_client.default import (
+    account,
+    create_task,
+    download,
+    generate,
+    health,
+    list_tasks,
+    query_task,
+    upload,
+    wait_for_task,
+)
+from plantain_client.errors import (
+    ApiError,
+    DamagedImage,
+    IdempotencyKeyReused,
+    ImageGone,
+    InvalidRequest,
+    KeyRejected,
+    NotConfigured,
+    NotPlantain,
+    PlantainError,
+    StillRunning,
+    StorageRefused,
+    TaskFailed,
+    TaskNotFound,
+    TooManyRequests,
+    TransportFailed,
+    UnusableFile,
+)
+from plantain_client.task import Account, Cost, Health, Image, KieAccount, Page, Progress, Task, TaskRef
+from plantain_client.version import __version__
+
+__all__ = [
+    "Account",
+    "ApiError",
+    "AsyncPlantain",
+    "Cost",
+    "DamagedImage",
+    "Health",
+    "IdempotencyKeyReused",
+    "Image",
+    "ImageGone",
+    "InvalidRequest",
+    "KeyRejected",
+    "KieAccount",
+    "NotConfigured",
+    "NotPlantain",
+    "Page",
+    "Plantain",
+    "PlantainError",
+    "Progress",
+    "StillRunning",
+    "StorageRefused",
+    "Task",
+    "TaskFailed",
+    "TaskNotFound",
+    "TaskRef",
+    "TooManyRequests",
+    "TransportFailed",
+    "UnusableFile",
+    "__version__",
+    "account",
+    "create_task",
+    "download",
+    "generate",
+    "health",
+    "list_tasks",
+    "query_task",
+    "upload",
+    "wait_for_task",
+]

@@ -1,0 +1,138 @@
+"""Reads Plantain's answers: the JSON object of a good one, the error that a bad one stands for."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from plantain_client.errors import (
+    ApiError,
+    Charged,
+    IdempotencyKeyReused,
+    ImageGone,
+    InvalidRequest,
+    KeyRejected,
+    NotPlantain,
+    TaskNotFound,
+    TooManyRequests,
+)
+from plantain_client.exchange import Answer
+
+T = TypeVar("T")
+
+_BY_STATUS: Mapping[int, type[ApiError]] = {
+    400: InvalidRequest,
+    401: KeyRejected,
+    403: KeyRejected,
+    404: TaskNotFound,
+    410: ImageGone,
+    413: InvalidRequest,
+    422: IdempotencyKeyReused,
+    429: TooManyRequests,
+}
+_GATEWAY_RETRYABLE = (429, 500, 502, 503, 504)
+_TITLE = re.compile(rb"<title[^>]*>\s*([^<]{1,80}?)\s*<", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A good answer: its JSON object, and what its headers say."""
+
+    document: dict[str, Any]
+    retry_after: float | None
+    replayed: bool
+    status: int
+
+    def read(self, shape: Callable[[dict[str, Any]], T]) -> T:
+        """The document as one of our types. Raises NotPlantain where it does not have that shape."""
+        try:
+            return shape(self.document)
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            message = f"The answer ({self.status}) is JSON, but not what Plantain says ({error!r})"
+            raise NotPlantain(message, status=self.status) from None
+
+
+def reply_of(answer: Answer, *, charged: Charged = "no") -> Reply:
+    """The reply. Raises ApiError or NotPlantain; `charged` is what the call may have cost if nobody says."""
+    document = _json_object(answer.content)
+    if 200 <= answer.status < 300 and document is not None:
+        replayed = answer.headers.get("idempotency-replayed", "").lower() == "true"
+        return Reply(document, retry_after_of(answer), replayed, answer.status)
+    error = error_of(answer, charged=charged)
+    raise error
+
+
+def error_of(answer: Answer, *, charged: Charged = "no") -> ApiError | NotPlantain:
+    """What an answer that is no reply stands for."""
+    document = _json_object(answer.content) or {}
+    if answer.status >= 400:
+        if {"error", "code", "detail"} <= document.keys():
+            return _problem(answer, document)
+        if isinstance(document.get("message"), str):
+            return _of_gateway(answer, document["message"], charged if answer.status >= 500 else "no")
+    return NotPlantain(
+        f"What answered is not Plantain: {answer.status} with {_looks_of(answer)}",
+        status=answer.status,
+        charged=charged if answer.status >= 500 else "no",
+    )
+
+
+def retry_after_of(answer: Answer) -> float | None:
+    """Seconds, where the header gives them (its other form, a date, Plantain does not use)."""
+    value = answer.headers.get("retry-after", "")
+    return float(value) if re.fullmatch(r"\d{1,6}", value) else None
+
+
+def _problem(answer: Answer, document: dict[str, Any]) -> ApiError:
+    kind = _BY_STATUS.get(answer.status, ApiError)
+    faults = document.get("errors") or ()
+    charged = document.get("charged")
+    return kind(
+        answer.status,
+        str(document["error"]),
+        str(document["code"]),
+        str(document["detail"]),
+        charged=charged if charged in ("yes", "no", "unknown") else "unknown",
+        retryable=bool(document.get("retryable")),
+        retry_after=retry_after_of(answer),
+        task_id=document.get("taskId"),
+        errors=tuple((str(fault.get("pointer", "")), str(fault.get("detail", ""))) for fault in faults),
+    )
+
+
+def _of_gateway(answer: Answer, message: str, charged: Charged) -> ApiError:
+    """API Gateway answers by itself where no function of Plantain was reached, or none answered in time."""
+    status = answer.status
+    kind = _BY_STATUS.get(status, ApiError) if status in (401, 403, 429) else ApiError
+    error, code = {
+        401: ("No API key", "no-api-key"),
+        403: ("API key not accepted", "api-key-rejected"),
+        404: ("No such route", "no-such-route"),
+        429: ("Too many requests", "too-many-requests"),
+    }.get(status, ("The gateway could not answer", "gateway-error"))
+    return kind(
+        status,
+        error,
+        code,
+        f"the gateway says {status} {message}",
+        charged=charged,
+        retryable=status in _GATEWAY_RETRYABLE,
+        retry_after=retry_after_of(answer),
+    )
+
+
+def _json_object(content: bytes) -> dict[str, Any] | None:
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _looks_of(answer: Answer) -> str:
+    title = _TITLE.search(answer.content)
+    if title:
+        return f"a web page, “{title[1].decode(errors='replace')}”"
+    kind = answer.headers.get("content-type", "").partition(";")[0].strip()
+    return f"content of type {kind[:60]}" if kind else "no content type"

@@ -1,0 +1,50 @@
+"""Asks, and asks again where that is safe and may help."""
+
+import random
+
+from plantain_client.answers import Reply, reply_of
+from plantain_client.errors import ApiError, Charged, PlantainError, TransportFailed
+from plantain_client.exchange import Operation, Send, Sleep, sent
+
+READ_TRIES = 3
+CREATE_TRIES = 5
+LONGEST_PAUSE = 65.0  # seconds: a caller's rate is counted by the minute
+
+_FIRST_PAUSE = 0.5
+# Refusals of the request itself: an earlier sending of it was refused as well.
+_OF_THE_REQUEST = (400, 413, 422)
+
+
+def ask(send: Send, *, tries: int = READ_TRIES, charged: Charged = "no") -> Operation[Reply]:
+    """The reply to a call of the API, sent up to `tries` times. Raises ApiError, TransportFailed, NotPlantain.
+
+    `charged` is what a call whose answer is lost may have cost. Once one was lost, no later failure to get
+    through is said to have cost nothing.
+    """
+    doubt = False
+    for attempt in range(tries):
+        try:
+            return reply_of((yield from sent(send, charged=charged)), charged=charged)
+        except PlantainError as error:
+            doubt = doubt or error.charged == "unknown"
+            if doubt and not _is_certain(error):
+                error.charged = "unknown"
+                if isinstance(error, TransportFailed):
+                    error.arrived = "maybe"
+            if attempt == tries - 1 or not error.retryable or (error.retry_after or 0) > LONGEST_PAUSE:
+                raise
+            pause = pause_before(attempt, error.retry_after)
+        yield Sleep(pause)
+    raise AssertionError("unreachable")
+
+
+def pause_before(attempt: int, retry_after: float | None) -> float:
+    """Seconds to wait after the attempt (from 0) failed: what the server asks for, or ever longer, at random."""
+    if retry_after is not None:
+        return retry_after
+    return float(_FIRST_PAUSE * 2**attempt * random.uniform(1, 2))  # noqa: S311 - spreads callers, guards nothing
+
+
+def _is_certain(error: PlantainError) -> bool:
+    """Whether the answer tells of the request itself, however often it was sent."""
+    return isinstance(error, ApiError) and (error.task_id is not None or error.status in _OF_THE_REQUEST)

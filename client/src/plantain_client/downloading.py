@@ -1,0 +1,122 @@
+"""Brings a stored image to disk, whole or not at all."""
+
+import hashlib
+import os
+import secrets
+from contextlib import suppress
+from os import PathLike
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+from plantain_client.answers import error_of
+from plantain_client.asking import READ_TRIES, pause_before
+from plantain_client.errors import DamagedImage, PlantainError, StillRunning, TaskFailed
+from plantain_client.exchange import Operation, Send, Sleep, sent
+from plantain_client.operations import query_task
+from plantain_client.task import Image, Task, TaskRef
+from plantain_client.uploading import refusal
+
+_EXTENSIONS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
+
+
+def download(task: Task | TaskRef | str, path: str | PathLike[str], *, index: int = 0) -> Operation[Path]:
+    """Save an image of a successful task; the answer is where. In a folder it is named after its task.
+
+    Asks for a fresh link each time, streams into a temporary file beside, checks size and SHA-256, and only then
+    takes the name, replacing what had it. `index` counts a task's images from 0.
+
+    Raises TaskFailed, StillRunning, ImageGone, StorageRefused, DamagedImage, OSError, ValueError for an index that
+    is not there, ApiError, TransportFailed, NotPlantain.
+    """
+    if not isinstance(task, Task):
+        task = yield from query_task(task)
+    image = _image_of(task, index)
+    target = _target(Path(path), task, image, index)
+    for attempt in range(READ_TRIES):
+        try:
+            link = yield from _fresh_link(task.task_id, index)
+            with _Beside(target, image) as part:
+                send = Send("GET", link, headers={"Accept-Encoding": "identity"}, keyed=False, into=part.write)
+                answer = yield from sent(send)
+                if answer.status != 200:
+                    raise refusal("the download", answer)
+                part.finish()
+            return target
+        except PlantainError as error:
+            error.task_id = task.task_id
+            if attempt == READ_TRIES - 1 or not error.retryable:
+                raise
+        yield Sleep(pause_before(attempt, None))
+    raise AssertionError("unreachable")
+
+
+def extension_of(image: Image) -> str:
+    """With its dot."""
+    return _EXTENSIONS.get(image.content_type, Path(image.key).suffix)
+
+
+class _Beside:
+    """A temporary file beside its target; it takes the target's name when it is finished, and else goes."""
+
+    def __init__(self, target: Path, image: Image) -> None:
+        self._target, self._image = target, image
+        self._path = target.with_name(f".{target.name[:200]}.{secrets.token_hex(4)}.part")
+        self._hash, self._size = hashlib.sha256(), 0
+
+    def __enter__(self) -> Self:
+        self._file = self._path.open("xb")
+        return self
+
+    def write(self, piece: bytes) -> None:
+        """Raises DamagedImage when more comes than was stored."""
+        self._size += len(piece)
+        if self._size > self._image.size:
+            raise DamagedImage(f"More came than the {self._image.size} bytes that were stored.")
+        self._hash.update(piece)
+        self._file.write(piece)
+
+    def finish(self) -> None:
+        """Check it and give it its name. Raises DamagedImage."""
+        if self._size != self._image.size:
+            raise DamagedImage(f"{self._size} bytes came of the {self._image.size} that were stored.")
+        if self._hash.hexdigest() != self._image.sha256:
+            raise DamagedImage("What came has another SHA-256 than what was stored.")
+        self._file.close()
+        os.replace(self._path, self._target)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+        with suppress(FileNotFoundError):
+            self._path.unlink()
+
+
+def _image_of(task: Task, index: int) -> Image:
+    if task.state == "fail":
+        raise TaskFailed(task.fail_msg or "", task.fail_code or "", task.charged, task=task)
+    if task.state != "success":
+        raise StillRunning(task.task_id, state=task.state)
+    if not 0 <= index < len(task.images):
+        raise ValueError(f"Task {task.task_id} has {len(task.images)} image(s), so none at index {index}.")
+    return task.images[index]
+
+
+def _target(path: Path, task: Task, image: Image, index: int) -> Path:
+    if not path.is_dir():
+        return path
+    number = f"-{index + 1}" if index else ""
+    return path / f"{task.task_id}{number}{extension_of(image)}"
+
+
+def _fresh_link(task_id: str, index: int) -> Operation[str]:
+    """A link signed now. The first image has a route of its own, which knows whether it is still there."""
+    if index:
+        return (yield from query_task(task_id)).images[index].url
+    send = Send("GET", f"/api/images/{quote(task_id, safe='')}/image")
+    answer = yield from sent(send)
+    if answer.status in (302, 303, 307) and "location" in answer.headers:
+        return answer.headers["location"]
+    raise error_of(answer)

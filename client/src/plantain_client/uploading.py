@@ -1,0 +1,72 @@
+"""Hands in an image to work from: a presigned PUT, for which Plantain is asked first."""
+
+import re
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from plantain_client.asking import READ_TRIES, ask, pause_before
+from plantain_client.errors import PlantainError, StorageRefused, UnusableFile
+from plantain_client.exchange import Answer, Operation, Send, Sleep, sent
+
+MAX_BYTES = 30_000_000
+
+_STORAGE_CODE = re.compile(rb"<Code>(\w{1,60})</Code>")
+
+
+def upload(path: str | PathLike[str] | bytes) -> Operation[str]:
+    """Upload an image (PNG, JPEG or WebP by its bytes, up to 30 MB); the answer is its key for `image_input`.
+
+    It is kept for 7 days. Raises OSError, UnusableFile, StorageRefused, ApiError, TransportFailed, NotPlantain.
+    """
+    data = path if isinstance(path, bytes) else _read(Path(path))
+    wanted = {"contentType": content_type_of(data), "size": len(data)}
+    place = yield from ask(Send("POST", "/api/uploads", json=wanted))
+    key, put = place.read(lambda document: (str(document["key"]), _put(document, data)))
+    for attempt in range(READ_TRIES):
+        try:
+            answer = yield from sent(put)
+            if answer.status // 100 == 2:
+                return key
+            raise refusal("the upload", answer)
+        except PlantainError as error:
+            if attempt == READ_TRIES - 1 or not error.retryable:
+                raise
+        yield Sleep(pause_before(attempt, None))
+    raise AssertionError("unreachable")
+
+
+def content_type_of(data: bytes) -> str:
+    """The type of an image by its first bytes. Raises UnusableFile."""
+    if not data:
+        raise UnusableFile("The file is empty.")
+    if len(data) > MAX_BYTES:
+        raise UnusableFile(f"The file is too large: up to {MAX_BYTES // 1_000_000} MB can be uploaded.")
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if data.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    raise UnusableFile("The file is no PNG, JPEG or WebP image.")
+
+
+def refusal(what: str, answer: Answer) -> StorageRefused:
+    """What S3 said, by its own code."""
+    code = _STORAGE_CODE.search(answer.content)
+    return StorageRefused(what, answer.status, code[1].decode() if code else "")
+
+
+def _read(path: Path) -> bytes:
+    """The file, if it can be one to upload: no more of it than one byte too many is read."""
+    with path.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    try:
+        content_type_of(data)
+    except UnusableFile as error:
+        raise UnusableFile(f"{path}: {error}") from None
+    return data
+
+
+def _put(document: dict[str, Any], data: bytes) -> Send:
+    return Send("PUT", document["uploadUrl"], headers=document["headers"], content=data, keyed=False)
