@@ -1,0 +1,159 @@
+"""What to tell a person of an error: what happened, what it has cost, what to do, and the exit code."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from plantain_client.errors import (
+    ApiError,
+    Charged,
+    DamagedImage,
+    IdempotencyKeyReused,
+    ImageGone,
+    InvalidRequest,
+    KeyRejected,
+    NotConfigured,
+    NotPlantain,
+    PlantainError,
+    StillRunning,
+    StorageRefused,
+    TaskFailed,
+    TaskNotFound,
+    TooManyRequests,
+    TransportFailed,
+    UnusableFile,
+)
+from plantain_client.settings import URL_VARIABLE
+
+OK, FAILED, USAGE, JOB_FAILED, STILL_RUNNING, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+COSTS: Mapping[Charged, str] = {
+    "no": "nothing",
+    "yes": "Kie.ai has charged for it",
+    "unknown": "not known (yet): Kie.ai may have charged for it",
+}
+
+_OPERATOR = "The operator can look it up at Kie.ai by the kieTaskId in the job record."
+_NEW_KEY = "then ask again, with a new idempotency key if you gave one: a refusal is replayed."
+_CHANGE = "Change the prompt or the input images and ask again."
+_AGAIN = "Ask again later."
+_PAY_AGAIN = "Ask again; that costs again."
+# By failCode (the README lists them) or by the code of a problem.
+_BY_CODE: Mapping[str, str] = {
+    "kie-credits-insufficient": f"Top up the credits at https://kie.ai, {_NEW_KEY}",
+    "kie-spending-cap": f"Raise the spending limit of the Kie.ai key, {_NEW_KEY}",
+    "kie-key-rejected": f"The operator has to give the stack a valid Kie.ai key; {_NEW_KEY}",
+    "kie-key-missing": f"The operator has to give the stack a Kie.ai key (parameter KieApiKey); {_NEW_KEY}",
+    "kie-refused": "Change the request as Kie.ai's words say.",
+    "content-policy": _CHANGE,
+    "prompt-not-drawable": _CHANGE,
+    "input-image-unreachable": "Kie.ai must be able to fetch the input; `--input FILE` uploads one.",
+    "kie-failed": _AGAIN,
+    "kie-busy": _AGAIN,
+    "not-sent": _AGAIN,
+    "kie-timeout": _AGAIN,
+    "outcome-unknown": "Before asking again, let the operator look on Kie.ai's log page: it may have been made.",
+    "status-unavailable": _OPERATOR,
+    "timed-out": _OPERATOR,
+    "aborted": _OPERATOR,
+    "image-not-stored": _OPERATOR,
+    "result-gone": _PAY_AGAIN,
+    "result-refused": _PAY_AGAIN,
+    "result-not-an-image": _PAY_AGAIN,
+    "result-too-large": _PAY_AGAIN,
+    "no-such-route": f"Check {URL_VARIABLE}, the output ApiUrl of the stack; `plantain doctor` looks closer.",
+    "gateway-error": "Ask again in a moment; `plantain doctor` looks closer.",
+    "image-not-ready": "Wait for it: plantain wait",
+}
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """An error as it is told."""
+
+    what: str
+    charged: Charged
+    advice: str
+    code: str
+    exit_code: int = FAILED
+    task_id: str | None = None
+    idempotency_key: str | None = None
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        shown = {
+            "code": self.code,
+            "detail": self.what,
+            "charged": self.charged,
+            "advice": self.advice,
+            "taskId": self.task_id,
+            "idempotencyKey": self.idempotency_key,
+        }
+        return {"error": {name: value for name, value in shown.items() if value is not None}}
+
+
+def trouble_of(error: PlantainError) -> Trouble:
+    """What an error of the library stands for."""
+    code, advice, exit_code = _told(error)
+    return Trouble(str(error), error.charged, advice, code, exit_code, error.task_id, error.idempotency_key)
+
+
+def _told(error: PlantainError) -> tuple[str, str, int]:
+    match error:
+        case TaskFailed(code=code):
+            return code, _BY_CODE.get(code, _after(error)), JOB_FAILED
+        case StillRunning(task_id=task_id):
+            return "still-running", f"Go on waiting: plantain wait {task_id}", STILL_RUNNING
+        case ApiError(code=code):
+            return code, _BY_CODE.get(code) or _of_refusal(error), _exit_of(error)
+        case TransportFailed(idempotency_key=str(key), arrived="maybe"):
+            return "transport-failed", _same_key(key), FAILED
+        case TransportFailed():
+            return "transport-failed", f"Check the network and {URL_VARIABLE}, then try again.", FAILED
+        case NotPlantain():
+            return "not-plantain", f"Check {URL_VARIABLE}: it is the output ApiUrl of the stack.", FAILED
+        case StorageRefused() | DamagedImage() if error.task_id:
+            return "storage-failed", f"Try again: plantain download {error.task_id}", FAILED
+        case NotConfigured():
+            return "not-configured", "`plantain doctor` checks every setting.", USAGE
+        case UnusableFile():
+            return "unusable-file", "Give a PNG, JPEG or WebP image.", USAGE
+    return "storage-failed", _after(error), FAILED
+
+
+def _of_refusal(error: ApiError) -> str:
+    match error:
+        case KeyRejected(status=401):
+            return "No API key reached Plantain: check that nothing on the way removes the Authorization header."
+        case KeyRejected():
+            return "Check PLANTAIN_API_KEY, or have the operator make a key: plantain keys add NAME"
+        case TaskNotFound():
+            return "Check the id: `plantain list` shows the tasks of this API key's caller."
+        case ImageGone():
+            return "Making it again costs again: plantain generate"
+        case IdempotencyKeyReused():
+            return (
+                "Use another idempotency key, or send the very same request. (A file that is uploaded again is "
+                "another input; give the key of the first upload to --input instead.)"
+            )
+        case TooManyRequests(retry_after=float(seconds)):
+            return f"Try again in {seconds:.0f} s."
+        case InvalidRequest():
+            return "Correct the request: plantain generate --help"
+    return _after(error)
+
+
+def _exit_of(error: ApiError) -> int:
+    return USAGE if isinstance(error, InvalidRequest) else FAILED
+
+
+def _same_key(key: str) -> str:
+    return f"The same request with `--idempotency-key {key}` asks again without paying twice."
+
+
+def _after(error: PlantainError) -> str:
+    if error.charged == "unknown" and error.idempotency_key:
+        return _same_key(error.idempotency_key)
+    if error.charged == "unknown":
+        return f"{_OPERATOR} Look there before asking again."
+    return "Try again in a moment." if error.retryable else "Ask the operator of this Plantain."

@@ -1,0 +1,138 @@
+"""The words of the `plantain` command."""
+
+import argparse
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import get_args
+
+from plantain_client.cli import commands, doctor, keys
+from plantain_client.cli.screen import Screen
+from plantain_client.operations import INTERVAL, MAX_ATTEMPTS
+from plantain_client.settings import KEY_VARIABLE, URL_VARIABLE
+from plantain_client.task import State
+from plantain_client.version import __version__
+
+_EPILOG = f"""environment:
+  {URL_VARIABLE}      where Plantain is: the output ApiUrl of the stack
+  {KEY_VARIABLE}  the API key; it is never shown
+  NO_COLOR          no colours
+
+exit codes:
+  0  it went well                      3  the job failed
+  1  any other error                   4  it still runs when the looks are used up
+  2  a command or request that cannot  130  Ctrl-C; a job that was asked for goes
+     be understood, a missing setting       on: plantain wait ID
+
+Results go to standard output, all else to standard error. With --json, standard
+output is one JSON document; of an error, {{"error": {{"code", "detail", "charged",
+"advice", …}}}}. `plantain COMMAND --help` tells more of each command."""
+
+Run = Callable[[argparse.Namespace, Screen], int]
+
+
+def arguments() -> argparse.ArgumentParser:
+    """The parser; what it parses has `run`, `json` and the command's own."""
+    parser = argparse.ArgumentParser(
+        prog="plantain",
+        description="Ask Plantain for images.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"plantain {__version__}")
+    found = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
+
+    def command(name: str, run: Run, summary: str, more: str = "") -> argparse.ArgumentParser:
+        description = f"{summary[0].upper()}{summary[1:]}. {more}".strip()
+        made = found.add_parser(name, help=summary, description=description)
+        made.set_defaults(run=run)
+        made.add_argument("--json", action="store_true", help="one JSON document on standard output")
+        return made
+
+    _generate(command("generate", commands.generate, "ask for an image, wait for it and save it"))
+    shown = command("status", commands.status, "show a task as it is now", "Exits 0 whatever its state.")
+    shown.add_argument("task_id", metavar="ID")
+    waited = command("wait", commands.wait, "wait for a task")
+    waited.add_argument("task_id", metavar="ID")
+    waited.add_argument("-o", "--output", default="", metavar="PATH", help="save its image there")
+    _patience(waited)
+    listed = command("list", commands.list_tasks, "show your own tasks, newest first")
+    listed.add_argument("--state", choices=get_args(State), help="only those")
+    listed.add_argument("--limit", type=_count, default=20, metavar="N", help="so many (default 20)")
+    listed.add_argument("--all", action="store_true", help="all of them")
+    saved = command("download", commands.download, "save the image of a task")
+    saved.add_argument("task_id", metavar="ID")
+    _output(saved)
+    command(
+        "doctor",
+        doctor.doctor,
+        "check URL, API key, clock, permissions and Kie.ai's balance",
+        "Says what is wrong and what to do; exits 1 if anything is. Costs nothing.",
+    )
+    keys.add_arguments(command("keys", keys.keys, "make, list and revoke API keys (for the operator)"))
+    return parser
+
+
+def _generate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("prompt", metavar="PROMPT")
+    parser.add_argument(
+        "--input",
+        action="append",
+        default=[],
+        type=_source,
+        metavar="IMAGE",
+        help="an image to work from: a file, which is uploaded, an https URL, or the key of an upload; repeatable",
+    )
+    parser.add_argument("--aspect-ratio", metavar="RATIO", help="1:1, 3:2, 16:9 …")
+    parser.add_argument("--resolution", metavar="SIZE", help="1K, 2K or 4K")
+    parser.add_argument("--format", metavar="TYPE", help="png or jpg")
+    _output(parser)
+    parser.add_argument(
+        "--idempotency-key",
+        type=_idempotency_key,
+        metavar="KEY",
+        help="the same key and request give the same task, for 7 days; each call has a new one by default",
+    )
+    parser.add_argument("--no-wait", action="store_true", help="print the task's id and leave")
+    _patience(parser)
+
+
+def _output(parser: argparse.ArgumentParser) -> None:
+    text = "file or folder to save to (default: the task's id, here)"
+    parser.add_argument("-o", "--output", default="", metavar="PATH", help=text)
+
+
+def _patience(parser: argparse.ArgumentParser) -> None:
+    looks, seconds = "looks before giving up waiting", "seconds between looks"
+    parser.add_argument(
+        "--max-attempts", type=_count, default=MAX_ATTEMPTS, metavar="N", help=f"{looks} (default {MAX_ATTEMPTS})"
+    )
+    parser.add_argument(
+        "--interval", type=_seconds, default=INTERVAL, metavar="S", help=f"{seconds} (default {INTERVAL:g})"
+    )
+
+
+def _source(text: str) -> str:
+    if not text.startswith(("https://", "http://", "uploads/")) and not Path(text).is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {text}")
+    return text
+
+
+def _idempotency_key(text: str) -> str:
+    if not re.fullmatch(r"[\x21-\x7e]{1,255}", text):
+        raise argparse.ArgumentTypeError("must have 1 to 255 visible ASCII characters")
+    return text
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < sys.maxsize:
+        raise argparse.ArgumentTypeError("must be a whole number from 1")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds <= 3600:
+        raise argparse.ArgumentTypeError("must be 0 to 3600 seconds")
+    return seconds

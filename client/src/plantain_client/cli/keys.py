@@ -1,0 +1,99 @@
+"""`plantain keys add | list | revoke`: the operator's API keys, in the table of a stack in AWS."""
+
+import argparse
+import datetime as dt
+
+from rich.table import Table
+
+from plantain_client.cli.advice import FAILED, OK, USAGE, Trouble
+from plantain_client.cli.screen import Screen
+from plantain_client.operator.api_keys import REMEMBERED_SECONDS, ApiKeys, BadName
+from plantain_client.operator.stack import CannotReach, api_keys_of, in_words
+
+STACK = "plantain"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`add NAME`, `list`, `revoke NAME`, and where the table is."""
+    found = parser.add_subparsers(required=True, metavar="ACTION", dest="action", title="actions")
+    where = argparse.ArgumentParser(add_help=False)
+    where.add_argument("--stack", default=STACK, help=f"the CloudFormation stack (default {STACK})")
+    where.add_argument("--table", help="the table itself, without asking CloudFormation")
+    where.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    for action, summary in (
+        ("add", "make a key for a caller and show it, this once"),
+        ("list", "callers, how many keys each has, and since when"),
+        ("revoke", "delete all keys of a caller"),
+    ):
+        made = found.add_parser(action, help=summary, description=f"{summary.capitalize()}.", parents=[where])
+        if action != "list":
+            made.add_argument("name", metavar="NAME", help="the caller's name: a-z, 0-9, dot, dash, underscore")
+
+
+def keys(asked: argparse.Namespace, screen: Screen) -> int:
+    """Do it, with the AWS credentials of the environment."""
+    try:
+        with in_words():
+            table = api_keys_of(asked.stack, asked.table)
+            match asked.action:
+                case "add":
+                    return _add(table, asked.name, screen)
+                case "revoke":
+                    return _revoke(table, asked.name, screen)
+                case _:
+                    return _list(table, screen)
+    except BadName as error:
+        trouble = Trouble(str(error), "no", "Choose another name.", "bad-name", USAGE)
+    except CannotReach as error:
+        trouble = Trouble(str(error), "no", error.advice, "aws-error")
+    screen.trouble(trouble)
+    return trouble.exit_code
+
+
+def _add(table: ApiKeys, name: str, screen: Screen) -> int:
+    key = table.create(name)
+    if screen.as_json:
+        screen.document({"name": name, "key": key})
+        return OK
+    screen.note(f"The API key of {name}, shown this once (only its hash is kept):")
+    screen.result(key)
+    screen.note(f"Earlier keys of {name} go on working; `plantain keys revoke {name}` ends all of them.")
+    return OK
+
+
+def _list(table: ApiKeys, screen: Screen) -> int:
+    callers = table.callers()
+    if screen.as_json:
+        shown = [{"name": c.name, "keys": len(c.created_at), "createdAt": list(c.created_at)} for c in callers]
+        screen.document({"callers": shown})
+    elif not screen.out.is_terminal:
+        for caller in callers:
+            screen.result_fields(caller.name, str(len(caller.created_at)), *map(_moment, caller.created_at[:1]))
+    elif callers:
+        rows = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+        for title in ("CALLER", "KEYS", "SINCE", "LAST MADE"):
+            rows.add_column(title, no_wrap=True)
+        for caller in callers:
+            first, last = caller.created_at[0], caller.created_at[-1]
+            rows.add_row(caller.name, str(len(caller.created_at)), _moment(first), _moment(last))
+        screen.out.print(rows)
+    else:
+        screen.note("There are no keys. `plantain keys add NAME` makes one.")
+    return OK
+
+
+def _revoke(table: ApiKeys, name: str, screen: Screen) -> int:
+    count = table.revoke(name)
+    if not count:
+        screen.trouble(Trouble(f"{name} has no keys.", "no", "`plantain keys list` shows who has.", "no-keys"))
+        return FAILED
+    if screen.as_json:
+        screen.document({"name": name, "revoked": count, "rememberedSeconds": REMEMBERED_SECONDS})
+        return OK
+    screen.done(f"{count} key{'s' if count > 1 else ''} of {name} revoked.")
+    screen.note(f"The gateway remembers an answer: a key used just now may work for up to {REMEMBERED_SECONDS} s.")
+    return OK
+
+
+def _moment(ms: int) -> str:
+    return f"{dt.datetime.fromtimestamp(ms / 1000, dt.UTC).astimezone():%Y-%m-%d %H:%M}"

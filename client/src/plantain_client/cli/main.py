@@ -1,0 +1,52 @@
+"""The entry of the `plantain` command: runs what was asked and turns errors into words and exit codes."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from plantain_client.cli.advice import FAILED, INTERRUPTED, Trouble, trouble_of
+from plantain_client.cli.arguments import arguments
+from plantain_client.cli.screen import Screen
+from plantain_client.errors import PlantainError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run; the exit code. A command line that cannot be understood ends in SystemExit(2)."""
+    asked = arguments().parse_args(argv)
+    screen = Screen(as_json=asked.json)
+    try:
+        code: int = asked.run(asked, screen)
+        sys.stdout.flush()
+        return code
+    except PlantainError as error:
+        trouble = trouble_of(error)
+    except KeyboardInterrupt:
+        trouble = _interruption(screen)
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python must not try to flush it once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except OSError as error:
+        trouble = _file_trouble(screen, error)
+    screen.trouble(trouble)
+    return trouble.exit_code
+
+
+def _interruption(screen: Screen) -> Trouble:
+    if task_id := screen.task_id:
+        what, advice = f"Interrupted. Task {task_id} goes on.", f"Go on waiting: plantain wait {task_id}"
+        return Trouble(what, "unknown", advice, "interrupted", INTERRUPTED, task_id)
+    if key := screen.idempotency_key:
+        what = "Interrupted while asking. The request may have been taken in; then its job goes on."
+        advice = f"`plantain list` shows it. The same request with `--idempotency-key {key}` does not pay twice."
+        return Trouble(what, "unknown", advice, "interrupted", INTERRUPTED, idempotency_key=key)
+    return Trouble("Interrupted.", "no", "Nothing was asked for.", "interrupted", INTERRUPTED)
+
+
+def _file_trouble(screen: Screen, error: OSError) -> Trouble:
+    """A file that cannot be read or written; the image itself is safe in the bucket."""
+    what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    if screen.task_id:
+        advice = f"The image is kept: plantain download {screen.task_id} -o PATH"
+        return Trouble(what, "yes", advice, "file-error", task_id=screen.task_id)
+    return Trouble(what, "no", "Check the path.", "file-error")

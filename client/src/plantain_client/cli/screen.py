@@ -1,0 +1,133 @@
+"""What is shown: results on standard output, all else on standard error; nothing moves where nobody looks."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+from rich.text import Text
+
+from plantain_client.cli.advice import COSTS, Trouble
+
+
+class Screen:
+    """Two consoles, and what a Ctrl-C has to tell: the task that goes on, the key under which it was asked for."""
+
+    def __init__(self, *, as_json: bool = False) -> None:
+        self.as_json = as_json
+        self.task_id: str | None = None
+        self.idempotency_key: str | None = None
+        self.out, self.err = _console(stderr=False), _console(stderr=True)
+
+    def result(self, text: str) -> None:
+        """A line for whoever reads on: a path, an id."""
+        self.out.print(Text(plain(text)), soft_wrap=True)
+
+    def result_fields(self, *fields: str) -> None:
+        """A line of fields between tabs, for a program."""
+        self.out.print(Text("\t".join(map(plain, fields))), soft_wrap=True)
+
+    def document(self, document: Mapping[str, Any]) -> None:
+        """The one JSON document."""
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+
+    def note(self, text: str, style: str = "dim") -> None:
+        """What a person may want to know besides."""
+        self.err.print(Text(plain(text), style), soft_wrap=True)
+
+    def done(self, text: str) -> None:
+        """Something went well."""
+        self.err.print(Text.assemble(("✓ ", "green"), plain(text)), soft_wrap=True)
+
+    def rows(self, rows: Mapping[str, str]) -> None:
+        """Names and values, one a line."""
+        table = Table.grid(padding=(0, 2))
+        table.add_column(style="dim", no_wrap=True)
+        table.add_column(overflow="fold")
+        for name, value in rows.items():
+            table.add_row(name, Text(plain(value)))
+        if self.out.is_terminal:
+            self.out.print(table)
+        else:
+            for name, value in rows.items():
+                self.result_fields(name, value)
+
+    def trouble(self, trouble: Trouble) -> None:
+        """An error: to a person on standard error, and to a program as its document."""
+        if self.as_json:
+            self.document(trouble.document())
+        head = Text.assemble(("✗ ", "red"), plain(trouble.what))
+        rows = {"Cost": COSTS[trouble.charged], "Next": trouble.advice}
+        if not self.err.is_terminal:
+            self.err.print(head, soft_wrap=True)
+            for name, value in rows.items():
+                self.err.print(Text(f"  {name}: {plain(value)}"), soft_wrap=True)
+            return
+        self.err.print(head)
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column(style="dim", no_wrap=True)
+        table.add_column(overflow="fold")
+        for name, value in rows.items():
+            table.add_row(f"  {name}", Text(plain(value)))
+        self.err.print(table)
+
+    @contextmanager
+    def working(self, what: str) -> Iterator["Work"]:
+        """A bar that moves while something goes on; plain lines where there is no terminal."""
+        bar = None
+        if self.err.is_terminal and not self.err.is_dumb_terminal:
+            bar = Bar(
+                SpinnerColumn(finished_text=Text("✓", "green")),
+                TextColumn("{task.description}"),
+                BarColumn(32),
+                TimeElapsedColumn(),
+                console=self.err,
+                transient=True,
+            )
+            bar.start()
+        try:
+            yield Work(self, bar, what)
+        finally:
+            if bar:
+                bar.stop()
+
+
+class Work:
+    """What is going on, and how far it is."""
+
+    def __init__(self, screen: Screen, bar: Bar | None, what: str) -> None:
+        self._screen, self._bar, self._said = screen, bar, ""
+        self._row = bar.add_task(_padded(what), total=None) if bar else None
+        self.say(what)
+
+    def say(self, what: str) -> None:
+        """What is done now."""
+        if what == self._said:
+            return
+        self._said = what
+        if self._bar and self._row is not None:
+            self._bar.update(self._row, description=_padded(what))
+        else:
+            self._screen.note(what)
+
+
+def plain(text: str) -> str:
+    """The text without what moves cursors or breaks lines: it may be anybody's."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def _padded(what: str) -> str:
+    # Rich reads markup here, so a bracket has to be escaped.
+    return f"{plain(what):<26}".replace("[", r"\[")
+
+
+def _console(*, stderr: bool) -> Console:
+    # Without colours there are no styles either, not even bold.
+    styles = None if "NO_COLOR" in os.environ else "auto"
+    return Console(stderr=stderr, color_system=styles, highlight=False)  # type: ignore[arg-type]

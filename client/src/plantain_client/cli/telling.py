@@ -1,0 +1,84 @@
+"""A task in words: rows for one, a table for several."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from rich.table import Table
+from rich.text import Text
+
+from plantain_client.cli.advice import COSTS
+from plantain_client.cli.screen import Screen, plain
+from plantain_client.task import Image, Task
+
+_STYLES = {"success": "green", "fail": "red", "processing": "yellow", "pending": "yellow"}
+
+
+def show_task(screen: Screen, task: Task) -> None:
+    """Everything about one task that a person wants to know."""
+    asked = " ".join(filter(None, (task.aspect_ratio, task.resolution, task.output_format)))
+    rows = {
+        "task": task.task_id,
+        "state": task.state + (" (late)" if task.late and not task.has_ended else ""),
+        "prompt": task.prompt,
+        "asked for": asked,
+        "created": _moment(task.created_at),
+    }
+    if task.ended_at:
+        rows["ended"] = _moment(task.ended_at)
+    if task.cost_time is not None:
+        rows["drawn in"] = f"{task.cost_time / 1000:g} s"
+    rows["cost"] = cost_of(task)
+    if task.state == "fail":
+        rows["why"] = f"{task.fail_msg} ({task.fail_code})"
+    for image in task.images:
+        rows["image" if len(task.images) == 1 else f"image {task.images.index(image) + 1}"] = size_of(image)
+    screen.rows(rows)
+
+
+def show_list(screen: Screen, tasks: Iterable[Task]) -> None:
+    """A table on a terminal; elsewhere a line each, its fields between tabs."""
+    if not screen.out.is_terminal:
+        for task in tasks:
+            cost = f"{task.cost.credits:g}" if task.cost else ""
+            screen.result_fields(task.task_id, task.state, task.created_at.isoformat(), cost, task.prompt)
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("TASK", no_wrap=True)
+    table.add_column("STATE", no_wrap=True)
+    table.add_column("AGE", no_wrap=True, justify="right")
+    table.add_column("COST", no_wrap=True, justify="right")
+    table.add_column("PROMPT", no_wrap=True, overflow="ellipsis")
+    now = dt.datetime.now(dt.UTC)
+    for task in tasks:
+        state = Text(task.state, _STYLES[task.state])
+        cost = f"${task.cost.usd:.2f}" if task.cost else {"no": "–", "unknown": "?", "yes": "$"}[task.charged]
+        table.add_row(task.task_id, state, age(now - task.created_at), cost, Text(plain(task.prompt)))
+    if table.row_count:
+        screen.out.print(table)
+    else:
+        screen.note("No tasks. `plantain generate PROMPT` makes one.")
+
+
+def cost_of(task: Task) -> str:
+    """What it has cost."""
+    if task.cost:
+        return f"{task.cost.credits:g} credits (${task.cost.usd:.2f})"
+    return COSTS[task.charged]
+
+
+def size_of(image: Image) -> str:
+    """Its measures."""
+    return f"{image.width}×{image.height}, {image.size / 1000:,.0f} kB, {image.content_type}"
+
+
+def age(passed: dt.timedelta) -> str:
+    """The time in its largest unit."""
+    seconds = max(0, int(passed.total_seconds()))
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds >= size:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
+def _moment(moment: dt.datetime) -> str:
+    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"

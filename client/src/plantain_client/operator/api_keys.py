@@ -1,0 +1,69 @@
+"""Makes, lists and revokes API keys. A key is shown once; its SHA-256 is all that is kept."""
+
+import hashlib
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+# How long API Gateway goes on believing what the authorizer last said of a key (ReauthorizeEvery in the template).
+REMEMBERED_SECONDS = 60
+
+_PREFIX = "plantain_"
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+class BadName(ValueError):
+    """A caller cannot be called so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A caller's keys: when each was made, in ms since 1970, the oldest first."""
+
+    name: str
+    created_at: tuple[int, ...]
+
+
+class ApiKeys:
+    """The table of keys. A caller may have several, so that one can be replaced by another."""
+
+    def __init__(self, table: str, dynamodb: Any) -> None:
+        self._table = table
+        self._dynamodb = dynamodb
+
+    def create(self, name: str) -> str:
+        """A new key for the caller `name`; the only time it is seen. Raises BadName."""
+        if not _NAME.fullmatch(name):
+            raise BadName(
+                "A caller's name has 1 to 64 characters: a-z, 0-9, dot, dash or underscore, "
+                "the first a letter or digit."
+            )
+        key = _PREFIX + secrets.token_urlsafe(32)
+        item = {
+            "keyHash": {"S": hashlib.sha256(key.encode()).hexdigest()},
+            "name": {"S": name},
+            "createdAt": {"N": str(time.time_ns() // 1_000_000)},
+        }
+        self._dynamodb.put_item(TableName=self._table, Item=item)
+        return key
+
+    def callers(self) -> list[Caller]:
+        """All who have keys, by name."""
+        made: dict[str, list[int]] = {}
+        for item in self._items():
+            made.setdefault(item["name"]["S"], []).append(int(item["createdAt"]["N"]))
+        return [Caller(name, tuple(sorted(made[name]))) for name in sorted(made)]
+
+    def revoke(self, name: str) -> int:
+        """Delete every key of the caller; how many there were."""
+        hashes = [item["keyHash"] for item in self._items() if item["name"]["S"] == name]
+        for key_hash in hashes:
+            self._dynamodb.delete_item(TableName=self._table, Key={"keyHash": key_hash})
+        return len(hashes)
+
+    def _items(self) -> Iterator[dict[str, Any]]:
+        for page in self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True):
+            yield from page["Items"]
