@@ -57,9 +57,10 @@ clean: ## remove what was made here, but the pictures under out/
 .venv/pyvenv.cfg: .python-version
 	@sh scripts/make-venv.sh
 
-.venv/local: .venv/pyvenv.cfg requirements/local.txt
+.venv/local: .venv/pyvenv.cfg requirements/local.txt client/pyproject.toml
 	@echo "Installing what the local cloud needs (once)…"
 	@$(INSTALL) -r requirements/local.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-index --no-build-isolation -e client
 	@touch $@
 
 .venv/dev: .venv/local requirements/dev.txt

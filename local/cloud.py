@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from local.aws.deploy import Stack, deploy
 from local.aws.emulator import EmbeddedAws
-from plantain.api_keys import ApiKeys
+from plantain_client.operator.api_keys import ApiKeys
 
 ROOT = Path(__file__).parent.parent
 VENDOR_LAYER = ROOT / ".build" / "vendor"

@@ -1,20 +1,19 @@
 """The demo: one image through the real HTTP API, the real state machine and the real code."""
 
 import time
+import uuid
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
-
-import httpx
 
 from local.choose_kie import agreed, price, real_or_none
 from local.cloud import KieAi, LocalCloud
 from local.terminal import Progress, bold, faint, show_logs
+from plantain_client import Plantain, PlantainError, StillRunning, Task
+from plantain_client.task import Progress as Look
 
 OUT = Path("out")
 PROMPT = "A plantain leaf unrolling in the first light of morning"
 RESOLUTION = "2K"
-_LOOK_SECONDS = 0.5
 
 
 def demo(prompt: str = "", *, real: bool = False, yes: bool = False, logs: bool = False) -> int:
@@ -29,73 +28,63 @@ def demo(prompt: str = "", *, real: bool = False, yes: bool = False, logs: bool 
 
 
 def _make_image(cloud: LocalCloud, kie: KieAi | None, prompt: str) -> int:
-    headers = {"Authorization": f"Bearer {cloud.create_key('demo')}"}
-    with httpx.Client(base_url=cloud.api_url, headers=headers, timeout=30, trust_env=False) as api:
+    steps: list[Progress] = []
+    key = cloud.create_key("demo")
+    # The client's pauses are spent in the step that is shown, so that it moves.
+    with Plantain(cloud.api_url, key, sleep=lambda seconds: steps[-1].wait(seconds)) as plantain:
         started = time.monotonic()
-        with Progress("POST /api/images/generate") as step:
-            answer = api.post("/api/images/generate", json={"prompt": prompt, "resolution": RESOLUTION})
-            step.say(f"{answer.status_code} {answer.reason_phrase}")
-            if answer.status_code != 202:
-                step.fail()
-        if answer.status_code != 202:
-            problem = answer.json()
-            print(f"\n{problem['error']}: {problem['detail']} (charged: {problem['charged']})")
-            return 1
-        task_id = answer.json()["taskId"]
         try:
-            job = _watch(api, task_id)
-        except KeyboardInterrupt:
-            _say_what_is_left(cloud, kie, task_id)
-            raise
-        if job["state"] == "fail":
-            print(f"\nNo image: {job['failMsg']} (charged: {job['charged']})")
+            with Progress("POST /api/images/generate") as step:
+                steps.append(step)
+                ref = plantain.create_task(prompt, resolution=RESOLUTION, idempotency_key=str(uuid.uuid4()))
+                step.say("202 Accepted")
+            try:
+                with Progress("Kie.ai draws, the state machine looks") as step:
+                    steps.append(step)
+                    task = _wait(plantain, ref.task_id, step)
+            except KeyboardInterrupt:
+                _say_what_is_left(cloud, kie, ref.task_id)
+                raise
+            seconds = time.monotonic() - started
+            with Progress(f"GET /api/images/{task.task_id[:8]}…/image") as step:
+                steps.append(step)
+                OUT.mkdir(exist_ok=True)
+                path = plantain.download(task, OUT / Path(task.images[0].key).name)
+        except PlantainError as error:
+            print(f"\n{error} (charged: {error.charged})")
             return 1
-        seconds = time.monotonic() - started
-        with Progress(f"GET /api/images/{task_id[:8]}…/image"):
-            path = _download(api, job)
-    _report(cloud, kie, job, path, seconds)
+    _report(cloud, kie, task, path, seconds)
     return 0
 
 
-def _watch(api: httpx.Client, task_id: str) -> dict[str, Any]:
-    with Progress("Kie.ai draws, the state machine looks") as step:
-        while True:
-            job: dict[str, Any] = api.get("/api/images/status", params={"taskId": task_id}).json()
-            step.say(job["state"] + (" (late)" if job["late"] else ""))
-            if job["state"] == "fail":
-                step.fail()
-            if job["state"] in ("success", "fail"):
-                return job
-            step.wait(_LOOK_SECONDS)
+def _wait(plantain: Plantain, task_id: str, step: Progress) -> Task:
+    """Until it has ended, however late."""
+
+    def show(look: Look) -> None:
+        step.say((look.state or "no answer") + (" (late)" if look.task and look.task.late else ""))
+
+    while True:
+        try:
+            return plantain.wait_for_task(task_id, on_progress=show)
+        except StillRunning:
+            continue
 
 
-def _download(api: httpx.Client, job: dict[str, Any]) -> Path:
-    OUT.mkdir(exist_ok=True)
-    path = OUT / Path(job["images"][0]["key"]).name
-    link = api.get(f"/api/images/{job['taskId']}/image").headers["location"]
-    with httpx.stream("GET", link, timeout=30, trust_env=False) as answer, path.open("wb") as file:
-        answer.raise_for_status()
-        for piece in answer.iter_raw():
-            file.write(piece)
-    return path
-
-
-def _report(cloud: LocalCloud, kie: KieAi | None, job: dict[str, Any], path: Path, seconds: float) -> None:
-    image = job["images"][0]
-    cost = f"{job['cost']['credits']:g} credits (${job['cost']['usd']:.2f})" if job["cost"] else price(RESOLUTION)
+def _report(cloud: LocalCloud, kie: KieAi | None, task: Task, path: Path, seconds: float) -> None:
+    image = task.images[0]
+    cost = f"{task.cost.credits:g} credits (${task.cost.usd:.2f})" if task.cost else price(RESOLUTION)
     rows = {
-        "picture": bold(str(path))
-        + faint(f"  {image['width']}×{image['height']}, {image['size'] / 1000:,.0f} kB"),
-        "in S3": f"s3://{cloud.bucket}/{image['key']}",
-        "task": job["taskId"],
-        "took": f"{seconds:.1f} s, of which Kie.ai drew {(job['costTime'] or 0) / 1000:g} s",
+        "picture": bold(str(path)) + faint(f"  {image.width}×{image.height}, {image.size / 1000:,.0f} kB"),
+        "in S3": f"s3://{cloud.bucket}/{image.key}",
+        "task": task.task_id,
+        "took": f"{seconds:.1f} s, of which Kie.ai drew {(task.cost_time or 0) / 1000:g} s",
         "cost": cost if kie else f"nothing; at Kie.ai it would have cost {cost}",
     }
     print()
     for name, value in rows.items():
         print(f"  {faint(f'{name:<8}')} {value}")
     print("\nNext:")
-    print(f"  {bold('make up')}                  keep it running and call it yourself with curl")
+    print(f"  {bold('make up')}                  keep it running and call it yourself: curl, Python, plantain")
     print(f"  {bold('make demo PROMPT="…"')}     draw something else")
 
 

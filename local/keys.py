@@ -2,31 +2,30 @@
 
 import json
 import os
-from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
 from local.aws.environment import ADMIN_KEY, ADMIN_SECRET, REGION
 from local.up import RUNNING
-from plantain.api_keys import ApiKeys
-
-TABLE_OUTPUT = "ApiKeysTableName"
+from plantain_client.operator.api_keys import ApiKeys, BadName
+from plantain_client.operator.stack import CannotReach, api_keys_of, in_words
 
 
 def make_key(name: str, stack: str = "") -> int:
     """Make a key for the caller `name` and print it, this once. `stack` names a stack in AWS."""
     try:
-        table, dynamodb = _in_aws(stack) if stack else _on_this_machine()
-        key = ApiKeys(table, dynamodb).create(name)
-    except (ValueError, BotoCoreError, ClientError) as error:
+        with in_words():
+            key = (api_keys_of(stack) if stack else _on_this_machine()).create(name)
+    except BadName as error:
         raise SystemExit(f"No key was made: {error}") from None
+    except CannotReach as error:
+        raise SystemExit(f"No key was made: {error}\n{error.advice}") from None
     print(f"The API key of {name}, shown this once (only its hash is kept):\n\n  {key}\n")
     print(f"Earlier keys of {name} go on working.")
     return 0
 
 
-def _on_this_machine() -> tuple[str, Any]:
+def _on_this_machine() -> ApiKeys:
     notes = [note for note in RUNNING.glob("*.json") if _alive(note.stem)]
     if not notes:
         raise SystemExit("Nothing runs on this machine: `make up` first, or name a stack in AWS with STACK=…")
@@ -39,7 +38,7 @@ def _on_this_machine() -> tuple[str, Any]:
         aws_access_key_id=ADMIN_KEY,
         aws_secret_access_key=ADMIN_SECRET,
     )
-    return running["table"], dynamodb
+    return ApiKeys(running["table"], dynamodb)
 
 
 def _alive(pid: str) -> bool:
@@ -49,11 +48,3 @@ def _alive(pid: str) -> bool:
     except OSError:
         return False
     return True
-
-
-def _in_aws(stack: str) -> tuple[str, Any]:
-    described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
-    if TABLE_OUTPUT not in outputs:
-        raise SystemExit(f"The stack {stack} is not Plantain: it has no output {TABLE_OUTPUT}.")
-    return outputs[TABLE_OUTPUT], boto3.client("dynamodb")

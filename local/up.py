@@ -76,6 +76,10 @@ until curl -sS "$PLANTAIN_URL/api/images/status?taskId=$TASK_ID" -H "Authorizati
 {faint("# download: a redirect to a fresh link; the picture is plantain.png in this folder")}
 curl -sSLf "$PLANTAIN_URL/api/images/$TASK_ID/image" -H "Authorization: Bearer $PLANTAIN_API_KEY" -o plantain.png
 
+{faint("# or with the command, which does all three; plantain --help says what else it does")}
+{faint("# .venv/bin/plantain generate 'A plantain leaf in the morning light' -o plantain.png")}
+{faint("# .venv/bin/plantain doctor")}
+
 {faint(f"This is the key of the caller {CALLER}; make key NAME=alice makes another. Ctrl-C ends everything.")}""",
         flush=True,
     )

@@ -78,7 +78,7 @@ def taken_in(state: str = "pending", **headers: str) -> httpx.Response:
 
 def job(state: str = "processing", **changes: Any) -> dict[str, Any]:
     """The JSON of a status."""
-    shown = {
+    shown: dict[str, Any] = {
         "taskId": TASK_ID,
         "state": state,
         "imageUrl": None,
@@ -110,7 +110,7 @@ def success(**changes: Any) -> dict[str, Any]:
         "height": 1152,
         "sha256": hashlib.sha256(PICTURE).hexdigest(),
     }
-    shown = {
+    shown: dict[str, Any] = {
         "imageUrl": LINK,
         "imageUrlExpiresAt": "2026-11-23T05:25:17.402Z",
         "costTime": 12000,
@@ -150,4 +150,4 @@ NOW = dt.datetime(2026, 11, 23, 4, 25, 5, 285000, dt.UTC)
 
 
 def _is_json(request: httpx.Request) -> bool:
-    return request.headers.get("content-type") == "application/json"
+    return bool(request.headers.get("content-type") == "application/json")

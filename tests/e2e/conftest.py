@@ -16,7 +16,7 @@ import pytest
 from botocore.config import Config
 
 from local.aws.environment import ADMIN_KEY, ADMIN_SECRET, REGION
-from plantain.api_keys import ApiKeys
+from plantain_client.operator.api_keys import ApiKeys
 
 ROOT = Path(__file__).parent.parent.parent
 JOB_SECONDS = 60.0

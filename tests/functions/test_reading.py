@@ -10,12 +10,12 @@ from functions.check_health import app as check_health
 from functions.get_image import app as get_image
 from functions.get_status import app as get_status
 from functions.list_jobs import app as list_jobs
-from plantain.api_keys import api_keys
 from plantain.job import Failure, Job, StoredImage
 from plantain.jobs import jobs
 from plantain.reservations import reservations
 from plantain.task import Running, Succeeded
 from plantain.version import VERSION
+from plantain_client.operator.api_keys import ApiKeys
 from tests.builders import a_job, a_request
 from tests.conftest import Cloud
 from tests.functions.conftest import Answer, LambdaContext, call, event, http_event
@@ -283,7 +283,7 @@ def authorized(header: str) -> Any:
 
 
 def test_a_good_key_is_its_caller(cloud: Cloud) -> None:
-    key = api_keys().create("alice")
+    key = ApiKeys("api-keys", cloud.dynamodb).create("alice")
 
     assert authorized(f"Bearer {key}") == {"isAuthorized": True, "context": {"caller": "alice"}}
     assert authorized(f"bearer {key}")["isAuthorized"]
@@ -293,7 +293,7 @@ def test_a_good_key_is_its_caller(cloud: Cloud) -> None:
     "header", ["", "Bearer", "Bearer ", "Bearer wrong", "Basic {key}", "{key}", "Bearer {key}x"]
 )
 def test_anything_else_is_nobody(cloud: Cloud, header: str) -> None:
-    key = api_keys().create("alice")
+    key = ApiKeys("api-keys", cloud.dynamodb).create("alice")
 
     assert authorized(header.format(key=key)) == {"isAuthorized": False}
 
