@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -14,6 +15,8 @@ from local.terminal import Progress, bold, faint, show_logs
 # One note for each that runs, by its process id: how `make key` finds it.
 RUNNING = Path(".local") / "running"
 CALLER = "me"
+# The command as it can be typed here: installed beside our own Python.
+_COMMAND = os.path.relpath(Path(sys.executable).with_name("plantain"))
 
 
 def up(*, real: bool, draw_seconds: float, state: Path | None, logs: bool) -> int:
@@ -76,9 +79,9 @@ until curl -sS "$PLANTAIN_URL/api/images/status?taskId=$TASK_ID" -H "Authorizati
 {faint("# download: a redirect to a fresh link; the picture is plantain.png in this folder")}
 curl -sSLf "$PLANTAIN_URL/api/images/$TASK_ID/image" -H "Authorization: Bearer $PLANTAIN_API_KEY" -o plantain.png
 
-{faint("# or with the command, which does all three; plantain --help says what else it does")}
-{faint("# .venv/bin/plantain generate 'A plantain leaf in the morning light' -o plantain.png")}
-{faint("# .venv/bin/plantain doctor")}
+{faint("# or all three at once, with the command (--help says what else it does)")}
+{_COMMAND} generate "A plantain leaf in the evening light" -o evening.png
+{_COMMAND} doctor
 
 {faint(f"This is the key of the caller {CALLER}; make key NAME=alice makes another. Ctrl-C ends everything.")}""",
         flush=True,

@@ -81,7 +81,7 @@ def _with_key(client: Plantain) -> Iterator[Check]:
         yield from _not_checked("clock", "tasks", "uploads", "Kie.ai")
         return
     now = before + (dt.datetime.now(dt.UTC) - before) / 2
-    yield Check("API key", True, f"it is {account.caller}'s")
+    yield Check("API key", True, f"accepted; the caller is {account.caller}")
     yield _clock(now, account)
     yield _tried("tasks", "your tasks can be listed", lambda: next(client.list_tasks(limit=1), None))
     yield _tried("uploads", "an image can be uploaded", lambda: client.upload(_pixel()))

@@ -13,7 +13,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from plantain_client.cli.advice import COSTS, Trouble
+from plantain_client.cli.advice import COSTS, JOB_FAILED, Trouble
 
 
 class Screen:
@@ -27,11 +27,11 @@ class Screen:
 
     def result(self, text: str) -> None:
         """A line for whoever reads on: a path, an id."""
-        self.out.print(Text(plain(text)), soft_wrap=True)
+        sys.stdout.write(plain(text) + "\n")
 
     def result_fields(self, *fields: str) -> None:
         """A line of fields between tabs, for a program."""
-        self.out.print(Text("\t".join(map(plain, fields))), soft_wrap=True)
+        sys.stdout.write("\t".join(map(plain, fields)) + "\n")
 
     def document(self, document: Mapping[str, Any]) -> None:
         """The one JSON document."""
@@ -64,6 +64,8 @@ class Screen:
             self.document(trouble.document())
         head = Text.assemble(("✗ ", "red"), plain(trouble.what))
         rows = {"Cost": COSTS[trouble.charged], "Next": trouble.advice}
+        if trouble.exit_code == JOB_FAILED:
+            rows = {"Task": trouble.task_id or "", "Code": trouble.code, **rows}
         if not self.err.is_terminal:
             self.err.print(head, soft_wrap=True)
             for name, value in rows.items():
@@ -85,7 +87,7 @@ class Screen:
             bar = Bar(
                 SpinnerColumn(finished_text=Text("✓", "green")),
                 TextColumn("{task.description}"),
-                BarColumn(32),
+                BarColumn(32, pulse_style="green"),
                 TimeElapsedColumn(),
                 console=self.err,
                 transient=True,

@@ -42,12 +42,13 @@ def show_list(screen: Screen, tasks: Iterable[Task]) -> None:
             cost = f"{task.cost.credits:g}" if task.cost else ""
             screen.result_fields(task.task_id, task.state, task.created_at.isoformat(), cost, task.prompt)
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("TASK", no_wrap=True)
-    table.add_column("STATE", no_wrap=True)
-    table.add_column("AGE", no_wrap=True, justify="right")
-    table.add_column("COST", no_wrap=True, justify="right")
-    table.add_column("PROMPT", no_wrap=True, overflow="ellipsis")
+    # Ids are there to be copied: only the prompt gives way to a narrow terminal.
+    table = Table(box=None, expand=True, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("TASK", min_width=36)
+    table.add_column("STATE", min_width=10)
+    table.add_column("AGE", min_width=3, justify="right")
+    table.add_column("COST", min_width=5, justify="right")
+    table.add_column("PROMPT", ratio=1, no_wrap=True, overflow="ellipsis")
     now = dt.datetime.now(dt.UTC)
     for task in tasks:
         state = Text(task.state, _STYLES[task.state])
