@@ -69,10 +69,10 @@ _BY_CODE: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Trouble:
-    """An error as it is told."""
+    """An error as it is told. `charged` is None where nothing was asked of Plantain."""
 
     what: str
-    charged: Charged
+    charged: Charged | None
     advice: str
     code: str
     exit_code: int = FAILED

@@ -47,7 +47,8 @@ def arguments() -> argparse.ArgumentParser:
         description = f"{summary[0].upper()}{summary[1:]}. {more}".strip()
         made = found.add_parser(name, help=summary, description=description)
         made.set_defaults(run=run)
-        made.add_argument("--json", action="store_true", help="one JSON document on standard output")
+        if run is not keys.keys:  # whose actions have it themselves
+            made.add_argument("--json", action="store_true", help="one JSON document on standard output")
         return made
 
     _generate(command("generate", commands.generate, "ask for an image, wait for it and save it"))

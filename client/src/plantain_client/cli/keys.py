@@ -43,9 +43,9 @@ def keys(asked: argparse.Namespace, screen: Screen) -> int:
                 case _:
                     return _list(table, screen)
     except BadName as error:
-        trouble = Trouble(str(error), "no", "Choose another name.", "bad-name", USAGE)
+        trouble = Trouble(str(error), None, "Choose another name.", "bad-name", USAGE)
     except CannotReach as error:
-        trouble = Trouble(str(error), "no", error.advice, "aws-error")
+        trouble = Trouble(str(error), None, error.advice, "aws-error")
     screen.trouble(trouble)
     return trouble.exit_code
 
@@ -85,7 +85,7 @@ def _list(table: ApiKeys, screen: Screen) -> int:
 def _revoke(table: ApiKeys, name: str, screen: Screen) -> int:
     count = table.revoke(name)
     if not count:
-        screen.trouble(Trouble(f"{name} has no keys.", "no", "`plantain keys list` shows who has.", "no-keys"))
+        screen.trouble(Trouble(f"{name} has no keys.", None, "`plantain keys list` shows who has.", "no-keys"))
         return FAILED
     if screen.as_json:
         screen.document({"name": name, "revoked": count, "rememberedSeconds": REMEMBERED_SECONDS})

@@ -63,7 +63,9 @@ class Screen:
         if self.as_json:
             self.document(trouble.document())
         head = Text.assemble(("✗ ", "red"), plain(trouble.what))
-        rows = {"Cost": COSTS[trouble.charged], "Next": trouble.advice}
+        rows = {"Next": trouble.advice}
+        if trouble.charged:
+            rows = {"Cost": COSTS[trouble.charged], **rows}
         if trouble.exit_code == JOB_FAILED:
             rows = {"Task": trouble.task_id or "", "Code": trouble.code, **rows}
         if not self.err.is_terminal:

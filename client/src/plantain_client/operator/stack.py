@@ -1,5 +1,6 @@
 """Finds the table of keys of a stack in AWS, and says in words why that cannot be done."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -80,4 +81,5 @@ def _client(service: str) -> Any:
     import boto3
 
     make: Any = boto3.client  # one signature rather than one per service
-    return make(service)
+    # boto3 itself reads AWS_DEFAULT_REGION and profiles only.
+    return make(service, region_name=os.environ.get("AWS_REGION"))
