@@ -63,6 +63,7 @@ class Cloud:
         self._process, self._input, self._output = process, process.stdin, process.stdout
         self._about = json.loads(process.stdout.readline())
         self.api_url: str = self._about["apiUrl"]
+        self.endpoint: str = self._about["endpoint"]
         self.files_url: str = self._about["filesUrl"]
         self.outputs: dict[str, str] = self._about["outputs"]
         self.resources: dict[str, str] = self._about["resources"]
@@ -133,7 +134,7 @@ class Cloud:
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[Cloud]:
     command = [sys.executable, "-m", "tests.e2e", "--wait-scale", "0.1", "--draw-seconds", "1"]
-    environment = os.environ | {"PYTHONPATH": "layers/plantain"}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(["layers/plantain", "client/src"])}
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )

@@ -20,14 +20,16 @@ _EPILOG = f"""environment:
   NO_COLOR          no colours
 
 exit codes:
-  0  it went well                      3  the job failed
-  1  any other error                   4  it still runs when the looks are used up
-  2  a command or request that cannot  130  Ctrl-C; a job that was asked for goes
-     be understood, a missing setting       on: plantain wait ID
+    0  it went well
+    1  any error that is none of the others
+    2  usage: a command or request that is not valid, a missing setting
+    3  the job failed
+    4  the job still runs and the looks are used up; plantain wait ID goes on
+  130  Ctrl-C; a job that was asked for goes on: plantain wait ID
 
 Results go to standard output, all else to standard error. With --json, standard
-output is one JSON document; of an error, {{"error": {{"code", "detail", "charged",
-"advice", …}}}}. `plantain COMMAND --help` tells more of each command."""
+output is one JSON document; of an error, {{"error": {{"code": …, "detail": …,
+"charged": …, "advice": …}}}}. `plantain COMMAND --help` tells more."""
 
 Run = Callable[[argparse.Namespace, Screen], int]
 

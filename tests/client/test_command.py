@@ -1,0 +1,357 @@
+"""The `plantain` command: results on standard output, all else on standard error, and its exit codes."""
+
+import datetime as dt
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from plantain_client.cli.main import main
+from tests.client.service import KEY, PICTURE, TASK_ID, failed, job, success
+from tests.client.stub import ACCOUNT, GENERATE, HEALTH, LIST, STATUS, UPLOADS, Said, Stub, stub_on_loopback
+
+FAST = ("--interval", "0")
+
+
+@pytest.fixture
+def stub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Stub]:
+    with stub_on_loopback() as running:
+        running.goes_well()
+        monkeypatch.setenv("PLANTAIN_URL", running.url)
+        monkeypatch.setenv("PLANTAIN_API_KEY", KEY)
+        monkeypatch.chdir(tmp_path)
+        yield running
+
+
+def refusal(status: int, code: str, **members: Any) -> Said:
+    body = {"error": "Error", "code": code, "detail": "What happened.", "charged": "no", "retryable": False}
+    return Said(status, body | members, {"Content-Type": "application/problem+json"})
+
+
+class Ran:
+    """What a command said."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], *words: str) -> None:
+        self.code = main(words)
+        self.out, self.err = capsys.readouterr()
+        assert KEY not in self.out + self.err
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+def test_generate_prints_where_the_picture_is_and_nothing_else(
+    stub: Stub, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    ran = Ran(capsys, "generate", "a plantain", *FAST, "-o", "leaf.png", "--resolution", "4K")
+
+    assert (ran.code, ran.out) == (0, "leaf.png\n")
+    assert (tmp_path / "leaf.png").read_bytes() == PICTURE
+    assert ran.err.splitlines() == [
+        "asking",
+        f"task {TASK_ID}",
+        "pending",
+        "processing",
+        "success",
+        "downloading",
+        "✓ 2048×1152, 10 kB, image/png · 18 credits ($0.09) · drawn in 12 s",
+    ]
+    assert stub.bodies(GENERATE) == [{"prompt": "a plantain", "resolution": "4K"}]
+    assert stub.heard[0][1]["idempotency-key"]
+
+
+def test_generate_uploads_files_and_passes_addresses_and_keys(
+    stub: Stub, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "photo.png").write_bytes(PICTURE)
+    inputs = ("--input", "photo.png", "--input", "https://example.com/2.png", "--input", "uploads/me/3.png")
+
+    ran = Ran(capsys, "generate", "a plantain", *FAST, *inputs, "--idempotency-key", "order-4711")
+
+    assert (ran.code, ran.out) == (0, f"{TASK_ID}.png\n")
+    (body,) = stub.bodies(GENERATE)
+    assert body["imageInput"] == ["uploads/me/1.png", "https://example.com/2.png", "uploads/me/3.png"]
+    assert stub.bodies(UPLOADS) == [{"contentType": "image/png", "size": len(PICTURE)}]
+    assert stub.heard[2][1]["idempotency-key"] == "order-4711"
+
+
+def test_generate_without_waiting(stub: Stub, capsys: pytest.CaptureFixture[str]) -> None:
+    ran = Ran(capsys, "generate", "a plantain", "--no-wait")
+    told = Ran(capsys, "generate", "a plantain", "--no-wait", "--json", "--idempotency-key", "order-4711")
+
+    assert (ran.code, ran.out) == (0, f"{TASK_ID}\n")
+    assert f"plantain wait {TASK_ID}" in ran.err
+    assert told.json == {
+        "taskId": TASK_ID,
+        "state": "pending",
+        "replayed": False,
+        "idempotencyKey": "order-4711",
+    }
+    assert not stub.bodies(STATUS)
+
+
+def test_json_is_the_servers_document_and_where_the_files_are(
+    stub: Stub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert Ran(capsys, "generate", "x", *FAST, "--json").json == success() | {"files": [f"{TASK_ID}.png"]}
+    assert Ran(capsys, "status", TASK_ID, "--json").json == success()
+    assert Ran(capsys, "wait", TASK_ID, "--json").json == success()
+    assert Ran(capsys, "download", TASK_ID, "--json").json["files"] == [f"{TASK_ID}.png"]
+    assert [shown["state"] for shown in Ran(capsys, "list", "--json").json["jobs"]] == ["success", "processing"]
+
+
+def test_status_is_0_whatever_the_state(stub: Stub, capsys: pytest.CaptureFixture[str]) -> None:
+    for shown, words in ((job(), "processing"), (failed(), "content-policy"), (success(), "$0.09")):
+        stub.says(STATUS, Said(200, shown))
+        ran = Ran(capsys, "status", TASK_ID)
+        assert ran.code == 0
+        assert words in ran.out
+
+
+def test_a_list_without_a_terminal_is_a_line_each_with_nothing_in_it_that_moves_a_cursor(
+    stub: Stub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran = Ran(capsys, "list", "--state", "success", "--limit", "5")
+
+    created = dt.datetime(2026, 11, 23, 4, 25, 5, 285000, dt.UTC).isoformat()
+    assert ran.out.splitlines() == [
+        f"{TASK_ID}\tsuccess\t{created}\t18\ta b [31m [b]",
+        f"{TASK_ID}\tprocessing\t{created}\t\ta plantain",
+    ]
+
+
+@pytest.mark.parametrize("command", ["generate", "wait"])
+def test_a_failed_job_is_exit_3_with_reason_cost_and_advice(
+    stub: Stub, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    stub.says(STATUS, Said(200, failed()))
+
+    ran = Ran(capsys, command, TASK_ID, *FAST)
+    told = Ran(capsys, command, TASK_ID, *FAST, "--json")
+
+    assert (ran.code, ran.out) == (3, "")
+    for words in ("Flagged as violating", "content-policy", TASK_ID, "Cost: nothing", "Next: Change the prompt"):
+        assert words in ran.err
+    assert told.code == 3
+    error = told.json["error"]
+    assert (error["code"], error["charged"], error["taskId"]) == ("content-policy", "no", TASK_ID)
+
+
+def test_a_refusal_at_once_is_the_same_failed_job(stub: Stub, capsys: pytest.CaptureFixture[str]) -> None:
+    stub.says(GENERATE, refusal(400, "kie-credits-insufficient", taskId=TASK_ID))
+
+    ran = Ran(capsys, "generate", "x")
+
+    assert ran.code == 3
+    assert "Top up" in ran.err
+
+
+@pytest.mark.parametrize("command", ["generate", "wait"])
+def test_a_job_that_outlasts_the_looks_is_exit_4(
+    stub: Stub, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    stub.says(STATUS, Said(200, job(), {"Retry-After": "0"}))
+
+    ran = Ran(capsys, command, TASK_ID, *FAST, "--max-attempts", "2")
+
+    assert (ran.code, ran.out) == (4, "")
+    assert f"plantain wait {TASK_ID}" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "words"),
+    [
+        (Said(403, {"message": "Forbidden"}), 1, "plantain keys add NAME"),
+        (Said(401, {"message": "Unauthorized"}), 1, "Authorization header"),
+        (refusal(404, "task-not-found"), 1, "plantain list"),
+        (Said(404, {"message": "Not Found"}), 1, "ApiUrl"),
+        (Said(200, b"<html><title>Sign in</title>"), 1, "Sign in"),
+        (refusal(400, "invalid-request"), 2, "Correct the request"),
+    ],
+)
+def test_other_errors_say_what_to_do(
+    stub: Stub, capsys: pytest.CaptureFixture[str], answer: Said, code: int, words: str
+) -> None:
+    stub.says(STATUS, answer)
+
+    ran = Ran(capsys, "status", TASK_ID)
+
+    assert (ran.code, ran.out) == (code, "")
+    assert words in ran.err
+    assert "Cost: nothing" in ran.err
+
+
+def test_a_missing_setting_is_exit_2(
+    stub: Stub, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PLANTAIN_API_KEY")
+    assert Ran(capsys, "list").code == 2
+
+    monkeypatch.delenv("PLANTAIN_URL")
+    ran = Ran(capsys, "list", "--json")
+    assert ran.code == 2
+    assert "PLANTAIN_URL" in ran.json["error"]["detail"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("generate",),
+        ("generate", "x", "--input", "nothing.png"),
+        ("generate", "x", "--idempotency-key", "a b"),
+        ("wait", "x", "--max-attempts", "0"),
+        ("list", "--state", "dreaming"),
+        ("keys",),
+    ],
+)
+def test_a_command_that_cannot_be_understood_is_exit_2(
+    stub: Stub, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+
+    assert ended.value.code == 2
+    assert stub.heard == []
+
+
+def test_a_file_that_cannot_be_written_does_not_lose_the_image(
+    stub: Stub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran = Ran(capsys, "generate", "x", *FAST, "-o", "nowhere/leaf.png")
+
+    assert ran.code == 1
+    assert f"plantain download {TASK_ID}" in ran.err
+
+
+def test_help_fits_80_columns_and_names_the_exit_codes(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for words in ((), *((name,) for name in ("generate", "status", "wait", "list", "download", "doctor", "keys"))):
+        with pytest.raises(SystemExit):
+            main([*words, "--help"])
+        shown = capsys.readouterr().out
+        assert max(map(len, shown.splitlines())) <= 80
+        if not words:
+            assert "130  Ctrl-C" in shown
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_ctrl_c_says_that_the_job_goes_on(stub: Stub, asked: bool) -> None:
+    if asked:
+        stub.says(STATUS, Said(200, job(), {"Retry-After": "60"}))
+    else:
+        stub.says(GENERATE, Said(429, {"message": "Too Many Requests"}, {"Retry-After": "60"}))
+    command = [sys.executable, "-m", "plantain_client.cli", "generate", "x", "--idempotency-key", "k-1"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        while not stub.bodies(GENERATE) or (asked and "processing" not in process.stderr.readline()):
+            pass
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+
+    assert process.returncode == 130
+    assert (f"plantain wait {TASK_ID}" if asked else "--idempotency-key k-1") in said
+    assert "Traceback" not in said
+
+
+def test_a_reader_that_has_gone_is_no_error(stub: Stub) -> None:
+    many = [success()] * 2000
+    stub.says(LIST, Said(200, {"jobs": many, "cursor": None}))
+    command = f"'{sys.executable}' -m plantain_client.cli list --all | head -1"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+
+    done = subprocess.run(command, shell=True, env=environment, capture_output=True, text=True, check=False)
+
+    assert done.stdout.startswith(TASK_ID)
+    assert done.stderr == ""
+
+
+def account(**changes: Any) -> Said:
+    shown: dict[str, Any] = {
+        "caller": "alice",
+        "time": dt.datetime.now(dt.UTC).isoformat(),
+        "version": "0.1.0",
+        "kie": {"state": "ok", "credits": 5916.25, "usd": 29.58},
+    }
+    return Said(200, shown | changes)
+
+
+def test_doctor_finds_nothing_wrong(stub: Stub, capsys: pytest.CaptureFixture[str]) -> None:
+    stub.says(ACCOUNT, account())
+
+    ran = Ran(capsys, "doctor")
+    told = Ran(capsys, "doctor", "--json")
+
+    assert ran.code == told.code == 0
+    assert ran.out.splitlines() == [
+        f"✓ URL: {stub.url}",
+        "✓ service: Plantain 0.1.0",
+        "✓ API key: accepted; the caller is alice",
+        "✓ clock: within 1 s of the server's",
+        "✓ tasks: your tasks can be listed",
+        "✓ uploads: an image can be uploaded",
+        "✓ Kie.ai: 5,916.25 credits ($29.58)",
+    ]
+    assert told.json["ok"] is True
+    assert [check["ok"] for check in told.json["checks"]] == [True] * 7
+    put = next(body for route, _, body in stub.heard if route == "PUT /signed/in")
+    assert put.startswith(b"\x89PNG")
+    assert GENERATE not in {route for route, *_ in stub.heard}
+
+
+@pytest.mark.parametrize(
+    ("route", "answer", "name", "words"),
+    [
+        (HEALTH, Said(200, b"<html><title>Router login</title>"), "service", "Router login"),
+        (HEALTH, Said(200, {"version": "7.3.0", "kieKeyConfigured": True}), "service", "7.3.0"),
+        (ACCOUNT, Said(401, {"message": "Unauthorized"}), "API key", "Authorization header"),
+        (ACCOUNT, Said(403, {"message": "Forbidden"}), "API key", "plantain keys add NAME"),
+        (ACCOUNT, account(time="2020-01-01T00:00:00Z"), "clock", "ahead of"),
+        (ACCOUNT, account(time="2100-01-01T00:00:00Z"), "clock", "behind"),
+        (LIST, refusal(404, "task-not-found"), "tasks", "What happened."),
+        (UPLOADS, Said(404, {"message": "Not Found"}), "uploads", "No such route"),
+        ("PUT /signed/in", Said(403, b"<Code>AccessDenied</Code>"), "uploads", "AccessDenied"),
+        (ACCOUNT, account(kie={"state": "key-missing", "credits": None, "usd": None}), "Kie.ai", "KieApiKey"),
+        (ACCOUNT, account(kie={"state": "key-rejected", "credits": None, "usd": None}), "Kie.ai", "valid key"),
+        (ACCOUNT, account(kie={"state": "unreachable", "credits": None, "usd": None}), "Kie.ai", "cannot be"),
+        (ACCOUNT, account(kie={"state": "ok", "credits": 3, "usd": 0.01}), "Kie.ai", "Top up"),
+    ],
+)
+def test_doctor_names_what_is_wrong_and_what_to_do(
+    stub: Stub, capsys: pytest.CaptureFixture[str], route: str, answer: Said, name: str, words: str
+) -> None:
+    stub.says(ACCOUNT, account())
+    stub.says(route, answer)
+
+    ran = Ran(capsys, "doctor")
+
+    assert ran.code == 1
+    lines = ran.out.splitlines()
+    (at,) = [number for number, line in enumerate(lines) if line.startswith("✗")]
+    assert lines[at].startswith(f"✗ {name}: ")
+    assert lines[at + 1].startswith("  → ")
+    assert words in lines[at] + lines[at + 1]
+    assert len([line for line in lines if line[0] in "✓✗–"]) == 7
+
+
+def test_doctor_without_settings_is_exit_1(
+    stub: Stub, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLANTAIN_API_KEY", "")
+    assert "✗ API key: The API key is not set" in Ran(capsys, "doctor").out
+
+    monkeypatch.setenv("PLANTAIN_URL", "")
+    ran = Ran(capsys, "doctor")
+    assert ran.code == 1
+    assert ran.out.startswith("✗ URL: The URL of Plantain is not set")
+    assert stub.heard == []

@@ -1,0 +1,131 @@
+"""`plantain keys`: the operator's part, over a small AWS."""
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from plantain_client.cli.main import main
+from plantain_client.operator.stack import CannotReach, in_words
+
+REGION = "eu-central-1"
+
+
+@pytest.fixture
+def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_REGION", REGION)
+    with mock_aws():
+        dynamodb = boto3.client("dynamodb", REGION)
+        dynamodb.create_table(
+            TableName="keys",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "keyHash", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "keyHash", "KeyType": "HASH"}],
+        )
+        yield dynamodb
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    code = main(["keys", words[0], "--table", "keys", *words[1:]])
+    return code, *capsys.readouterr()
+
+
+def test_a_key_is_shown_once_and_only_its_hash_is_kept(dynamodb: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "add", "alice")
+
+    key = out.strip()
+    assert code == 0
+    assert key.startswith("plantain_")
+    (item,) = dynamodb.scan(TableName="keys")["Items"]
+    assert item["keyHash"] == {"S": hashlib.sha256(key.encode()).hexdigest()}
+    assert item["name"] == {"S": "alice"}
+    assert int(item["createdAt"]["N"]) > 1_700_000_000_000
+    assert key not in err + str(item) + run(capsys, "list")[1] + run(capsys, "list", "--json")[1]
+
+
+def test_callers_are_listed_and_revoked_with_all_their_keys(
+    dynamodb: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("bob", "alice", "alice"):
+        run(capsys, "add", name, "--json")
+
+    _, listed, _ = run(capsys, "list", "--json")
+    _, plain, _ = run(capsys, "list")
+    code, _, said = run(capsys, "revoke", "alice")
+    again, _, refused = run(capsys, "revoke", "alice")
+    _, left, _ = run(capsys, "list", "--json")
+
+    assert [(caller["name"], caller["keys"]) for caller in json.loads(listed)["callers"]] == [
+        ("alice", 2),
+        ("bob", 1),
+    ]
+    assert [line.split("\t")[:2] for line in plain.splitlines()] == [["alice", "2"], ["bob", "1"]]
+    assert (code, again) == (0, 1)
+    assert "2 keys of alice revoked" in said
+    assert "up to 60 s" in said
+    assert "alice has no keys" in refused
+    assert [caller["name"] for caller in json.loads(left)["callers"]] == ["bob"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("add", "Alice"), 2, "1 to 64 characters"),
+        (("list", "--table", "nowhere"), 1, "no such table"),
+    ],
+)
+def test_what_cannot_be_done_is_said(
+    dynamodb: Any, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], code: int, told: str
+) -> None:
+    ended, out, err = run(capsys, *words)
+
+    assert (ended, out) == (code, "")
+    assert told in err
+    assert "Next: " in err
+    assert "Cost" not in err
+
+
+def test_without_credentials_region_or_boto3(
+    dynamodb: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_REGION")
+    assert "No AWS region" in run(capsys, "list")[2]
+
+    monkeypatch.setitem(sys.modules, "botocore.exceptions", None)
+    code, _, err = run(capsys, "list")
+    assert code == 1
+    assert "pip install 'plantain-client[operator]'" in err
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("AccessDeniedException", "dynamodb:PutItem"),
+        ("ExpiredTokenException", "Sign in again"),
+        ("UnrecognizedClientException", "Sign in again"),
+        ("Throttling", "Check account"),
+    ],
+)
+def test_a_refusal_by_aws_says_what_is_missing(code: str, words: str) -> None:
+    from botocore.exceptions import ClientError
+
+    with pytest.raises(CannotReach) as refused, in_words():
+        raise ClientError({"Error": {"Code": code, "Message": "no"}}, "Scan")
+
+    assert words in refused.value.advice
+
+
+def test_missing_credentials_are_named() -> None:
+    from botocore.exceptions import NoCredentialsError
+
+    with pytest.raises(CannotReach, match="no AWS credentials"), in_words():
+        raise NoCredentialsError
