@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from local.aws.environment import ADMIN_KEY, ADMIN_SECRET, REGION
-from plantain_client import AsyncPlantain, Plantain, StillRunning, TaskFailed, TaskNotFound
+from plantain_client import AsyncPlantain, Plantain, Progress, StillRunning, TaskFailed, TaskNotFound
 from tests.e2e.conftest import ROOT, Cloud
 
 SMALL = ("--resolution", "1K", "--interval", "0.2")
@@ -72,7 +72,7 @@ def plantain(person: Person) -> Iterator[Plantain]:
 
 def test_the_library_makes_and_brings_an_image(cloud: Cloud, plantain: Plantain, tmp_path: Path) -> None:
     accepted = cloud.accepted()
-    looks = []
+    looks: list[Progress] = []
 
     task = plantain.generate("a plantain", resolution="1K", on_progress=looks.append)
     path = plantain.download(task, tmp_path)
@@ -123,7 +123,8 @@ def test_attempts_that_run_out_leave_a_job_that_goes_on(plantain: Plantain) -> N
     with pytest.raises(StillRunning) as still:
         plantain.wait_for_task(ref, max_attempts=1)
 
-    assert plantain.wait_for_task(still.value.task_id, interval=FAST).state == "success"
+    assert still.value.task_id == ref.task_id
+    assert plantain.wait_for_task(ref.task_id, interval=FAST).state == "success"
 
 
 def test_the_command_from_a_photo_to_a_picture(person: Person) -> None:
