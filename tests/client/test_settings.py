@@ -74,6 +74,12 @@ def test_an_url_that_can_be_used(url: str) -> None:
         assert client.health().version == "1"
 
 
+def test_a_short_key_takes_no_words_out_of_an_answer() -> None:
+    answer = httpx.Response(200, json={"version": "1", "kieKeyConfigured": True})
+    with Plantain(URL, "k", transport=httpx.MockTransport(lambda _: answer)) as client:
+        assert client.health().kie_key_configured
+
+
 @pytest.mark.parametrize("key", ["canary key", "canary\nkey", "canary-ключ", "canary\x7f"])
 def test_a_key_that_no_header_can_hold_is_refused_unshown(key: str) -> None:
     with pytest.raises(NotConfigured) as refused:
