@@ -231,6 +231,18 @@ def test_a_file_that_cannot_be_written_does_not_lose_the_image(
     assert f"plantain download {TASK_ID}" in ran.err
 
 
+def test_a_download_that_fails_does_not_make_its_image_free(
+    stub: Stub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stub.says("GET /signed/1.png", Said(403, b"<Code>AccessDenied</Code>"))
+
+    ran = Ran(capsys, "generate", "x", *FAST)
+
+    assert ran.code == 1
+    assert "Cost: Kie.ai has charged for it" in ran.err
+    assert f"Next: Try again: plantain download {TASK_ID}" in ran.err
+
+
 def test_help_fits_80_columns_and_names_the_exit_codes(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

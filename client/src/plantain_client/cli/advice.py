@@ -106,14 +106,17 @@ def _told(error: PlantainError) -> tuple[str, str, int]:
             return "still-running", f"Go on waiting: plantain wait {task_id}", STILL_RUNNING
         case ApiError(code=code):
             return code, _BY_CODE.get(code) or _of_refusal(error), _exit_of(error)
+        # Of these only a download knows its task: a look that is lost while waiting is no error.
+        case TransportFailed(task_id=str(task_id)):
+            return "transport-failed", f"Try again: plantain download {task_id}", FAILED
+        case StorageRefused(task_id=str(task_id)) | DamagedImage(task_id=str(task_id)):
+            return "storage-failed", f"Try again: plantain download {task_id}", FAILED
         case TransportFailed(idempotency_key=str(key), arrived="maybe"):
             return "transport-failed", _same_key(key), FAILED
         case TransportFailed():
             return "transport-failed", f"Check the network and {URL_VARIABLE}, then try again.", FAILED
         case NotPlantain():
             return "not-plantain", f"Check {URL_VARIABLE}: it is the output ApiUrl of the stack.", FAILED
-        case StorageRefused() | DamagedImage() if error.task_id:
-            return "storage-failed", f"Try again: plantain download {error.task_id}", FAILED
         case NotConfigured():
             return "not-configured", "`plantain doctor` checks every setting.", USAGE
         case UnusableFile():

@@ -3,10 +3,12 @@
 import argparse
 import itertools
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from plantain_client import Plantain, Progress, Task
+from plantain_client import Plantain, PlantainError, Progress, Task
 from plantain_client.cli.advice import OK
 from plantain_client.cli.screen import Screen, Work
 from plantain_client.cli.telling import cost_of, show_list, show_task, size_of
@@ -36,7 +38,8 @@ def generate(asked: argparse.Namespace, screen: Screen) -> int:
                     interval=asked.interval,
                     on_progress=lambda look: _show_look(look, screen, work),
                 )
-                files = _saved(client, task, asked.output, work)
+                with _paid_for(task):
+                    files = _saved(client, task, asked.output, work)
         if not asked.no_wait:
             return _show_saved(screen, task, files)
     if screen.as_json:
@@ -126,6 +129,16 @@ def _saved(client: Plantain, task: Task, output: str, work: Work) -> list[Path]:
         if index + 1 >= len(task.images):
             return files
     raise AssertionError("unreachable")
+
+
+@contextmanager
+def _paid_for(task: Task) -> Iterator[None]:
+    """An image that cannot be brought was made all the same: its errors say what that has cost."""
+    try:
+        yield
+    except PlantainError as error:
+        error.charged = task.charged
+        raise
 
 
 def _show_saved(screen: Screen, task: Task, files: list[Path]) -> int:
