@@ -106,15 +106,8 @@ def _told(error: PlantainError) -> tuple[str, str, int]:
             return "still-running", f"Go on waiting: plantain wait {task_id}", STILL_RUNNING
         case ApiError(code=code):
             return code, _BY_CODE.get(code) or _of_refusal(error), _exit_of(error)
-        # Of these only a download knows its task: a look that is lost while waiting is no error.
-        case TransportFailed(task_id=str(task_id)):
-            return "transport-failed", f"Try again: plantain download {task_id}", FAILED
-        case StorageRefused(task_id=str(task_id)) | DamagedImage(task_id=str(task_id)):
-            return "storage-failed", f"Try again: plantain download {task_id}", FAILED
-        case TransportFailed(idempotency_key=str(key), arrived="maybe"):
-            return "transport-failed", _same_key(key), FAILED
-        case TransportFailed():
-            return "transport-failed", f"Check the network and {URL_VARIABLE}, then try again.", FAILED
+        case TransportFailed() | StorageRefused() | DamagedImage():
+            return _of_the_way(error)
         case NotPlantain():
             return "not-plantain", f"Check {URL_VARIABLE}: it is the output ApiUrl of the stack.", FAILED
         case NotConfigured():
@@ -122,6 +115,17 @@ def _told(error: PlantainError) -> tuple[str, str, int]:
         case UnusableFile():
             return "unusable-file", "Give a PNG, JPEG or WebP image.", USAGE
     return "storage-failed", _after(error), FAILED
+
+
+def _of_the_way(error: PlantainError) -> tuple[str, str, int]:
+    """What went wrong between here and there."""
+    code = "transport-failed" if isinstance(error, TransportFailed) else "storage-failed"
+    # Only a download knows its task: a look that is lost while waiting is no error.
+    if error.task_id:
+        return code, f"Try again: plantain download {error.task_id}", FAILED
+    if isinstance(error, TransportFailed) and not (error.arrived == "maybe" and error.idempotency_key):
+        return code, f"Check the network and {URL_VARIABLE}, then try again.", FAILED
+    return code, _after(error), FAILED
 
 
 def _of_refusal(error: ApiError) -> str:

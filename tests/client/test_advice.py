@@ -1,0 +1,32 @@
+"""What a person is told of errors that no stub can be made to cause in a moment."""
+
+from typing import Literal
+
+import pytest
+
+from plantain_client import ApiError, PlantainError, StorageRefused, TransportFailed
+from plantain_client.cli.advice import trouble_of
+from plantain_client.errors import Charged
+
+
+def lost(arrived: Literal["no", "maybe"], charged: Charged, key: str | None, task_id: str | None) -> PlantainError:
+    error = TransportFailed("No answer", arrived=arrived, charged=charged)
+    error.idempotency_key, error.task_id = key, task_id
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (lost("maybe", "unknown", "order-4711", None), "--idempotency-key order-4711"),
+        (lost("no", "no", "order-4711", None), "Check the network"),
+        (lost("maybe", "no", None, None), "Check the network"),
+        (lost("maybe", "no", None, "task-1"), "plantain download task-1"),
+        (StorageRefused("the upload", 503, "SlowDown"), "Try again in a moment"),
+        (ApiError(500, "Failed", "internal-error", "", charged="unknown"), "Look there before asking again"),
+        (ApiError(500, "Failed", "internal-error", "", retryable=True), "Try again in a moment"),
+    ],
+)
+def test_the_advice_follows_from_what_is_known(error: PlantainError, advice: str) -> None:
+    assert advice in trouble_of(error).advice
+    assert trouble_of(error).exit_code == 1
