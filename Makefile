@@ -5,16 +5,23 @@ PY := .venv/bin/python
 # Exactly the locked packages, nothing resolved, nothing taken that is not in the list.
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
+# SAM looks for python3.13 on the path and finds that of its own environment. It would tell AWS of each run.
+SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.tools/sam/bin:$$PATH" .tools/sam/bin/sam
+AWS := .tools/sam/bin/python -m scripts
+# It looks at the file alone: nothing is fetched, nothing sent. Each check left out has its reason in the file.
+CHECKOV := .tools/checkov/bin/checkov --config-file .checkov.yaml
+THIS_ARCH := $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)
+
 # As given: make itself must not read a "$$" in a prompt.
 ifneq ($(origin PROMPT), undefined)
 override PROMPT := $(value PROMPT)
 export PROMPT
 endif
 
-.PHONY: help demo up key need-name test bench lint openapi format lock clean
+.PHONY: help demo up key need-name build deploy delete kie-key need-stage test test-built bench lint openapi format lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1mmake %-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1mmake %-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: .venv/local .build/vendor/done ## make one image on this machine (PROMPT="…", KIE=real asks Kie.ai itself, YES=1 agrees to its price)
 	@$(PY) -m local demo --prompt "$${PROMPT:-}" --kie "$${KIE:-twin}" $(if $(YES),--yes) $(if $(LOGS),--logs)
@@ -28,14 +35,35 @@ key: need-name .venv/local ## make an API key for a caller and show it once (NAM
 need-name:
 	@[ -n "$$NAME" ] || { echo "Give the caller a name: make key NAME=alice" >&2; exit 1; }
 
+build: .tools/sam/done ## build for AWS into .aws-sam/build (ARCH=x86_64; arm64 by default)
+	@$(AWS).build $(if $(ARCH),--arch "$(ARCH)") $(if $(STAGE),--stage "$(STAGE)")
+
+deploy: need-stage build ## build, deploy and say how to call it (STAGE=dev or prod; PARAMETERS="Name=value", ARGS=… for sam deploy)
+	@$(AWS).deploy "$(STAGE)" $(foreach given,$(PARAMETERS),--parameter '$(given)') -- $(ARGS)
+
+kie-key: need-stage .tools/sam/done ## ask for Kie.ai's API key, or read it from standard input, and keep it in the stage's secret
+	@$(AWS).kie_key "$(STAGE)"
+
+delete: need-stage .tools/sam/done ## delete a stage, but for the images bucket (STAGE=…, YES=1 agrees beforehand)
+	@$(AWS).delete "$(STAGE)" $(if $(YES),--yes)
+
+need-stage:
+	@[ -n "$(STAGE)" ] || { echo "Say which stage: STAGE=dev or STAGE=prod (samconfig.toml has them)" >&2; exit 1; }
+
 test: .venv/dev .build/vendor/done ## every test
 	@$(PY) -m pytest -n 2 $(ARGS)
 
 bench: .venv/dev .build/vendor/done ## what it costs in time, memory and steps, beside figures of the same run (ARGS="imports storing")
 	@$(PY) -m tests.bench $(ARGS)
 
-lint: .venv/dev ## ruff, mypy, cfn-lint
-	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && .venv/bin/cfn-lint template.yaml
+test-built: .venv/dev ## the tests of the whole path, on the very artifacts of `sam build`
+	@$(MAKE) --no-print-directory build ARCH=$(THIS_ARCH)
+	@PLANTAIN_TEMPLATE=.aws-sam/build/template.yaml $(PY) -m pytest tests/e2e $(ARGS)
+
+lint: .venv/dev .tools/sam/done .tools/checkov/done ## ruff, mypy, cfn-lint, sam validate, checkov
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m cfnlint template.yaml
+	@$(SAM) validate --lint --region us-east-1
+	@$(CHECKOV)
 	@echo "lint: nothing to mend"
 
 openapi: .venv/dev ## write the API's description anew, from the code
@@ -45,17 +73,18 @@ format: .venv/dev ## put the code in its form
 	@$(PY) -m ruff check --quiet --fix . ; $(PY) -m ruff format .
 
 lock: .venv/dev ## write requirements anew from what they are made of (*.in), with hashes
-	@for name in requirements/dev requirements/local layers/vendor/requirements; do \
-		.venv/bin/uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-emit-index-url \
-			--no-annotate --no-header $$([ $$name = requirements/dev ] || echo "-c requirements/dev.txt") \
+	@for name in requirements/dev requirements/local layers/vendor/requirements requirements/sam requirements/checkov; do \
+		case $$name in */local|*/vendor/*) with="-c requirements/dev.txt";; *) with="";; esac; \
+		$(PY) -m uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-emit-index-url \
+			--no-annotate --no-header $$with \
 			$(if $(UPGRADE),--upgrade) -o $$name.txt $$name.in || exit 1; \
 	done
 
 clean: ## remove what was made here, but the pictures under out/
-	rm -rf .venv .build .local .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .tools .aws-sam .build .local .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/pyvenv.cfg: .python-version
-	@sh scripts/make-venv.sh
+	@sh scripts/make-venv.sh .venv
 
 .venv/local: .venv/pyvenv.cfg requirements/local.txt client/pyproject.toml
 	@echo "Installing what the local cloud needs (once)…"
@@ -68,9 +97,15 @@ clean: ## remove what was made here, but the pictures under out/
 	@$(INSTALL) -r requirements/dev.txt
 	@touch $@
 
-# The layer as Lambda gets it: packages under python/.
-.build/vendor/done: .venv/local layers/vendor/requirements.txt
+# Tools that pin what we pin otherwise: each in an environment of its own.
+.tools/%/done: requirements/%.txt .python-version
+	@echo "Installing $* (once)…"
+	@sh scripts/make-venv.sh .tools/$*
+	@.tools/$*/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
+# The layer as Lambda gets it, but for this machine.
+.build/vendor/done: .venv/local layers/vendor/requirements.txt layers/vendor/Makefile
 	@rm -rf .build/vendor
-	@$(INSTALL) --no-compile --target .build/vendor/python -r layers/vendor/requirements.txt
-	@$(PY) -m compileall -q --invalidation-mode unchecked-hash .build/vendor/python
+	@$(MAKE) --silent -C layers/vendor build-VendorLayer ARCH=native ARTIFACTS_DIR="$(CURDIR)/.build/vendor" PYTHON="$(CURDIR)/$(PY)"
 	@touch $@

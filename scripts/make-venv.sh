@@ -1,8 +1,8 @@
 #!/bin/sh
-# Makes .venv with Python 3.13, from wherever this machine has one.
+# Makes a virtual environment in the folder $1 with Python 3.13, from wherever this machine has one.
 set -u
-if [ -L .venv ]; then
-    echo ".venv is a link; what it leads to would be cleared. Remove the link and run make again." >&2
+if [ -L "$1" ]; then
+    echo "$1 is a link; what it leads to would be cleared. Remove the link and run make again." >&2
     exit 1
 fi
 version=$(cat .python-version)
@@ -13,11 +13,11 @@ is_wanted() {
 
 for python in "${PYTHON:-}" "python$version" python3 python "$HOME"/.pyenv/versions/"$version"*/bin/python; do
     if [ -n "$python" ] && is_wanted "$python"; then
-        exec "$python" -m venv --clear .venv
+        exec "$python" -m venv --clear "$1"
     fi
 done
 if command -v uv >/dev/null 2>&1; then
-    exec uv venv --quiet --clear --seed --python "$version" .venv
+    exec uv venv --quiet --clear --seed --python "$version" "$1"
 fi
 if command -v pyenv >/dev/null 2>&1; then
     echo "Python $version is missing; pyenv can bring it: pyenv install $version" >&2
