@@ -16,6 +16,7 @@ from local.aws.emulator import EmbeddedAws
 from plantain_client.operator.api_keys import ApiKeys
 
 ROOT = Path(__file__).parent.parent
+SOURCES = ROOT / "template.yaml"
 VENDOR_LAYER = ROOT / ".build" / "vendor"
 TWIN_KEY = "twin-key"
 # In the order in which a first image needs them.
@@ -75,7 +76,7 @@ class LocalCloud:
     """`with LocalCloud(...) as cloud:` and then `cloud.api_url`, `cloud.create_key("me")`, `cloud.aws`.
 
     `kie` is Kie.ai itself or None for the twin, which draws for `draw_seconds`. `parameters` go to the
-    template. The other arguments are those of EmbeddedAws.
+    template: that of the sources, or one that `sam build` has made. The other arguments are those of EmbeddedAws.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class LocalCloud:
         draw_seconds: float = 5.0,
         twin_options: tuple[str, ...] = (),
         parameters: dict[str, str] | None = None,
+        template: Path = SOURCES,
         state_dir: Path | None = None,
         wait_scale: float = 1.0,
         log_lines: Callable[[str, str], None] | None = None,
@@ -92,6 +94,7 @@ class LocalCloud:
         self._kie = kie
         self._twin = TwinProcess(draw_seconds, *twin_options)
         self._parameters = parameters or {}
+        self._template = template
         self.aws = EmbeddedAws(state_dir, wait_scale, log_lines, WORKERS, ROOT / ".build" / "lambda")
 
     def __enter__(self) -> Self:
@@ -102,7 +105,7 @@ class LocalCloud:
             self.kie = self._kie or self._twin.ready()
             self.stack: Stack = deploy(
                 self.aws,
-                ROOT / "template.yaml",
+                self._template,
                 parameters={
                     "Architecture": "arm64" if os.uname().machine in ("arm64", "aarch64") else "x86_64",
                     # Pictures may lie in the embedded S3 or with the twin, both on loopback.
@@ -110,7 +113,7 @@ class LocalCloud:
                     **self.kie.parameters,
                     **self._parameters,
                 },
-                layer_dirs={"VendorLayer": VENDOR_LAYER},
+                layer_dirs={"VendorLayer": VENDOR_LAYER} if self._template == SOURCES else {},
             )
             self._end_what_was_running()
             self.aws.prepare(*(self.stack.resources[f"{name}Function"] for name in SOON_CALLED))

@@ -51,7 +51,9 @@ def _compile_functions() -> None:
     """As the layers do it themselves: bytecode that needs no dates, the same bytes each time."""
     command = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
     for folder in _folders("Function"):
-        subprocess.run([*command, "-s", folder, "-p", "/var/task", folder], env={"PYTHONHASHSEED": "0"}, check=True)
+        subprocess.run(
+            [*command, "-s", folder, "-p", "/var/task", folder], env={"PYTHONHASHSEED": "0"}, check=True
+        )
 
 
 def _say_what_it_is_for(architecture: str) -> None:

@@ -25,7 +25,11 @@ class Stage:
 
 def stage(name: str) -> Stage:
     """Raises SystemExit for a stage that samconfig.toml does not have."""
-    known = {key: value for key, value in tomllib.loads((ROOT / "samconfig.toml").read_text()).items() if key != "version"}
+    known = {
+        key: value
+        for key, value in tomllib.loads((ROOT / "samconfig.toml").read_text()).items()
+        if key != "version"
+    }
     deploy = known.get(name, {}).get("deploy", {}).get("parameters")
     if deploy is None:
         stages = ", ".join(key for key, value in known.items() if "deploy" in value)

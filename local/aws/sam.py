@@ -1,7 +1,11 @@
 """Turns a SAM template on disk into plain CloudFormation whose code lies in the emulator."""
 
 import logging
+import os
 import re
+import subprocess
+import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -67,7 +71,9 @@ def _upload_code(template: Template, base: Path, artifacts: ArtifactStore, layer
         properties = resource.setdefault("Properties", {})
         match resource["Type"]:
             case "AWS::Serverless::Function" if _is_local(uri := properties.get("CodeUri", shared)):
-                properties["CodeUri"] = artifacts.put(zip_of(base / uri), ".zip")
+                properties["CodeUri"] = artifacts.put(
+                    zip_of(base / uri, with_bytecode=_is_built(resource)), ".zip"
+                )
             case "AWS::Serverless::LayerVersion" if _is_local(properties.get("ContentUri")):
                 content = _layer_zip(name, resource, base, layer_dirs.get(name))
                 properties["ContentUri"] = artifacts.put(content, ".zip")
@@ -79,16 +85,39 @@ def _is_local(uri: Any) -> bool:
     return isinstance(uri, str) and not re.match(r"[a-z0-9]+://", uri)
 
 
+def _is_built(resource: Template) -> bool:
+    """Whether `sam build` has made this: it leaves its mark."""
+    return "SamResourceId" in (resource.get("Metadata") or {})
+
+
 def _layer_zip(name: str, resource: Template, base: Path, built: Path | None) -> bytes:
-    """As `sam build` does it: a python BuildMethod puts the content under python/, none leaves it alone."""
+    """As `sam build` does it: by the layer's makefile; a python BuildMethod puts the content under python/."""
     if built is not None:
         if not (built / "python").is_dir():
             raise ValueError(f"layer {name}: {built} holds no folder python/")
         return zip_of(built, with_bytecode=True)
     content = base / resource["Properties"]["ContentUri"]
-    method = str((resource.get("Metadata") or {}).get("BuildMethod", ""))
-    if method.startswith("python") and not (content / "requirements.txt").exists():
-        return zip_of(content, prefix="python/")
-    if method:
-        raise ValueError(f"layer {name} has BuildMethod {method}: build it and pass its folder in layer_dirs")
-    return zip_of(content)
+    if _is_built(resource):
+        return zip_of(content, with_bytecode=True)
+    match str((resource.get("Metadata") or {}).get("BuildMethod", "")):
+        case "makefile":
+            return _made(name, content)
+        case method if method.startswith("python") and not (content / "requirements.txt").exists():
+            return zip_of(content, prefix="python/")
+        case "":
+            return zip_of(content)
+        case method:
+            raise ValueError(f"layer {name} has BuildMethod {method}: build it and pass its folder in layer_dirs")
+
+
+def _made(name: str, content: Path) -> bytes:
+    """What the layer's makefile makes for this machine."""
+    # A make around us would hand on its own options and variables.
+    environment = {
+        key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        environment |= {"ARTIFACTS_DIR": folder, "ARCH": "native", "PYTHON": sys.executable}
+        command = ["make", "--silent", f"build-{name}"]
+        subprocess.run(command, cwd=content, env=environment, check=True)
+        return zip_of(Path(folder), with_bytecode=True)

@@ -5,14 +5,16 @@ import json
 import signal
 import sys
 from contextlib import suppress
+from pathlib import Path
 
-from local.cloud import LocalCloud
+from local.cloud import SOURCES, LocalCloud
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--wait-scale", type=float, required=True)
     parser.add_argument("--draw-seconds", type=float, required=True)
+    parser.add_argument("--template", type=Path, default=SOURCES)
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     logs: list[str] = []
@@ -21,6 +23,7 @@ def main() -> None:
         LocalCloud(
             draw_seconds=asked.draw_seconds,
             wait_scale=asked.wait_scale,
+            template=asked.template,
             # DEBUG, because what must be in no log must not be in the longest one.
             parameters={
                 "CorsOrigins": "https://app.example.com",

@@ -134,6 +134,8 @@ class Cloud:
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[Cloud]:
     command = [sys.executable, "-m", "tests.e2e", "--wait-scale", "0.1", "--draw-seconds", "1"]
+    if built := os.environ.get("PLANTAIN_TEMPLATE"):  # made by `sam build`
+        command += ["--template", built]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(["layers/plantain", "client/src"])}
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

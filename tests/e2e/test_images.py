@@ -129,6 +129,24 @@ def test_a_burst_beyond_kies_limit_is_slower_and_pays_once_each(cloud: Cloud) ->
     assert cloud.accepted() == accepted + 30
 
 
+def test_jobs_beyond_the_reserved_concurrency_wait_their_turn(cloud: Cloud) -> None:
+    functions = cloud.client("lambda")
+    create_task = cloud.resources["CreateTaskFunction"]
+    accepted = cloud.accepted()
+    caller = cloud.caller("queue")
+    functions.put_function_concurrency(FunctionName=create_task, ReservedConcurrentExecutions=2)
+
+    try:
+        with ThreadPoolExecutor(40) as crowd:
+            jobs = list(crowd.map(lambda number: caller.made(f"turn {number}", resolution="1K"), range(40)))
+    finally:
+        functions.delete_function_concurrency(FunctionName=create_task)
+
+    assert [job["state"] for job in jobs] == ["success"] * 40
+    assert cloud.accepted() == accepted + 40
+    assert any("Lambda.TooManyRequestsException" in cloud.history(job["taskId"]) for job in jobs)
+
+
 def test_one_key_from_many_threads_is_one_job_and_one_payment(cloud: Cloud, alice: Caller) -> None:
     accepted = cloud.accepted()
 

@@ -86,6 +86,15 @@ def test_every_task_is_bounded_in_time_and_tried_again(name: str) -> None:
         assert retry["MaxAttempts"] == 0 or {"IntervalSeconds", "BackoffRate", "MaxDelaySeconds"} <= set(retry)
 
 
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_without_room_waits_its_turn_far_longer_than_it_is_tried_again(name: str) -> None:
+    first, *others = TASKS[name]["Retry"]
+
+    assert first["ErrorEquals"] == ["Lambda.TooManyRequestsException"]
+    assert delays(first) > 1.9 * max(map(delays, others))
+    assert first["JitterStrategy"] == "FULL"  # all who wait would otherwise come back together
+
+
 @pytest.mark.parametrize("name", [name for name in TASKS if name != "RecordFailure"])
 def test_every_task_that_gives_up_has_its_failure_recorded(name: str) -> None:
     assert TASKS[name]["Catch"] == [

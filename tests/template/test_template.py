@@ -1,6 +1,7 @@
 """The stack: every function has its folder and its log, storage is closed, and nothing is left over."""
 
 import copy
+import json
 import logging
 import re
 import tomllib
@@ -44,10 +45,66 @@ def test_every_function_has_a_log_group_of_its_own_with_retention() -> None:
     groups = resources("AWS::Logs::LogGroup")
     used = {name: properties["LoggingConfig"]["LogGroup"]["Ref"] for name, properties in ALL_FUNCTIONS.items()}
 
-    assert sorted(used.values()) == sorted(groups)
+    assert sorted([*used.values(), "HttpApiLog"]) == sorted(groups)
     assert used == {name: name.removesuffix("Function") + "Log" for name in ALL_FUNCTIONS}
     for name, properties in groups.items():
         assert properties["RetentionInDays"] == {"Ref": "LogRetentionDays"}, name
+
+
+def test_the_gateways_log_names_the_route_and_nothing_that_a_caller_wrote() -> None:
+    log = resources("AWS::Serverless::HttpApi")["HttpApi"]["AccessLogSettings"]
+    line = json.loads(log["Format"])
+
+    assert log["DestinationArn"] == {"Fn::GetAtt": ["HttpApiLog", "Arn"]}
+    assert line["route"] == "$context.routeKey"
+    for told in ("$context.path", "identity", "header", "query"):
+        assert told not in log["Format"]
+
+
+def test_everything_is_traced_by_aws_itself() -> None:
+    assert template()["Globals"]["Function"]["Tracing"] == "Active"
+    assert resources("AWS::Serverless::StateMachine")["GenerateImage"]["Tracing"] == {"Enabled": True}
+    assert not [name for name, properties in ALL_FUNCTIONS.items() if "Tracing" in properties]
+
+
+def test_kie_is_protected_by_reserved_concurrency_and_a_new_account_can_do_without() -> None:
+    reserved = {
+        verb: properties["ReservedConcurrentExecutions"]
+        for verb, (_, properties) in lambdas().items()
+        if "ReservedConcurrentExecutions" in properties
+    }
+    none = {"Ref": "AWS::NoValue"}
+
+    assert reserved == {
+        "create_task": {"Fn::If": ["LimitsCreates", {"Ref": "CreateTaskConcurrency"}, none]},
+        "check_status": {"Fn::If": ["LimitsLooks", {"Ref": "CheckStatusConcurrency"}, none]},
+    }
+    for condition, name in (("LimitsCreates", "CreateTaskConcurrency"), ("LimitsLooks", "CheckStatusConcurrency")):
+        assert template()["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [{"Ref": name}, 0]}]}
+        assert template()["Parameters"][name]["Default"] == 0
+
+
+def test_layers_are_made_by_their_makefiles_for_the_architecture_of_the_functions() -> None:
+    layers = {
+        name: r for name, r in template()["Resources"].items() if r["Type"] == "AWS::Serverless::LayerVersion"
+    }
+    for name, layer in layers.items():
+        makefile = (ROOT / layer["Properties"]["ContentUri"] / "Makefile").read_text()
+        assert f"\nbuild-{name}:\n" in makefile
+        assert "--invalidation-mode unchecked-hash" in makefile
+        assert layer["Metadata"]["BuildMethod"] == "makefile"
+    usual = template()["Parameters"]["Architecture"]["Default"]
+    assert f"\nARCH ?= {usual}\n" in (ROOT / "layers" / "vendor" / "Makefile").read_text()
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_a_stage_sets_parameters_that_the_template_has_and_no_secret(stage: str) -> None:
+    deploy = tomllib.loads((ROOT / "samconfig.toml").read_text())[stage]["deploy"]["parameters"]
+    given = dict(pair.split("=") for pair in deploy["parameter_overrides"].split())
+
+    assert set(given) <= set(template()["Parameters"]) - {"KieApiKey"}
+    # artifacts lie below the stack's name, so that deleting a stage finds its own and no other's
+    assert deploy["s3_prefix"] == deploy["stack_name"]
 
 
 def test_a_function_has_statements_of_its_own_and_takes_no_role_or_managed_policy() -> None:

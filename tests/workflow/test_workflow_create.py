@@ -171,3 +171,14 @@ def test_a_step_that_lambda_did_not_run_is_run_again(workflow: Workflow, fault: 
 
     assert_stored(workflow, workflow.run(a_wish()))
     assert workflow.sent == 1
+
+
+@pytest.mark.parametrize("step", ["create_task", "check_status", "store_image"])
+def test_a_step_without_room_waits_its_turn_for_an_hour_and_more(workflow: Workflow, step: str) -> None:
+    def no_room(_event: dict[str, Any], _context: Any) -> None:
+        raise LambdaFault("TooManyRequestsException")
+
+    workflow.lambdas.first(step, no_room, times=200)
+
+    assert_stored(workflow, workflow.run(a_wish()))
+    assert workflow.sent == 1
