@@ -13,12 +13,11 @@ SECRETS = ("KieApiKey",)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="make deploy")
+    parser = argparse.ArgumentParser(prog="make deploy", allow_abbrev=False)  # the rest goes to sam deploy
     parser.add_argument("stage", type=stage)
     parser.add_argument("--parameter", action="append", default=[], metavar="NAME=VALUE")
-    parser.add_argument("more", nargs="*", help="for sam deploy")
-    asked = parser.parse_args()
-    deploy(asked.stage, asked.parameter, asked.more)
+    asked, more = parser.parse_known_args()
+    deploy(asked.stage, asked.parameter, more)
     with explained():
         found = described(asked.stage.stack)
     if found:  # not when somebody has said no to the changes
