@@ -9,7 +9,7 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --
 SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.tools/sam/bin:$$PATH" .tools/sam/bin/sam
 AWS := .tools/sam/bin/python -m scripts
 # It looks at the file alone: nothing is fetched, nothing sent. Each check left out has its reason in the file.
-CHECKOV := .tools/checkov/bin/checkov --config-file .checkov.yaml
+CHECKOV := CKV_SKIP_PACKAGE_UPDATE_CHECK=true .tools/checkov/bin/checkov --config-file .checkov.yaml
 THIS_ARCH := $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)
 
 # As given: make itself must not read a "$$" in a prompt.
