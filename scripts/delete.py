@@ -31,6 +31,8 @@ def delete(chosen: Stage, agreed: bool = False) -> None:
         _remove_artifacts(chosen)
         return
     where = outputs(found)
+    if running := _running_jobs(where["StateMachineArn"]):
+        print(f"{running} jobs are running in {chosen.stack}: what they have paid for would be lost.")
     if not agreed:
         _ask(f"Delete the stack {chosen.stack} in {region()} with its jobs and API keys, but not its images?")
     secret = resource(found, "KieSecret")
@@ -44,6 +46,12 @@ def delete(chosen: Stage, agreed: bool = False) -> None:
 
 def region() -> str:
     return str(client("cloudformation").meta.region_name)
+
+
+def _running_jobs(state_machine: str) -> int:
+    pages = client("stepfunctions").get_paginator("list_executions")
+    running = pages.paginate(stateMachineArn=state_machine, statusFilter="RUNNING")
+    return sum(len(page["executions"]) for page in running)
 
 
 def _ask(question: str) -> None:
@@ -125,11 +133,8 @@ def _secret_left(secret: str | None) -> str | None:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
         return None
-    return (
-        f"the secret {secret}, deleted but kept by AWS for a while, free of charge (since {ends:%Y-%m-%d})"
-        if ends
-        else f"the secret {secret}"
-    )
+    kept = f", deleted on {ends:%Y-%m-%d} and kept by AWS for a while, free of charge" if ends else ""
+    return f"the secret {secret}{kept}"
 
 
 def _sam_left() -> str | None:

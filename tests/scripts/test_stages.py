@@ -1,0 +1,247 @@
+"""`make kie-key`, `make deploy` and `make delete`: what they refuse, what they leave, and what they say."""
+
+import io
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+import scripts.deploy
+from scripts import delete, kie_key
+from scripts.deploy import deploy, next_steps
+from scripts.stage import Stage, client, described, outputs, stage
+from tests.conftest import ROOT
+
+DEV = Stage("dev", "plantain-dev", "plantain-dev", {"LogLevel": "DEBUG", "LogRetentionDays": "7"})
+STACK = {
+    "Parameters": {"KieApiKeySecretArn": {"Type": "String", "Default": ""}},
+    "Resources": {
+        "ImagesBucket": {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain"},
+        "InboxBucket": {"Type": "AWS::S3::Bucket"},
+        "GenerateImage": {
+            "Type": "AWS::StepFunctions::StateMachine",
+            "Properties": {
+                "RoleArn": "arn:aws:iam::000000000000:role/steps",
+                "DefinitionString": json.dumps(
+                    {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 600, "End": True}}}
+                ),
+            },
+        },
+        "KieSecret": {"Type": "AWS::SecretsManager::Secret", "Properties": {"SecretString": " "}},
+    },
+    "Outputs": {
+        "ImagesBucketName": {"Value": {"Ref": "ImagesBucket"}},
+        "InboxBucketName": {"Value": {"Ref": "InboxBucket"}},
+        "StateMachineArn": {"Value": {"Ref": "GenerateImage"}},
+    },
+}
+SAM = {
+    "Resources": {
+        "Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"VersioningConfiguration": {"Status": "Enabled"}}}
+    },
+    "Outputs": {"SourceBucket": {"Value": {"Ref": "Bucket"}}},
+}
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    """An embedded AWS. Unlike the real one it deletes buckets that hold something."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.scripts"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    yield process.stdout.readline().strip()
+    process.stdin.close()
+    process.wait(10)
+    process.stdout.close()
+
+
+@pytest.fixture
+def account(endpoint: str, settings: pytest.MonkeyPatch) -> None:
+    """An AWS account with nothing in it."""
+    httpx.post(f"{endpoint}/_ministack/reset", trust_env=False).raise_for_status()
+    settings.setenv("AWS_ENDPOINT_URL", endpoint)
+    settings.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    settings.setenv("AWS_ACCESS_KEY_ID", "test")
+    settings.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    settings.setattr(delete, "POLL_SECONDS", 0.05)
+
+
+@pytest.fixture
+def where(account: None) -> dict[str, str]:
+    """The outputs of a deployed stage; SAM keeps builds of it, and one of somebody else's."""
+    made = created("plantain-dev", STACK)
+    sam = created(delete.SAM_STACK, SAM)["SourceBucket"]
+    for key in ("plantain-dev/a", "plantain-dev/a", "plantain-dev/b.template", "plantain-dev-two/a"):
+        client("s3").put_object(Bucket=sam, Key=key, Body=b"zip")
+    client("s3").put_object(Bucket=made["InboxBucketName"], Key="uploads/alice/photo.png", Body=b"png")
+    return made | {"sam": sam}
+
+
+def created(name: str, template: dict[str, Any]) -> dict[str, str]:
+    client("cloudformation").create_stack(StackName=name, TemplateBody=json.dumps(template))
+    while "IN_PROGRESS" in str((found := described(name) or {})["StackStatus"]):
+        time.sleep(0.02)
+    return outputs(found)
+
+
+def keys(bucket: str) -> list[str]:
+    return [item["Key"] for item in client("s3").list_objects_v2(Bucket=bucket).get("Contents", [])]
+
+
+def buckets() -> set[str]:
+    return {bucket["Name"] for bucket in client("s3").list_buckets()["Buckets"]}
+
+
+def test_a_deleted_stage_leaves_its_images_and_says_where(
+    where: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    images = where["ImagesBucketName"]
+    client("s3").put_object(Bucket=images, Key="images/2026/11/23/a.png", Body=b"x" * 250_000)
+
+    delete.delete(DEV, agreed=True)
+
+    said = capsys.readouterr().out
+    assert (described("plantain-dev") or {}).get("StackStatus", "DELETE_COMPLETE") == "DELETE_COMPLETE"
+    assert buckets() == {images, where["sam"]}
+    assert keys(images) == ["images/2026/11/23/a.png"]
+    assert f"{images}: 1 objects, 0.2 MB" in said
+    assert keys(where["sam"]) == ["plantain-dev-two/a"]
+    assert where["sam"] in said
+
+
+def test_the_inbox_is_emptied_before_the_stack_is_deleted(
+    where: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack_then: list[str] = []
+
+    def emptying(bucket: str, prefix: str = "") -> int:
+        if bucket == where["InboxBucketName"]:
+            stack_then.append((described("plantain-dev") or {})["StackStatus"])
+        return empty(bucket, prefix)
+
+    empty = delete.empty
+    monkeypatch.setattr(delete, "empty", emptying)
+
+    delete.delete(DEV, agreed=True)
+
+    assert stack_then == ["CREATE_COMPLETE"]
+
+
+def test_emptying_takes_every_version(where: dict[str, str]) -> None:
+    client("s3").delete_object(Bucket=where["sam"], Key="plantain-dev/a")
+
+    count = delete.empty(where["sam"])
+
+    assert count == 5  # two versions and a marker of one object, and two others
+    assert "Versions" not in client("s3").list_object_versions(Bucket=where["sam"])
+
+
+def test_a_stage_that_has_made_no_image_leaves_no_bucket(
+    where: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    delete.delete(DEV, agreed=True)
+
+    assert buckets() == {where["sam"]}
+    assert "your images" not in capsys.readouterr().out
+
+
+def test_nothing_is_deleted_unless_somebody_agrees(where: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    before = buckets()
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))  # no terminal, so nobody
+
+    with pytest.raises(SystemExit, match="YES=1"):
+        delete.delete(DEV)
+
+    assert buckets() == before
+    assert keys(where["InboxBucketName"])
+
+
+def test_running_jobs_are_told_before_they_are_lost(
+    where: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(2):
+        client("stepfunctions").start_execution(stateMachineArn=where["StateMachineArn"])
+
+    delete.delete(DEV, agreed=True)
+
+    assert "2 jobs are running" in capsys.readouterr().out
+
+
+def test_a_stage_that_is_not_deployed_has_nothing_to_delete(
+    account: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    delete.delete(DEV, agreed=True)
+
+    assert "nothing to delete" in capsys.readouterr().out
+
+
+def test_the_kie_key_comes_by_standard_input_and_is_never_printed(
+    where: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["kie_key", "dev"])
+    monkeypatch.setattr("sys.stdin", io.StringIO("  kie-0123456789\n"))
+
+    kie_key.main()
+
+    (secret,) = client("secretsmanager").list_secrets()["SecretList"]
+    assert client("secretsmanager").get_secret_value(SecretId=secret["ARN"])["SecretString"] == "kie-0123456789"
+    assert "kie-0123456789" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("given", ["", "\n", "two words\n", "short\n", "schlüssel-0123456789\n"])
+def test_what_is_no_key_is_not_kept(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(given))
+
+    with pytest.raises(SystemExit, match="Nothing was changed"):
+        kie_key.asked()
+
+
+@pytest.mark.parametrize("more", [["KieApiKey=secret"], ["--parameter-overrides", "KieApiKey=secret"]])
+def test_a_secret_on_the_command_line_is_refused(more: list[str]) -> None:
+    with pytest.raises(SystemExit, match="make kie-key STAGE=dev"):
+        deploy(DEV, [], more)
+
+
+def test_what_is_given_comes_after_the_stages_own_and_the_architecture_is_the_builds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    sam = tmp_path / "sam"
+    sam.write_text('#!/bin/sh\necho "$@"\n')
+    sam.chmod(0o755)
+    monkeypatch.setattr(scripts.deploy, "sam", lambda: str(sam))
+    monkeypatch.setattr(scripts.deploy, "architecture_built", lambda: "x86_64")
+
+    deploy(DEV, ["LogLevel=INFO", "CorsOrigins=https://a.example,https://b.example"], ["--guided"])
+
+    assert capfd.readouterr().out.split() == [
+        *("deploy", "--config-env", "dev", "--guided", "--parameter-overrides"),
+        *("LogLevel=INFO", "LogRetentionDays=7", "CorsOrigins=https://a.example,https://b.example"),
+        "Architecture=x86_64",
+    ]
+
+
+def test_a_secret_arn_is_no_secret_and_costs_nothing_of_ours() -> None:
+    where = {"ApiUrl": "https://api.example", "ImagesBucketName": "images"}
+
+    ours = next_steps(DEV, where, {"KieApiKeySecretArn": ""})
+    theirs = next_steps(DEV, where, {"KieApiKeySecretArn": "arn:aws:secretsmanager:…"})
+
+    assert "make kie-key STAGE=dev" in ours
+    assert "0.40 USD" in ours
+    assert "kie-key" not in theirs
+    assert "0.40 USD" not in theirs
+
+
+def test_stages_are_those_of_samconfig() -> None:
+    assert stage("prod").stack == "plantain"
+    assert stage("dev").parameters["LogLevel"] == "DEBUG"
+    with pytest.raises(SystemExit, match="dev, prod"):
+        stage("staging")
