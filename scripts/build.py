@@ -36,9 +36,8 @@ def build(architecture: str) -> None:
     if done.returncode:
         raise SystemExit(done.stdout + done.stderr)
     _compile_functions()
-    if foreign := [str(path) for path in _libraries() if _machine(path) != MACHINES[architecture]]:
-        raise SystemExit(f"Not for {architecture}: {', '.join(foreign)}")
-    _say_what_it_is_for(architecture)
+    check_libraries(architecture)
+    say_what_it_is_for(architecture)
     _tell_sizes()
 
 
@@ -56,7 +55,13 @@ def _compile_functions() -> None:
         )
 
 
-def _say_what_it_is_for(architecture: str) -> None:
+def check_libraries(architecture: str) -> None:
+    """Raises SystemExit for a compiled package of another machine."""
+    if foreign := [str(path) for path in _libraries() if _machine(path) != MACHINES[architecture]]:
+        raise SystemExit(f"Not for {architecture}: {', '.join(foreign)}")
+
+
+def say_what_it_is_for(architecture: str) -> None:
     """Deployed with another Architecture, the compiled packages would not load: then let it be refused."""
     template = yaml.safe_load(TEMPLATE.read_text())
     template["Parameters"]["Architecture"] |= {"Default": architecture, "AllowedValues": [architecture]}

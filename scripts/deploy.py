@@ -48,13 +48,15 @@ def deploy(chosen: Stage, given: list[str], more: list[str]) -> None:
 def next_steps(chosen: Stage, where: dict[str, str], given: dict[str, str]) -> str:
     own_secret = not given.get("KieApiKeySecretArn")
     secret = "about 0.40 USD a month (the secret that holds Kie.ai's key)" if own_secret else "next to nothing"
-    kie_key = (
-        f"\n  make kie-key STAGE={chosen.name:<14} Kie.ai's API key: asks for it (once)" if own_secret else ""
-    )
+    steps = [(f"make key NAME=me STACK={chosen.stack}", "an API key for a caller, shown once")]
+    if own_secret:
+        steps.insert(0, (f"make kie-key STAGE={chosen.name}", "Kie.ai's API key: asks for it, once"))
+    width = max(len(step) for step, _ in steps)
+    listed = "\n".join(f"  {step:{width}}  {use}" for step, use in steps)
     return f"""
 Plantain answers at {where["ApiUrl"]}
-{kie_key}
-  make key NAME=me STACK={chosen.stack:<12} an API key for a caller, shown once
+
+{listed}
   export PLANTAIN_URL={where["ApiUrl"]}
 
 Idle it costs {secret}, and 0.023 USD a month for each GB of images in
