@@ -1,18 +1,20 @@
 """Tell a caller who it is, what time it is here, and whether Kie.ai could be paid."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.account import kie_account
-from plantain.answers import Account
 from plantain.caller_rate import caller_rate
 from plantain.http_api import answer, caller_of, http_api
 from plantain.job import now_ms
 from plantain.times import iso
 from plantain.version import VERSION
+
+if TYPE_CHECKING:
+    from plantain.answers import Account
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to check account")

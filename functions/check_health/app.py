@@ -1,16 +1,18 @@
 """Say whether the service stands: its version, and whether it has a key for Kie.ai."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.answers import Health
 from plantain.errors import KieKeyMissing, TryAgainLater
 from plantain.http_api import answer, http_api
 from plantain.kie_key import kie_key
 from plantain.version import VERSION
+
+if TYPE_CHECKING:
+    from plantain.answers import Health
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to check health")

@@ -1,18 +1,20 @@
 """Give a caller a place to upload one image to, to work from."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.answers import UploadPlace
 from plantain.caller_rate import caller_rate
 from plantain.http_api import answer, caller_of, http_api, json_object
 from plantain.times import iso
 from plantain.upload_key import new_upload_key
 from plantain.upload_request import check_upload
 from plantain.uploads import uploads
+
+if TYPE_CHECKING:
+    from plantain.answers import UploadPlace
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to prepare upload")

@@ -1,13 +1,12 @@
 """List a caller's own jobs, newest first."""
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.answers import TaskPage
 from plantain.faults import Fault
 from plantain.http_api import answer, caller_of, http_api
 from plantain.images import images
@@ -15,6 +14,9 @@ from plantain.job import STATES
 from plantain.job_view import job_view
 from plantain.listing import BadCursor, listing
 from plantain.problems import invalid
+
+if TYPE_CHECKING:
+    from plantain.answers import TaskPage
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100

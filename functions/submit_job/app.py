@@ -2,14 +2,13 @@
 
 import os
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.addresses import trusted_origins
-from plantain.answers import TaskAccepted
 from plantain.aws import AWS_ERRORS
 from plantain.caller_rate import caller_rate
 from plantain.dns import dns
@@ -23,6 +22,9 @@ from plantain.problems import problem_of_failure
 from plantain.request import check_request
 from plantain.reservations import reservations
 from plantain.uploads import require_uploaded
+
+if TYPE_CHECKING:
+    from plantain.answers import TaskAccepted
 
 WATCH_SECONDS = 5.0
 LOOK_SECONDS = 0.1

@@ -127,7 +127,7 @@ def _failure(operation: Operation, status: int, names: list[str], by_gateway: bo
     words = [f"`{error}`" for error in dict.fromkeys(PROBLEMS[name].error for name in names)]
     if names:
         headers = {header for name in names for header in PROBLEMS[name].headers}
-        if any("taskId" in PROBLEMS[name].members for name in names) and operation.method == "post":
+        if any("taskId" in (PROBLEMS[name].members or {}) for name in names) and operation.method == "post":
             headers.add("Idempotency-Replayed")
         answer["headers"] = _headers(*sorted(headers))
         instance = f"{operation.path}#{REQUEST_ID}"

@@ -1,12 +1,16 @@
 """What Kie.ai says of the account that pays: whether our key works, and how much is left."""
 
-from plantain.answers import KieAccount, KieState
+from typing import TYPE_CHECKING
+
 from plantain.errors import KieKeyMissing, KieKeyRejected, TryAgainLater
 from plantain.kie import kie
 from plantain.models import USD_PER_CREDIT
 
+if TYPE_CHECKING:
+    from plantain.answers import KieAccount, KieState
 
-def kie_account() -> KieAccount:
+
+def kie_account() -> "KieAccount":
     """The account as it is now. Raises nothing that Kie.ai or its key could be the cause of."""
     try:
         credits = kie().credits()
@@ -19,5 +23,5 @@ def kie_account() -> KieAccount:
     return {"state": "ok", "credits": credits, "usd": round(credits * USD_PER_CREDIT, 2)}
 
 
-def _unpaid(state: KieState) -> KieAccount:
+def _unpaid(state: "KieState") -> "KieAccount":
     return {"state": state, "credits": None, "usd": None}

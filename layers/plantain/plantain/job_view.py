@@ -1,13 +1,17 @@
 """What the world sees of a job: the JSON of the status and the list."""
 
-from plantain.answers import Task, TaskImage
+from typing import TYPE_CHECKING
+
 from plantain.images import Images, Link
 from plantain.job import Job, StoredImage
 from plantain.manifests import cost_of
 from plantain.times import iso
 
+if TYPE_CHECKING:
+    from plantain.answers import Task, TaskImage
 
-def job_view(job: Job, images: Images) -> Task:
+
+def job_view(job: Job, images: Images) -> "Task":
     """A job as its caller sees it. `costTime` is ms; the links of a success are signed now, good for an hour."""
     links = [images.link(image.key) for image in job.images] if job.state == "success" else []
     return {
@@ -31,7 +35,7 @@ def job_view(job: Job, images: Images) -> Task:
     }
 
 
-def _image(image: StoredImage, link: Link) -> TaskImage:
+def _image(image: StoredImage, link: Link) -> "TaskImage":
     return {
         "url": link.url,
         "key": image.key,

@@ -1,15 +1,17 @@
 """The manifest beside an image: what was asked, what came, when, for whom and at what price."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from plantain.answers import Cost
 from plantain.images import image_key
 from plantain.items import values_of
 from plantain.job import Job, StoredImage
 from plantain.models import USD_PER_CREDIT
 
+if TYPE_CHECKING:
+    from plantain.answers import Cost
 
-def cost_of(job: Job) -> Cost | None:
+
+def cost_of(job: Job) -> "Cost | None":
     """What Kie.ai charged, in credits and USD, where Kie.ai has told."""
     if job.credits is None or job.charged == "unknown":
         return None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from plantain.errors import (
     REFUSAL_CODES,
@@ -12,8 +13,10 @@ from plantain.errors import (
 )
 from plantain.faults import Fault, InvalidRequest, PromptMissing
 from plantain.job import Failure
-from plantain.problem_details import BadField, ProblemDetails, ProblemMembers
 from plantain.task import Charged
+
+if TYPE_CHECKING:
+    from plantain.problem_details import BadField, ProblemDetails, ProblemMembers
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +30,9 @@ class Problem(Exception):
     retryable: bool = False
     charged: Charged = "no"
     headers: dict[str, str] = field(default_factory=dict)
-    members: ProblemMembers = field(default_factory=ProblemMembers)
+    members: "ProblemMembers | None" = None
 
-    def body(self, instance: str) -> ProblemDetails:
+    def body(self, instance: str) -> "ProblemDetails":
         """The problem document; `instance` names this one occurrence."""
         return {
             "type": f"urn:plantain:problem:{self.code}",
@@ -41,7 +44,7 @@ class Problem(Exception):
             "code": self.code,
             "retryable": self.retryable,
             "charged": self.charged,
-            **self.members,
+            **(self.members or {}),
         }
 
 
