@@ -85,6 +85,19 @@ def test_a_refusal_of_a_create_is_final_and_costs_nothing(answer: Any, code: str
     assert refused.value.charged == "no"
 
 
+def test_links_in_kies_words_are_left_out_because_they_may_be_signed() -> None:
+    said = "Image fetch failed: https://inbox.s3.amazonaws.com/a.png?X-Amz-Signature=0123 (HTTP://x/y) again"
+    kie, _ = kie_says(refusal(422, said), record("fail", failCode="400", failMsg=said))
+
+    with pytest.raises(Refused) as refused:
+        kie.create_task(a_request())
+    failed = kie.outcome_of(KIE_TASK_ID)
+
+    assert refused.value.words == "Image fetch failed: (link) ((link) again"
+    assert isinstance(failed, Failed)
+    assert (failed.code, failed.message) == ("input-image-unreachable", refused.value.words)
+
+
 def test_a_refusal_keeps_kies_own_words_apart_from_its_text() -> None:
     kie, _ = kie_says(refusal(422, MODEL_TEXT))
 

@@ -21,6 +21,7 @@ _BAD_FIELD = re.compile(
     r"maximum limit)\W*",
     re.IGNORECASE,
 )
+_LINK = re.compile(r"https?:\S+", re.IGNORECASE)
 MAX_WORDS = 2000  # characters of Kie's own words that are kept
 _STATES: dict[str, Running] = {
     "waiting": Running("pending"),
@@ -131,7 +132,7 @@ def _outcome_in(record: dict[str, Any]) -> Outcome:
     if state == "success":
         return Succeeded(_image_urls(record), _milliseconds(record.get("costTime")), _credits(record))
     if state == "fail":
-        message = str(record.get("failMsg") or "Kie.ai gave no reason.")[:MAX_WORDS]
+        message = _words(record.get("failMsg") or "Kie.ai gave no reason.")
         credits = _credits(record) or None
         charged: Charged = "yes" if credits else "no"
         return Failed(_failure_code(str(record.get("failCode") or ""), message), message, charged, credits)
@@ -189,7 +190,12 @@ def _envelope(answer: httpx.Response) -> tuple[int, str, Any]:
         raise ValueError("not JSON") from unreadable
     if not isinstance(body, dict) or not isinstance(body.get("code"), int):
         raise ValueError("not an answer of Kie's")
-    return body["code"], str(body.get("msg") or body.get("message") or "")[:MAX_WORDS], body.get("data")
+    return body["code"], _words(body.get("msg") or body.get("message") or ""), body.get("data")
+
+
+def _words(said: Any) -> str:
+    """Kie's own words as they may be kept and shown: without links, which may be signed ones of ours."""
+    return _LINK.sub("(link)", str(said))[:MAX_WORDS]
 
 
 def _unknown(text: str, words: str) -> OutcomeUnknown:
