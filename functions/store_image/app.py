@@ -6,30 +6,43 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.downloads import downloads
-from plantain.errors import UnusableResult
+from plantain.errors import TryAgainLater, UnusableResult
 from plantain.failures import recording
 from plantain.image_writer import image_writer
 from plantain.images import images
-from plantain.job import now_ms
+from plantain.job import Job, StoredImage, now_ms
 from plantain.jobs import jobs
 from plantain.kie import kie
 from plantain.manifests import manifest_key, manifest_of
-from plantain.storing import store
+from plantain.storing import MAY_PASS, store
 
-PATIENCE = 4  # retries before an unusable result is believed
+# From the first time that a result was found gone or not an image until that is believed: an edge may err for a
+# moment, and the image is paid for.
+PATIENCE_MS = 25_000
 
 logger = Logger()
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """`{taskId, retries}` in, `{taskId}` out. A retry writes the same objects once more."""
+    """`{taskId}` in and out. A retry writes the same objects once more."""
     job = jobs().get(event["taskId"])
     if job.state == "success":
         return {"taskId": job.task_id}
     with recording(jobs(), job, UnusableResult):
-        stored = store(job, downloads(), image_writer(), kie(), patient=event["retries"] < PATIENCE)
+        stored = _store(job)
     images().put_manifest(manifest_key(job), manifest_of(job, stored, stored_at=now_ms()))
     jobs().succeed(job, stored)
     logger.info("stored", task_id=job.task_id, size=sum(image.size for image in stored))
     return {"taskId": job.task_id}
+
+
+def _store(job: Job) -> tuple[StoredImage, ...]:
+    seen = job.unusable_seen_at
+    patient = seen is None or now_ms() - seen < PATIENCE_MS
+    try:
+        return store(job, downloads(), image_writer(), kie(), patient=patient)
+    except TryAgainLater as error:
+        if error.code in MAY_PASS:
+            jobs().note_unusable(job)
+        raise

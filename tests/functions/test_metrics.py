@@ -100,6 +100,6 @@ def test_a_step_that_finds_the_job_stored_counts_nothing(job: Job, capsys: pytes
     jobs().succeed(job, [IMAGE])
     capsys.readouterr()
 
-    run(store_image, {"taskId": job.task_id, "retries": 0})
+    run(store_image, {"taskId": job.task_id})
 
     assert measured(capsys) == []

@@ -41,6 +41,7 @@ def test_every_field_of_a_job_survives_the_table() -> None:
         accepted_at=2,
         timeout_seen_at=3,
         late=True,
+        unusable_seen_at=5,
         result_urls=("https://a/1",),
         cost_time=12_000,
         credits=17.5,

@@ -1,11 +1,13 @@
 """From Kie's link to our bucket: only whole images, from allowed places, and nothing half stored."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from httpx import ReadTimeout, Request, Response
 
 from plantain.storing import MAY_PASS
+from tests.workflow.lambdas import LambdaFault
 from tests.workflow.machine import Workflow
 from tests.workflow.s3_transport import S3Transport
 from tests.workflow.test_workflow_create import assert_failed
@@ -57,6 +59,15 @@ def test_an_expired_result_is_rescued(workflow: Workflow) -> None:
 
     assert workflow.twin.ledger()["tasks"][0]["freshLinks"] == 1
     assert workflow.lambdas.calls.count("store_image") == 5
+
+
+def test_a_step_that_had_to_wait_its_turn_is_no_less_patient(workflow: Workflow) -> None:
+    def no_room(_event: dict[str, Any], _context: Any) -> None:
+        raise LambdaFault("TooManyRequestsException")
+
+    workflow.lambdas.first("store_image", no_room, times=20)
+
+    assert_stored(workflow, workflow.run(a_wish("file-404 x2")))
 
 
 @pytest.mark.parametrize("script", ["file-redirect", "file-type", "file-chunked"])

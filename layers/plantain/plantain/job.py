@@ -64,6 +64,7 @@ class Job:
     accepted_at: int | None = None
     timeout_seen_at: int | None = None
     late: bool = False
+    unusable_seen_at: int | None = None
     result_urls: tuple[str, ...] = ()
     cost_time: int | None = None
     credits: float | None = None

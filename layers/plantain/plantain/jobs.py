@@ -93,6 +93,11 @@ class Jobs:
             },
         )
 
+    def note_unusable(self, job: Job) -> None:
+        """What Kie.ai made could not be used, perhaps only for now: from the first time on it is given a while."""
+        if job.unusable_seen_at is None:
+            self._update(job.task_id, {"unusableSeenAt": now_ms()})
+
     def succeed(self, job: Job, images: Iterable[StoredImage]) -> None:
         """The images are in the bucket."""
         ended = self._update(
