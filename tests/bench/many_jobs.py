@@ -69,7 +69,7 @@ def _made(api: httpx.Client, prompt: str) -> None:
     ] != "success":
         assert job["state"] != "fail", job
         time.sleep(pause)
-        pause = min(1.0, pause * 1.5)
+        pause = min(3.0, pause * 1.5)
 
 
 if __name__ == "__main__":
