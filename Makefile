@@ -18,7 +18,7 @@ override PROMPT := $(value PROMPT)
 export PROMPT
 endif
 
-.PHONY: help demo up key need-name build deploy delete kie-key need-stage test test-built bench lint openapi format lock clean
+.PHONY: help demo up key need-name build deploy delete kie-key need-stage test bench lint openapi format lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1mmake %-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,15 +50,12 @@ delete: need-stage .tools/sam/done ## delete a stage, but for the images bucket 
 need-stage:
 	@[ -n "$(STAGE)" ] || { echo "Say which stage: STAGE=dev or STAGE=prod (samconfig.toml has them)" >&2; exit 1; }
 
-test: .venv/dev .build/vendor/done ## every test
-	@$(PY) -m pytest -n 2 $(ARGS)
+test: .venv/dev .build/vendor/done ## every test, those of the whole path on the very artifacts of `sam build`
+	@$(MAKE) --no-print-directory build ARCH=$(THIS_ARCH)
+	@PLANTAIN_TEMPLATE=.aws-sam/build/template.yaml $(PY) -m pytest -n 2 $(ARGS)
 
 bench: .venv/dev .build/vendor/done ## what it costs in time, memory and steps, beside figures of the same run (ARGS="imports storing")
 	@$(PY) -m tests.bench $(ARGS)
-
-test-built: .venv/dev .build/vendor/done ## every test, those of the whole path on the very artifacts of `sam build`
-	@$(MAKE) --no-print-directory build ARCH=$(THIS_ARCH)
-	@PLANTAIN_TEMPLATE=.aws-sam/build/template.yaml $(PY) -m pytest -n 2 $(ARGS)
 
 lint: .venv/dev .tools/sam/done .tools/checkov/done ## ruff, mypy, cfn-lint, sam validate, checkov
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && .venv/bin/cfn-lint template.yaml
