@@ -9,7 +9,7 @@ from local.choose_kie import agreed, price, real_or_none
 from local.cloud import KieAi, LocalCloud
 from local.terminal import Progress, bold, faint, show_logs
 from plantain_client import Plantain, PlantainError, StillRunning, Task
-from plantain_client.task import Progress as Look
+from plantain_client.progress import Progress as Look
 
 OUT = Path("out")
 PROMPT = "A plantain leaf unrolling in the first light of morning"

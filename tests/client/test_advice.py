@@ -6,7 +6,7 @@ import pytest
 
 from plantain_client import ApiError, PlantainError, StorageRefused, TransportFailed
 from plantain_client.cli.advice import trouble_of
-from plantain_client.errors import Charged
+from plantain_client.task import Charged
 
 
 def lost(arrived: Literal["no", "maybe"], charged: Charged, key: str | None, task_id: str | None) -> PlantainError:

@@ -17,7 +17,7 @@ from plantain_client import (
     TransportFailed,
     UnusableFile,
 )
-from plantain_client.task import task_from
+from plantain_client.documents import task_from
 from tests.client.service import LINK, PICTURE, TASK_ID, Service, failed, gateway, job, problem, success
 
 PNG, JPEG, WEBP = b"\x89PNG\r\n\x1a\nrest", b"\xff\xd8\xff\xe0rest", b"RIFF\x04\x00\x00\x00WEBPVP8 "

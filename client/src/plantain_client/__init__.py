@@ -9,6 +9,7 @@ The functions use PLANTAIN_URL and PLANTAIN_API_KEY. `Plantain(url, api_key)` an
 have the same as methods. Every error is a PlantainError and says what it has cost: see `plantain_client.errors`.
 """
 
+from plantain_client.account import Account, Health, KieAccount
 from plantain_client.async_client import AsyncPlantain
 from plantain_client.client import Plantain
 from plantain_client.default import (
@@ -40,7 +41,8 @@ from plantain_client.errors import (
     TransportFailed,
     UnusableFile,
 )
-from plantain_client.task import Account, Cost, Health, Image, KieAccount, Page, Progress, Task, TaskRef
+from plantain_client.progress import Progress
+from plantain_client.task import Cost, Image, Page, Task, TaskRef
 from plantain_client.version import __version__
 
 __all__ = [

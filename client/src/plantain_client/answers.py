@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 from plantain_client.errors import (
     ApiError,
-    Charged,
     IdempotencyKeyReused,
     ImageGone,
     InvalidRequest,
@@ -18,6 +17,7 @@ from plantain_client.errors import (
     TooManyRequests,
 )
 from plantain_client.exchange import Answer
+from plantain_client.task import Charged
 
 T = TypeVar("T")
 

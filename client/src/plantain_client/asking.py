@@ -3,8 +3,9 @@
 import random
 
 from plantain_client.answers import Reply, reply_of
-from plantain_client.errors import ApiError, Charged, PlantainError, TransportFailed
+from plantain_client.errors import ApiError, PlantainError, TransportFailed
 from plantain_client.exchange import Operation, Send, Sleep, sent
+from plantain_client.task import Charged
 
 READ_TRIES = 3
 CREATE_TRIES = 5

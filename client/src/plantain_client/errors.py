@@ -22,12 +22,9 @@ A refusal with a task's id is a TaskFailed: the job exists and has failed, only 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from plantain_client.task import State, Task
-
-Charged = Literal["yes", "no", "unknown"]
+from plantain_client.task import Charged, State, Task
 
 
 class PlantainError(Exception):

@@ -10,8 +10,9 @@ from typing import Any, TypeAlias, TypeVar
 
 import httpx
 
-from plantain_client.errors import Charged, TransportFailed
+from plantain_client.errors import TransportFailed
 from plantain_client.settings import BearerKey
+from plantain_client.task import Charged
 
 T = TypeVar("T")
 

@@ -6,23 +6,13 @@ from collections.abc import Callable, Sequence
 from os import PathLike
 from typing import Any
 
+from plantain_client.account import Account, Health
 from plantain_client.asking import CREATE_TRIES, READ_TRIES, ask
+from plantain_client.documents import account_from, health_from, page_from, state_from, task_from
 from plantain_client.errors import ApiError, PlantainError, StillRunning, TaskFailed
 from plantain_client.exchange import Operation, Send, Sleep
-from plantain_client.task import (
-    Account,
-    Health,
-    Page,
-    Progress,
-    State,
-    Task,
-    TaskRef,
-    account_from,
-    health_from,
-    page_from,
-    state_from,
-    task_from,
-)
+from plantain_client.progress import Progress
+from plantain_client.task import Page, State, Task, TaskRef
 from plantain_client.uploading import upload
 
 MAX_ATTEMPTS = 90

@@ -6,7 +6,6 @@ from typing import Any
 
 from plantain_client.errors import (
     ApiError,
-    Charged,
     DamagedImage,
     IdempotencyKeyReused,
     ImageGone,
@@ -24,6 +23,7 @@ from plantain_client.errors import (
     UnusableFile,
 )
 from plantain_client.settings import URL_VARIABLE
+from plantain_client.task import Charged
 
 OK, FAILED, USAGE, JOB_FAILED, STILL_RUNNING, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
