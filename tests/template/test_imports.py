@@ -32,6 +32,8 @@ DOMAIN = {
     "polling",
     "image_format",
     "image_end",
+    "kie_record",
+    "kie_words",
 }
 
 

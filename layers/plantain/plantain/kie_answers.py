@@ -4,15 +4,16 @@ A refusal is HTTP 200 with the real code in the body. Body code 500 is a bad fie
 leaves open whether the task was accepted: only its text tells, and an unknown text counts as the last.
 """
 
-import json
 import math
 import re
 from typing import Any
 
 import httpx
 
-from plantain.errors import KieKeyRejected, OutcomeUnknown, Refused, TryAgainLater, UnexpectedAnswer
-from plantain.task import KIE_TIMEOUT, Charged, Failed, Outcome, Running, Succeeded, Unlisted
+from plantain.errors import KieKeyRejected, OutcomeUnknown, Refused, TryAgainLater
+from plantain.kie_record import outcome_in
+from plantain.kie_words import kept_words
+from plantain.task import Outcome, Unlisted
 
 _BUSY = (429, 455)
 _NO_CREDITS = re.compile(r"credits? (are )?insufficient|insufficient credits?", re.IGNORECASE)
@@ -21,13 +22,6 @@ _BAD_FIELD = re.compile(
     r"maximum limit)\W*",
     re.IGNORECASE,
 )
-_LINK = re.compile(r"https?:\S+", re.IGNORECASE)
-MAX_WORDS = 2000  # characters of Kie's own words that are kept
-_STATES: dict[str, Running] = {
-    "waiting": Running("pending"),
-    "queuing": Running("pending"),
-    "generating": Running("processing"),
-}
 
 
 def created(answer: httpx.Response) -> str:
@@ -85,7 +79,7 @@ def outcome(answer: httpx.Response) -> Outcome:
         return Unlisted()
     if code != 200 or not isinstance(data, dict):
         raise TryAgainLater(f"Kie.ai answered with code {code}.", code="kie-unreachable", words=text)
-    return _outcome_in(data)
+    return outcome_in(data)
 
 
 def link(answer: httpx.Response) -> str | None:
@@ -125,63 +119,6 @@ def _read(answer: httpx.Response) -> tuple[int, str, Any]:
     return code, text, data
 
 
-def _outcome_in(record: dict[str, Any]) -> Outcome:
-    state = record.get("state")
-    if isinstance(state, str) and state in _STATES:
-        return _STATES[state]
-    if state == "success":
-        return Succeeded(_image_urls(record), _milliseconds(record.get("costTime")), _credits(record))
-    if state == "fail":
-        message = _words(record.get("failMsg") or "Kie.ai gave no reason.")
-        credits = _credits(record) or None
-        charged: Charged = "yes" if credits else "no"
-        return Failed(_failure_code(str(record.get("failCode") or ""), message), message, charged, credits)
-    raise UnexpectedAnswer(
-        f"Kie.ai reported the unknown state {str(state)[:40]!r}.", code="upstream-unknown-state"
-    )
-
-
-def _image_urls(record: dict[str, Any]) -> tuple[str, ...]:
-    """The result URLs: in `resultJson` (JSON in a string, or already an object) or in `response`."""
-    for source in (record.get("resultJson"), record.get("response")):
-        if isinstance(source, str):
-            try:
-                source = json.loads(source)
-            except (ValueError, RecursionError):
-                continue
-        urls = source.get("resultUrls") if isinstance(source, dict) else None
-        if isinstance(urls, list) and (usable := [url for url in urls if isinstance(url, str) and url]):
-            return tuple(dict.fromkeys(usable))
-    return ()
-
-
-def _failure_code(code: str, message: str) -> str:
-    text = message.lower()
-    if code == "524":
-        return KIE_TIMEOUT
-    if "content polic" in text or "content_policy" in text:
-        return "content-policy"
-    if text.startswith("image fetch failed"):
-        return "input-image-unreachable"
-    if "could not generate an image with the given prompt" in text:
-        return "prompt-not-drawable"
-    return "kie-failed"
-
-
-def _milliseconds(seconds: Any) -> int | None:
-    """`costTime` is in seconds on the wire (24 of 24 recordings), whatever the documentation says."""
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        return None
-    return round(seconds * 1000) if 0 <= seconds < 1e9 else None
-
-
-def _credits(record: dict[str, Any]) -> float | None:
-    value = record.get("creditsConsumed")
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if 0 <= value < 1e9 else None
-
-
 def _envelope(answer: httpx.Response) -> tuple[int, str, Any]:
     """code, message and data of an answer. Raises ValueError when it has not Kie's form."""
     try:
@@ -190,12 +127,7 @@ def _envelope(answer: httpx.Response) -> tuple[int, str, Any]:
         raise ValueError("not JSON") from unreadable
     if not isinstance(body, dict) or not isinstance(body.get("code"), int):
         raise ValueError("not an answer of Kie's")
-    return body["code"], _words(body.get("msg") or body.get("message") or ""), body.get("data")
-
-
-def _words(said: Any) -> str:
-    """Kie's own words as they may be kept and shown: without links, which may be signed ones of ours."""
-    return _LINK.sub("(link)", str(said))[:MAX_WORDS]
+    return body["code"], kept_words(body.get("msg") or body.get("message") or ""), body.get("data")
 
 
 def _unknown(text: str, words: str) -> OutcomeUnknown:
