@@ -40,11 +40,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _create(job: Job) -> str:
     """The intent is written before the call: whoever finds it without an answer never sends again."""
     request = with_links(job.request)  # before the intent: what fails here has sent nothing
-    started_at = jobs().begin_create(job)
+    attempt = jobs().begin_create(job)
     try:
         kie_task_id = kie().create_task(request)
     except TryAgainLater as error:
-        jobs().withdraw_create(job, started_at)
+        jobs().withdraw_create(job, attempt)
         logger.info("not accepted", task_id=job.task_id, code=error.code)
         raise
     logger.info("accepted", task_id=job.task_id, kie_task_id=kie_task_id)

@@ -21,9 +21,14 @@ def get_openapi() -> Response[str]:
     """200 with the document, or 304 for who has it already."""
     text, etag = _document()
     headers = {"ETag": etag, "Cache-Control": "public, max-age=300"}
-    if app.current_event.headers.get("if-none-match") == etag:
+    if _has(app.current_event.headers.get("if-none-match", ""), etag):
         return Response(304, None, "", headers)
     return Response(200, "application/json", text, headers)
+
+
+def _has(known: str, etag: str) -> bool:
+    """Whether If-None-Match names it (RFC 9110, 13.1.2): a list, in which a proxy may have made it a weak one."""
+    return known.strip() == "*" or etag in (tag.strip().removeprefix("W/") for tag in known.split(","))
 
 
 @cache

@@ -20,6 +20,8 @@ from tests.functions.conftest import LambdaContext
 DRAWN = Succeeded((RESULT_URL,), 12_000, 18.0)
 IMAGE = StoredImage("images/a.png", "image/png", 3, "abc", 2048, 1152)
 
+UNITS = {"JobsEnded": "Count", "Credits": "Count", "PollsPerJob": "Count", "SecondsToImage": "Seconds"}
+
 
 @pytest.fixture
 def job(cloud: Cloud) -> Job:
@@ -38,6 +40,7 @@ def measured(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
             written = json.loads(line)
             (directive,) = written["_aws"]["CloudWatchMetrics"]
             assert directive["Namespace"] == "Plantain"
+            assert {metric["Name"]: metric["Unit"] for metric in directive["Metrics"]}.items() <= UNITS.items()
             names = [metric["Name"] for metric in directive["Metrics"]] + directive["Dimensions"][0]
             found.append({name: written[name] for name in names if name != "service"})
     return found

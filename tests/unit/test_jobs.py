@@ -37,6 +37,7 @@ def test_every_field_of_a_job_survives_the_table() -> None:
     job = a_job(
         state="fail",
         create_started_at=1,
+        create_attempt="attempt",
         kie_task_id=KIE_TASK_ID,
         accepted_at=2,
         timeout_seen_at=3,
@@ -91,12 +92,53 @@ def test_a_late_withdrawal_leaves_a_newer_intent_alone(cloud: Cloud, monkeypatch
 
 def test_a_withdrawal_that_is_sent_twice_is_one(cloud: Cloud) -> None:
     job = reserved()
-    started_at = jobs().begin_create(job)
-    jobs().withdraw_create(job, started_at)
+    attempt = jobs().begin_create(job)
+    jobs().withdraw_create(job, attempt)
 
-    jobs().withdraw_create(job, started_at)
+    jobs().withdraw_create(job, attempt)
 
     assert jobs().get(job.task_id).create_started_at is None
+
+
+class SentTwice:
+    """DynamoDB as botocore sees it when the first answer is lost: the write is there, and is sent again."""
+
+    def __init__(self, dynamodb: Any) -> None:
+        self._dynamodb = dynamodb
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._dynamodb, name)
+
+    def update_item(self, **request: Any) -> Any:
+        self._dynamodb.update_item(**request)
+        return self._dynamodb.update_item(**request)
+
+
+@pytest.fixture
+def losing(cloud: Cloud) -> Jobs:
+    return Jobs("jobs", SentTwice(cloud.dynamodb))
+
+
+def test_an_intent_that_is_sent_twice_is_ones_own(losing: Jobs) -> None:
+    job = reserved()
+
+    losing.withdraw_create(job, losing.begin_create(job))
+
+    assert losing.begin_create(job)
+    with pytest.raises(OutcomeUnknown):
+        losing.begin_create(job)
+
+
+def test_an_end_that_is_sent_twice_is_one_and_is_counted(losing: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
+    succeeded, failed = reserved(), reserved()
+
+    losing.succeed(succeeded, [IMAGE])
+    losing.fail(failed.task_id, NO)
+
+    assert [jobs().get(job.task_id).state for job in (succeeded, failed)] == ["success", "fail"]
+    assert capsys.readouterr().out.count('"JobsEnded":[1.0]') == 2
+    with pytest.raises(JobEnded):
+        losing.fail(succeeded.task_id, NO)
 
 
 def test_a_failure_is_written_only_on_the_job_as_it_was_seen(cloud: Cloud) -> None:
@@ -157,7 +199,7 @@ def test_nothing_changes_a_final_job(cloud: Cloud, final: str) -> None:
     before = jobs().get(job.task_id)
     attempts: tuple[Callable[[], object], ...] = (
         lambda: jobs().begin_create(job),
-        lambda: jobs().withdraw_create(job, 1),
+        lambda: jobs().withdraw_create(job, "attempt"),
         lambda: jobs().note_running(job, Running("processing"), late=True, timed_out=True),
         lambda: jobs().note_result(job, Succeeded(("https://b/1",))),
         lambda: jobs().succeed(job, []),

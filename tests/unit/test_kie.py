@@ -85,17 +85,49 @@ def test_a_refusal_of_a_create_is_final_and_costs_nothing(answer: Any, code: str
     assert refused.value.charged == "no"
 
 
-def test_links_in_kies_words_are_left_out_because_they_may_be_signed() -> None:
-    said = "Image fetch failed: https://inbox.s3.amazonaws.com/a.png?X-Amz-Signature=0123 (HTTP://x/y) again"
+SIGNED = "inbox.s3.amazonaws.com/a.png?X-Amz-Signature=0123"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        f"https://{SIGNED}",
+        f"HTTP://{SIGNED}",
+        f"https%3A%2F%2F{SIGNED}",
+        f"//{SIGNED}",
+        SIGNED,
+        "X-Amz-Credential=a",
+    ],
+)
+def test_links_in_kies_words_are_left_out_because_they_may_be_signed(link: str) -> None:
+    said = f"Image fetch failed: {link} (on/off) again"
     kie, _ = kie_says(refusal(422, said), record("fail", failCode="400", failMsg=said))
 
     with pytest.raises(Refused) as refused:
         kie.create_task(a_request())
     failed = kie.outcome_of(KIE_TASK_ID)
 
-    assert refused.value.words == "Image fetch failed: (link) ((link) again"
+    assert refused.value.words == "Image fetch failed: (link) (on/off) again"
     assert isinstance(failed, Failed)
     assert (failed.code, failed.message) == ("input-image-unreachable", refused.value.words)
+
+
+def test_words_that_were_cut_within_a_character_can_be_written_down() -> None:
+    kie, _ = kie_says(httpx.Response(200, content=b'{"code": 422, "msg": "bad prompt: \\ud83d"}'))
+
+    with pytest.raises(Refused) as refused:
+        kie.create_task(a_request())
+
+    assert refused.value.words == "bad prompt: ?"
+
+
+def test_a_key_that_kie_quotes_is_not_kept() -> None:
+    kie, _ = kie_says(refusal(422, "the key kie-key may not do this"))
+
+    with pytest.raises(Refused) as refused:
+        kie.create_task(a_request())
+
+    assert refused.value.words == "the key (key) may not do this"
 
 
 def test_a_refusal_keeps_kies_own_words_apart_from_its_text() -> None:
@@ -265,8 +297,11 @@ def test_a_failed_task_that_consumed_credits_says_so() -> None:
 def test_an_unknown_state_word_fails_loudly_and_names_it() -> None:
     kie, _ = kie_says(record("dreaming"))
 
-    with pytest.raises(UnexpectedAnswer, match="'dreaming'"):
+    with pytest.raises(UnexpectedAnswer) as unexpected:
         kie.outcome_of(KIE_TASK_ID)
+
+    assert "'dreaming'" in unexpected.value.words
+    assert "dreaming" not in str(unexpected.value)  # which is in the execution's history
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,10 @@ class StoredImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """The whole record. Times are ms since the epoch; `cost_time` is ms of Kie's own work."""
+    """The whole record. Times are ms since the epoch; `cost_time` is ms of Kie's own work.
+
+    `create_attempt` tells one run of the create step from another.
+    """
 
     task_id: str
     caller: str
@@ -60,6 +63,7 @@ class Job:
     created_at: int
     state: State = "pending"
     create_started_at: int | None = None
+    create_attempt: str | None = None
     kie_task_id: str | None = None
     accepted_at: int | None = None
     timeout_seen_at: int | None = None

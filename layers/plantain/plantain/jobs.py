@@ -1,6 +1,7 @@
 """The only module that knows the jobs table: every write is conditional, and no write leaves a final state."""
 
 import os
+import secrets
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -41,22 +42,26 @@ class Jobs:
             raise JobNotFound
         return job_from(from_attributes(answer["Item"]))
 
-    def begin_create(self, job: Job) -> int:
-        """Write down that the create is about to be sent; returns when (ms). Raises OutcomeUnknown if that stands
-        there already: then it was sent, and nobody knows what became of it."""
-        now = now_ms()
+    def begin_create(self, job: Job) -> str:
+        """Write down that the create is about to be sent; returns the mark of this attempt. Raises OutcomeUnknown
+        if an earlier attempt stands there: then it was sent, and nobody knows what became of it."""
+        attempt = secrets.token_hex(8)
         try:
-            self._update(job.task_id, {"createStartedAt": now}, seen={"createStartedAt": None})
-            return now
+            changes = {"createStartedAt": now_ms(), "createAttempt": attempt}
+            self._update(job.task_id, changes, seen={"createStartedAt": None})
         except JobEnded:
-            if self.get(job.task_id).is_final:
+            found = self.get(job.task_id)
+            if found.is_final:
                 raise
-            raise OutcomeUnknown("An earlier create was sent and its answer never came.") from None
+            if found.create_attempt != attempt:  # else it is our own write, sent twice by botocore
+                raise OutcomeUnknown("An earlier create was sent and its answer never came.") from None
+        return attempt
 
-    def withdraw_create(self, job: Job, started_at: int) -> None:
-        """Kie.ai certainly did not accept the create of that moment: it may be sent again."""
+    def withdraw_create(self, job: Job, attempt: str) -> None:
+        """Kie.ai certainly did not accept this attempt: the create may be sent again."""
         try:
-            self._update(job.task_id, {}, remove=["createStartedAt"], seen={"createStartedAt": started_at})
+            remove = ["createStartedAt", "createAttempt"]
+            self._update(job.task_id, {}, remove=remove, seen={"createAttempt": attempt})
         except JobEnded:
             # A write whose answer was lost is sent again by botocore and finds itself done.
             found = self.get(job.task_id)
@@ -100,22 +105,29 @@ class Jobs:
 
     def succeed(self, job: Job, images: Iterable[StoredImage]) -> None:
         """The images are in the bucket."""
-        ended = self._update(
-            job.task_id,
-            {"state": "success", "images": [values_of(image) for image in images], "endedAt": now_ms()},
-        )
-        count_end(ended)
+        self._end(job.task_id, {"state": "success", "images": [values_of(image) for image in images]})
 
     def fail(
         self, task_id: str, failure: Failure, *, credits: float | None = None, seen: Job | None = None
     ) -> None:
         """The job ends without an image, at this price. With `seen`, only if it has come no further since."""
         stage = values_of(seen) if seen else {}
-        ended = self._update(
+        self._end(
             task_id,
-            {"state": "fail", "failure": values_of(failure), "credits": credits, "endedAt": now_ms()},
+            {"state": "fail", "failure": values_of(failure), "credits": credits},
             seen={name: stage.get(name) for name in _STAGES} if seen else {},
         )
+
+    def _end(self, task_id: str, changes: dict[str, Any], seen: dict[str, Any] | None = None) -> None:
+        """The one write that makes a job final, counted once."""
+        ended_at = now_ms()
+        try:
+            ended = self._update(task_id, changes | {"endedAt": ended_at}, seen=seen)
+        except JobEnded:
+            ended = self.get(task_id)
+            # Our own write, if its answer was lost and botocore has sent it again.
+            if (ended.state, ended.ended_at) != (changes["state"], ended_at):
+                raise
         count_end(ended)
 
     def put_of(self, job: Job) -> dict[str, Any]:

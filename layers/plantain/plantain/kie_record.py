@@ -26,9 +26,8 @@ def outcome_in(record: dict[str, Any]) -> Outcome:
         credits = _credits(record) or None
         charged: Charged = "yes" if credits else "no"
         return Failed(_failure_code(str(record.get("failCode") or ""), message), message, charged, credits)
-    raise UnexpectedAnswer(
-        f"Kie.ai reported the unknown state {str(state)[:40]!r}.", code="upstream-unknown-state"
-    )
+    text = "Kie.ai reported an unknown state"
+    raise UnexpectedAnswer(f"{text}.", code="upstream-unknown-state", words=f"{text}: {kept_words(state)[:40]!r}.")
 
 
 def _image_urls(record: dict[str, Any]) -> tuple[str, ...]:
