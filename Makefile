@@ -24,10 +24,10 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1mmake %-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: .venv/local .build/vendor/done ## make one image on this machine (PROMPT="…", KIE=real asks Kie.ai itself, YES=1 agrees to its price)
-	@$(PY) -m local demo --prompt "$${PROMPT:-}" --kie "$${KIE:-twin}" $(if $(YES),--yes) $(if $(LOGS),--logs)
+	@exec $(PY) -m local demo --prompt "$${PROMPT:-}" --kie "$${KIE:-twin}" $(if $(YES),--yes) $(if $(LOGS),--logs)
 
 up: .venv/local .build/vendor/done ## keep everything running and say how to call it (KIE=real, STATE=dir keeps what it makes, LOGS=1)
-	@$(PY) -m local up --kie "$${KIE:-twin}" $(if $(STATE),--state "$(STATE)") $(if $(LOGS),--logs)
+	@exec $(PY) -m local up --kie "$${KIE:-twin}" $(if $(STATE),--state "$(STATE)") $(if $(LOGS),--logs)
 
 key: need-name .venv/local ## make an API key for a caller and show it once (NAME=alice, STACK=name for a stack in AWS)
 	@$(PY) -m local key "$$NAME" $(if $(STACK),--stack "$(STACK)")

@@ -1,6 +1,7 @@
 """`python -m local up | demo | key`: Plantain without a cloud account."""
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -16,14 +17,22 @@ def main() -> int:
     # Until something has been started a signal simply ends us: an interrupt within an import can get lost.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     run = _command(_arguments())
-    # From here on Ctrl-C and a plain kill stop everything that was started.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
+    # From here on Ctrl-C, a plain kill and the end of the terminal stop everything that was started.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup means to stay
+            signal.signal(number, signal.default_int_handler)
+    _speak_to_this_machine_directly()
     try:
         return run()
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
+
+
+def _speak_to_this_machine_directly() -> None:
+    """Whatever proxy there is for the world outside: all that runs here lies on loopback."""
+    for name in ("no_proxy", "NO_PROXY"):
+        os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1", "localhost"]))
 
 
 def _command(asked: argparse.Namespace) -> Callable[[], int]:

@@ -21,7 +21,7 @@ def make_key(name: str, stack: str = "") -> int:
     except CannotReach as error:
         raise SystemExit(f"No key was made: {error}\n{error.advice}") from None
     print(f"The API key of {name}, shown this once (only its hash is kept):\n\n  {key}\n")
-    print(f"Earlier keys of {name} go on working.")
+    print(f"Earlier keys of {name}, if any, go on working.")
     return 0
 
 
@@ -29,7 +29,10 @@ def _on_this_machine() -> ApiKeys:
     notes = [note for note in RUNNING.glob("*.json") if _alive(note.stem)]
     if not notes:
         raise SystemExit("Nothing runs on this machine: `make up` first, or name a stack in AWS with STACK=…")
-    running = json.loads(max(notes, key=lambda note: note.stat().st_mtime).read_text())
+    newest_first = sorted(notes, key=lambda note: note.stat().st_mtime, reverse=True)
+    all_running = [json.loads(note.read_text()) for note in newest_first]
+    asked = (running for running in all_running if running["url"] == os.environ.get("PLANTAIN_URL"))
+    running = next(asked, all_running[0])
     print(f"For {running['url']}:")
     dynamodb = boto3.client(
         "dynamodb",

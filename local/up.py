@@ -1,5 +1,6 @@
 """Keeps everything running on this machine, and says how to call it."""
 
+import fcntl
 import json
 import os
 import sys
@@ -23,6 +24,8 @@ def up(*, real: bool, draw_seconds: float, state: Path | None, logs: bool) -> in
     """Start, say how to call it, and stay until a Ctrl-C or SIGTERM."""
     kie = real_or_none(real)
     with ExitStack() as started:
+        if state:
+            started.enter_context(_alone_in(state))
         with Progress("Starting AWS on this machine"):
             logged = show_logs if logs else None
             state_dir = state and state.absolute()
@@ -35,6 +38,20 @@ def up(*, real: bool, draw_seconds: float, state: Path | None, logs: bool) -> in
             threading.Event().wait()
     print("\nStopped.")
     return 0
+
+
+@contextmanager
+def _alone_in(state: Path) -> Iterator[None]:
+    """Two that keep their things in one folder would write over each other's. Raises SystemExit."""
+    state.mkdir(parents=True, exist_ok=True)
+    with (state / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SystemExit(
+                f"Another `make up` keeps its things in {state}: end it, or name another folder."
+            ) from None
+        yield
 
 
 @contextmanager
@@ -61,28 +78,34 @@ def _say_how(cloud: LocalCloud, key: str) -> None:
     spending = free if cloud.kie.twin_url else f"Every image costs {price('2K')} or more at Kie.ai."
     print(
         f"""
-{bold("Plantain runs on this machine.")} {spending}
+{bold("Plantain runs on this machine.")}
+{spending}
+{faint("Paste into another terminal, in this folder:")}
 
 export PLANTAIN_URL={cloud.api_url}
 export PLANTAIN_API_KEY={key}
 
 {faint("# create: answers 202 with the task id")}
-TASK_ID=$(curl -sS "$PLANTAIN_URL/api/images/generate" \\
+TASK_ID=$(curl -sSf "$PLANTAIN_URL/api/images/generate" \\
   -H "Authorization: Bearer $PLANTAIN_API_KEY" -H "Content-Type: application/json" \\
   -d '{{"prompt": "A plantain leaf in the morning light"}}' \\
-  | sed -E 's/.*"taskId": *"([^"]+)".*/\\1/'); echo "$TASK_ID"
+  | sed -nE 's/.*"taskId": *"([^"]+)".*/\\1/p'); echo "$TASK_ID"
 
 {faint("# status: every 3 s until it is done")}
-until curl -sS "$PLANTAIN_URL/api/images/status?taskId=$TASK_ID" -H "Authorization: Bearer $PLANTAIN_API_KEY" \\
-  | tee /dev/stderr | grep -qE '"state": "(success|fail)"|"error"'; do echo; sleep 3; done; echo
+while JOB=$(curl -sSf "$PLANTAIN_URL/api/images/status?taskId=$TASK_ID" \\
+  -H "Authorization: Bearer $PLANTAIN_API_KEY"); do
+  echo "$JOB"; case $JOB in *'"state": "success"'*|*'"state": "fail"'*) break;; esac; sleep 3
+done
 
-{faint("# download: a redirect to a fresh link; the picture is plantain.png in this folder")}
-curl -sSLf "$PLANTAIN_URL/api/images/$TASK_ID/image" -H "Authorization: Bearer $PLANTAIN_API_KEY" -o plantain.png
+{faint("# download: a redirect to a fresh link; the picture is leaf.png in this folder")}
+curl -sSLf "$PLANTAIN_URL/api/images/$TASK_ID/image" \\
+  -H "Authorization: Bearer $PLANTAIN_API_KEY" -o leaf.png
 
 {faint("# or all three at once, with the command (--help says what else it does)")}
 {_COMMAND} generate "A plantain leaf in the evening light" -o evening.png
 {_COMMAND} doctor
 
-{faint(f"This is the key of the caller {CALLER}; make key NAME=alice makes another. Ctrl-C ends everything.")}""",
+{faint(f"This is the key of the caller {CALLER}; make key NAME=alice makes another.")}
+{faint("Ctrl-C ends everything.")}""",
         flush=True,
     )

@@ -1,5 +1,6 @@
 """What a person types: the demo, and a stack that stays up and is called with curl as it says."""
 
+import fcntl
 import os
 import re
 import signal
@@ -109,7 +110,7 @@ def test_the_curl_lines_work_as_pasted_and_a_stop_leaves_nothing(tmp_path: Path)
         done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
 
         assert done.returncode == 0, done.stderr + done.stdout
-        assert size_of(tmp_path / "plantain.png") == (2048, 1152)
+        assert size_of(tmp_path / "leaf.png") == (2048, 1152)
         environment = os.environ | {"PYTHONPATH": str(ROOT)}
         key = subprocess.run(
             [*LOCAL, "key", "alice"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
@@ -154,6 +155,21 @@ def test_a_folder_keeps_what_was_made_and_ends_what_was_running(tmp_path: Path) 
 
     assert image.headers["content-type"] == "image/png"
     assert (ended["failCode"], ended["charged"]) == ("aborted", "unknown")
+
+
+def test_a_folder_is_kept_by_one_at_a_time(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with (kept / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        command = [*LOCAL, "up", "--state", str(kept)]
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=30
+        )
+
+    assert done.returncode == 1
+    assert "Another `make up` keeps its things" in done.stderr
 
 
 def test_a_key_without_a_stack_says_what_to_do(tmp_path: Path) -> None:

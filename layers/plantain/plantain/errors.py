@@ -53,7 +53,9 @@ class KieKeyRejected(Refused):
     """Kie.ai does not accept our key: the operator's problem, not the caller's."""
 
     def __init__(self, words: str = "") -> None:
-        super().__init__("Kie.ai does not accept our API key.", code="kie-key-rejected", words=words)
+        text = "Kie.ai does not accept the API key that Plantain uses; the operator has to replace it."
+        said = f' Kie.ai said: "{words}"' if words else ""
+        super().__init__(text, code="kie-key-rejected", words=text + said)
 
 
 class KieKeyMissing(PlantainError):
