@@ -1,13 +1,15 @@
 """`make delete`: the whole stage goes, but for the images that were paid for; says what remains."""
 
 import argparse
-import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from scripts.stage import Stage, client, described, explained, outputs, resource, stage
+from scripts.agreement import ask
+from scripts.stage import Stage, client, described, explained, outputs, region, resources, stage
 
 SAM_STACK = "aws-sam-cli-managed-default"  # holds the bucket in which SAM keeps what it deploys
 ATTEMPTS = 3  # an upload may come in between the emptying of a bucket and its end
@@ -30,35 +32,50 @@ def delete(chosen: Stage, agreed: bool = False) -> None:
         print(f"There is no stack {chosen.stack} in {region()}: nothing to delete.")
         _remove_artifacts(chosen)
         return
-    where = outputs(found)
-    if running := _running_jobs(where["StateMachineArn"]):
+    made = resources(found)
+    images = made.get("ImagesBucket") or _kept_by_rollback(found, "ImagesBucket")
+    if running := _running_jobs(made.get("GenerateImage")):
         print(f"{running} jobs are running in {chosen.stack}: what they have paid for would be lost.")
     if not agreed:
-        _ask(f"Delete the stack {chosen.stack} in {region()} with its jobs and API keys, but not its images?")
-    secret = resource(found, "KieSecret")
-    _delete_stack(found, where.get("InboxBucketName"))
-    _remove_artifacts(chosen)
+        question = f"Delete the stack {chosen.stack} in {region()} with its jobs and API keys, but not its images?"
+        ask(question, "Nothing was deleted.")
+    _delete_stack(found, made.get("InboxBucket"))
     print(f"\nThe stack {chosen.stack} is deleted. What remains:")
-    for line in (_images_left(where["ImagesBucketName"]), _secret_left(secret), _sam_left()):
+    for line in (_images_left(images), _secret_left(made.get("KieSecret")), _sam_left()):
         if line:
             print(f"- {line}")
+    _remove_artifacts(chosen)
 
 
-def region() -> str:
-    return str(client("cloudformation").meta.region_name)
+def _kept_by_rollback(stack: dict[str, Any], logical_id: str) -> str | None:
+    """The physical id of what a failed creation has retained: out of the stack, but still in its events."""
+    for page in (
+        client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=stack["StackId"])
+    ):
+        for event in page["StackEvents"]:
+            if event["LogicalResourceId"] == logical_id and event["ResourceStatus"] == "DELETE_SKIPPED":
+                return str(event["PhysicalResourceId"])
+    return None
 
 
-def _running_jobs(state_machine: str) -> int:
+def _running_jobs(state_machine: str | None) -> int:
+    if state_machine is None:
+        return 0
     pages = client("stepfunctions").get_paginator("list_executions")
     running = pages.paginate(stateMachineArn=state_machine, statusFilter="RUNNING")
-    return sum(len(page["executions"]) for page in running)
+    with _unless("StateMachineDoesNotExist"):
+        return sum(len(page["executions"]) for page in running)
+    return 0
 
 
-def _ask(question: str) -> None:
-    if not sys.stdin.isatty():
-        raise SystemExit("Nobody is here to ask: YES=1 agrees beforehand. Nothing was deleted.")
-    if input(f"{question} [y/N] ").strip().lower() not in ("y", "yes"):
-        raise SystemExit("Nothing was deleted.")
+@contextmanager
+def _unless(gone: str) -> Iterator[None]:
+    """Passes over the error that says so: a failed creation, or an earlier deletion, leaves half of a stack."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] != gone:
+            raise
 
 
 def _delete_stack(stack: dict[str, Any], inbox: str | None) -> None:
@@ -85,20 +102,29 @@ def _ended(stack_id: str) -> str:
 
 
 def empty(bucket: str, prefix: str = "") -> int:
-    """Delete all below the prefix, with every version. How many there were."""
+    """Delete all below the prefix, with every version. How many there were. Raises SystemExit when some stay."""
     count = 0
-    s3 = client("s3")
-    try:
-        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
+    pages = client("s3").get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
+    with _unless("NoSuchBucket"):
+        for page in pages:
             entries = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-            objects = [{"Key": entry["Key"], "VersionId": entry["VersionId"]} for entry in entries]
-            if objects:
-                s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
-            count += len(objects)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "NoSuchBucket":
-            raise
+            _delete_versions(bucket, entries)
+            count += len(entries)
     return count
+
+
+def _delete_versions(bucket: str, entries: list[dict[str, Any]]) -> None:
+    """At most 1000, a page's worth. S3 answers 200 and lists what it has not deleted."""
+    if not entries:
+        return
+    objects = [{"Key": entry["Key"], "VersionId": entry["VersionId"]} for entry in entries]
+    kept = client("s3").delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True}).get("Errors")
+    if kept:
+        first = f"{kept[0]['Key']}: {kept[0]['Code']} {kept[0].get('Message', '')}".strip()
+        raise SystemExit(
+            f"{len(kept)} objects in the bucket {bucket} could not be deleted, the first is {first}\n"
+            "Mend that and run it again: it goes on from where it was."
+        )
 
 
 def _remove_artifacts(chosen: Stage) -> None:
@@ -106,35 +132,46 @@ def _remove_artifacts(chosen: Stage) -> None:
         print(f"{count} builds of {chosen.stack} were removed from SAM's bucket.")
 
 
-def _images_left(bucket: str) -> str | None:
-    s3 = client("s3")
-    try:
-        pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
-        sizes = [version["Size"] for page in pages for version in page.get("Versions", [])]
-        if not sizes:
-            s3.delete_bucket(Bucket=bucket)
-            return None
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "NoSuchBucket":
-            raise
+def _images_left(bucket: str | None) -> str | None:
+    """What is in it; an empty one is removed, and only delete markers are empty too."""
+    if bucket is None:
         return None
-    return (
-        f"your images, in the bucket {bucket}: {len(sizes)} objects, {sum(sizes) / 1e6:.1f} MB\n"
-        "  (0.023 USD a month for each GB; to be rid of them, empty and delete the bucket in the S3 console)"
-    )
+    pages = client("s3").get_paginator("list_object_versions").paginate(Bucket=bucket)
+    sizes: list[int] = []
+    with _unless("NoSuchBucket"):
+        for page in pages:
+            sizes += [version["Size"] for version in page.get("Versions", [])]
+        if not sizes:
+            return _removed(bucket)
+        return (
+            f"your images, in the bucket {bucket}: {len(sizes)} objects, {sum(sizes) / 1e6:.1f} MB\n"
+            "  (0.023 USD a month for each GB; to be rid of them, empty and delete the bucket in the S3 console)"
+        )
+    return None
+
+
+def _removed(bucket: str) -> str | None:
+    """None, or what is left of it. Never a version: an image may have come since somebody looked."""
+    s3 = client("s3")
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        _delete_versions(bucket, page.get("DeleteMarkers", []))
+    try:
+        s3.delete_bucket(Bucket=bucket)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "BucketNotEmpty":
+            raise
+        return f"the bucket {bucket}, into which something has come just now"
+    return None
 
 
 def _secret_left(secret: str | None) -> str | None:
     if secret is None:
         return None
-    try:
+    with _unless("ResourceNotFoundException"):
         ends = client("secretsmanager").describe_secret(SecretId=secret).get("DeletedDate")
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ResourceNotFoundException":
-            raise
-        return None
-    kept = f", deleted on {ends:%Y-%m-%d} and kept by AWS for a while, free of charge" if ends else ""
-    return f"the secret {secret}{kept}"
+        kept = f", deleted on {ends:%Y-%m-%d} and kept by AWS for a while, free of charge" if ends else ""
+        return f"the secret {secret}{kept}"
+    return None
 
 
 def _sam_left() -> str | None:

@@ -1,5 +1,7 @@
 """A stage of samconfig.toml, and the stack that it has in AWS."""
 
+import os
+import shlex
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,14 +36,25 @@ def stage(name: str) -> Stage:
     if deploy is None:
         stages = ", ".join(key for key, value in known.items() if "deploy" in value)
         raise SystemExit(f"samconfig.toml has no stage {name!r}: it has {stages}.")
-    parameters = dict(pair.split("=", 1) for pair in deploy.get("parameter_overrides", "").split())
+    parameters = dict(pair.split("=", 1) for pair in shlex.split(deploy.get("parameter_overrides", "")))
     return Stage(name, deploy["stack_name"], deploy["s3_prefix"], parameters)
 
 
+def region() -> str:
+    """AWS_REGION, else AWS_DEFAULT_REGION, else the AWS profile's. Raises SystemExit when none of them names one.
+
+    boto3 and SAM do not know AWS_REGION, which Lambda, most tools of AWS and `plantain keys` go by.
+    """
+    found = os.environ.get("AWS_REGION") or boto3.Session().region_name
+    if not found:
+        raise SystemExit("No AWS region is set: AWS_REGION=… names it, or that of your AWS profile (AWS_PROFILE).")
+    return found
+
+
 def client(service: str) -> Any:
-    """In the region and with the credentials of whoever runs this."""
+    """In the stage's region, with the credentials of whoever runs this."""
     make: Any = boto3.client
-    return make(service)
+    return make(service, region_name=region())
 
 
 @contextmanager
@@ -72,11 +85,15 @@ def parameters(stack: dict[str, Any]) -> dict[str, str]:
     return {given["ParameterKey"]: given["ParameterValue"] for given in stack.get("Parameters", [])}
 
 
-def resource(stack: dict[str, Any], logical_id: str) -> str | None:
-    """The physical id, None for a resource that the stack does not have."""
+def resources(stack: dict[str, Any]) -> dict[str, str]:
+    """Physical ids by logical ones. Those that a failed creation never made, or has removed, are not among them.
+
+    Unlike outputs, which only a stack has whose creation succeeded.
+    """
     pages = client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack["StackId"])
-    for page in pages:
-        for summary in page["StackResourceSummaries"]:
-            if summary["LogicalResourceId"] == logical_id:
-                return str(summary["PhysicalResourceId"])
-    return None
+    return {
+        summary["LogicalResourceId"]: summary["PhysicalResourceId"]
+        for page in pages
+        for summary in page["StackResourceSummaries"]
+        if summary.get("PhysicalResourceId") and summary["ResourceStatus"] != "DELETE_COMPLETE"
+    }

@@ -1,4 +1,4 @@
-"""`make kie-key`, `make deploy` and `make delete`: what they refuse, what they leave, and what they say."""
+"""`make kie-key` and `make delete`: what they refuse, what they leave, and what they say."""
 
 import io
 import json
@@ -6,20 +6,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import nullcontext
 from typing import Any
 
 import httpx
 import pytest
+from botocore.exceptions import ClientError
 
-import scripts.deploy
 from scripts import delete, kie_key
-from scripts.deploy import deploy, next_steps
 from scripts.stage import Stage, client, described, outputs, stage
 from tests.conftest import ROOT
 
 DEV = Stage("dev", "plantain-dev", "plantain-dev", {"LogLevel": "DEBUG", "LogRetentionDays": "7"})
-STACK = {
+STACK: dict[str, Any] = {
     "Parameters": {"KieApiKeySecretArn": {"Type": "String", "Default": ""}},
     "Resources": {
         "ImagesBucket": {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain"},
@@ -69,6 +68,7 @@ def account(endpoint: str, settings: pytest.MonkeyPatch) -> None:
     httpx.post(f"{endpoint}/_ministack/reset", trust_env=False).raise_for_status()
     settings.setenv("AWS_ENDPOINT_URL", endpoint)
     settings.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    settings.delenv("AWS_REGION", raising=False)
     settings.setenv("AWS_ACCESS_KEY_ID", "test")
     settings.setenv("AWS_SECRET_ACCESS_KEY", "test")
     settings.setattr(delete, "POLL_SECONDS", 0.05)
@@ -85,8 +85,9 @@ def where(account: None) -> dict[str, str]:
     return made | {"sam": sam}
 
 
-def created(name: str, template: dict[str, Any]) -> dict[str, str]:
-    client("cloudformation").create_stack(StackName=name, TemplateBody=json.dumps(template))
+def created(name: str, template: dict[str, Any], **values: str) -> dict[str, str]:
+    given = [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
+    client("cloudformation").create_stack(StackName=name, TemplateBody=json.dumps(template), Parameters=given)
     while "IN_PROGRESS" in str((found := described(name) or {})["StackStatus"]):
         time.sleep(0.02)
     return outputs(found)
@@ -153,6 +154,71 @@ def test_a_stage_that_has_made_no_image_leaves_no_bucket(
     assert "your images" not in capsys.readouterr().out
 
 
+BROKEN = {  # a URL of a function that there is not
+    "Type": "AWS::Lambda::Url",
+    "Properties": {"TargetFunctionArn": "nobody", "AuthType": "AWS_IAM"},
+    "DependsOn": ["ImagesBucket", "InboxBucket", "GenerateImage", "KieSecret"],
+}
+
+
+def test_a_stack_whose_creation_failed_goes_with_the_bucket_it_left(
+    account: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    created("plantain-dev", STACK | {"Resources": STACK["Resources"] | {"Broken": BROKEN}})
+    assert (described("plantain-dev") or {})["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert len(buckets()) == 1  # retained
+
+    delete.delete(DEV, agreed=True)
+
+    assert (described("plantain-dev") or {}).get("StackStatus", "DELETE_COMPLETE") == "DELETE_COMPLETE"
+    assert buckets() == set()
+    assert "your images" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("without", [{"ImagesBucket"}, {"GenerateImage"}, {"KieSecret", "InboxBucket"}])
+def test_half_a_stack_is_deleted_too(account: None, without: set[str]) -> None:
+    whole = STACK["Resources"]
+    created("plantain-dev", {"Resources": {name: made for name, made in whole.items() if name not in without}})
+
+    delete.delete(DEV, agreed=True)
+
+    assert buckets() == set()
+
+
+def test_an_images_bucket_of_nothing_but_delete_markers_is_empty(where: dict[str, str]) -> None:
+    images = where["ImagesBucketName"]
+    client("s3").put_bucket_versioning(Bucket=images, VersioningConfiguration={"Status": "Enabled"})
+    client("s3").delete_object(Bucket=images, Key="images/2026/11/23/a.png")
+    with pytest.raises(ClientError, match="BucketNotEmpty"):
+        client("s3").delete_bucket(Bucket=images)
+
+    delete.delete(DEV, agreed=True)
+
+    assert images not in buckets()
+
+
+def test_an_image_that_comes_in_while_its_bucket_is_removed_is_kept(where: dict[str, str]) -> None:
+    images = where["ImagesBucketName"]
+    client("s3").put_object(Bucket=images, Key="images/late.png", Body=b"png")
+
+    said = delete._removed(images)
+
+    assert images in str(said)
+    assert keys(images) == ["images/late.png"]
+
+
+def test_what_s3_does_not_delete_is_told_with_its_reason(account: None) -> None:
+    s3 = client("s3")
+    s3.create_bucket(Bucket="locked", ObjectLockEnabledForBucket=True)
+    s3.put_object(Bucket="locked", Key="kept", Body=b"x", ObjectLockLegalHoldStatus="ON")
+    s3.put_object(Bucket="locked", Key="other", Body=b"x")
+
+    with pytest.raises(SystemExit, match=r"1 objects in the bucket locked .* kept: AccessDenied"):
+        delete.empty("locked")
+
+    assert keys("locked") == ["kept"]
+
+
 def test_nothing_is_deleted_unless_somebody_agrees(where: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     before = buckets()
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))  # no terminal, so nobody
@@ -196,48 +262,43 @@ def test_the_kie_key_comes_by_standard_input_and_is_never_printed(
     assert "kie-0123456789" not in capsys.readouterr().out
 
 
+@pytest.fixture
+def own(account: None) -> str:
+    """A secret that a stage was told to read, and that others may read as well."""
+    arn = str(client("secretsmanager").create_secret(Name="own", SecretString="kie-of-others")["ARN"])
+    conditional = STACK["Resources"]["KieSecret"] | {"Condition": "OwnSecret"}
+    conditions = {"OwnSecret": {"Fn::Equals": [{"Ref": "KieApiKeySecretArn"}, ""]}}
+    template = STACK | {"Conditions": conditions, "Resources": STACK["Resources"] | {"KieSecret": conditional}}
+    created("plantain-dev", template, KieApiKeySecretArn=arn)
+    return arn
+
+
+@pytest.mark.parametrize(("yes", "kept"), [([], "kie-of-others"), (["--yes"], "kie-0123456789")])
+def test_a_secret_of_the_operators_own_is_not_overwritten_unless_somebody_agrees(
+    own: str, yes: list[str], kept: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["kie_key", "dev", *yes])
+    monkeypatch.setattr("sys.stdin", io.StringIO("kie-0123456789\n"))
+
+    with nullcontext() if yes else pytest.raises(SystemExit, match=rf"{own}.*YES=1.*Nothing was changed"):
+        kie_key.main()
+
+    assert client("secretsmanager").get_secret_value(SecretId=own)["SecretString"] == kept
+
+
+def test_a_stack_without_a_secret_has_no_place_for_a_key(account: None) -> None:
+    created("plantain-dev", {"Resources": {"ImagesBucket": STACK["Resources"]["ImagesBucket"]}})
+
+    with pytest.raises(SystemExit, match="CREATE_COMPLETE and has no secret"):
+        kie_key.secret_of(DEV)
+
+
 @pytest.mark.parametrize("given", ["", "\n", "two words\n", "short\n", "schlüssel-0123456789\n"])
 def test_what_is_no_key_is_not_kept(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(given))
 
     with pytest.raises(SystemExit, match="Nothing was changed"):
         kie_key.asked()
-
-
-@pytest.mark.parametrize("more", [["KieApiKey=secret"], ["--parameter-overrides", "KieApiKey=secret"]])
-def test_a_secret_on_the_command_line_is_refused(more: list[str]) -> None:
-    with pytest.raises(SystemExit, match="make kie-key STAGE=dev"):
-        deploy(DEV, [], more)
-
-
-def test_what_is_given_comes_after_the_stages_own_and_the_architecture_is_the_builds(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    sam = tmp_path / "sam"
-    sam.write_text('#!/bin/sh\necho "$@"\n')
-    sam.chmod(0o755)
-    monkeypatch.setattr(scripts.deploy, "sam", lambda: str(sam))
-    monkeypatch.setattr(scripts.deploy, "architecture_built", lambda: "x86_64")
-
-    deploy(DEV, ["LogLevel=INFO", "CorsOrigins=https://a.example,https://b.example"], ["--guided"])
-
-    assert capfd.readouterr().out.split() == [
-        *("deploy", "--config-env", "dev", "--guided", "--parameter-overrides"),
-        *("LogLevel=INFO", "LogRetentionDays=7", "CorsOrigins=https://a.example,https://b.example"),
-        "Architecture=x86_64",
-    ]
-
-
-def test_a_secret_arn_is_no_secret_and_costs_nothing_of_ours() -> None:
-    where = {"ApiUrl": "https://api.example", "ImagesBucketName": "images"}
-
-    ours = next_steps(DEV, where, {"KieApiKeySecretArn": ""})
-    theirs = next_steps(DEV, where, {"KieApiKeySecretArn": "arn:aws:secretsmanager:…"})
-
-    assert "make kie-key STAGE=dev" in ours
-    assert "0.40 USD" in ours
-    assert "kie-key" not in theirs
-    assert "0.40 USD" not in theirs
 
 
 def test_stages_are_those_of_samconfig() -> None:

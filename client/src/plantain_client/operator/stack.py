@@ -82,4 +82,4 @@ def _client(service: str) -> Any:
 
     make: Any = boto3.client  # one signature rather than one per service
     # boto3 itself reads AWS_DEFAULT_REGION and profiles only.
-    return make(service, region_name=os.environ.get("AWS_REGION"))
+    return make(service, region_name=os.environ.get("AWS_REGION") or None)
