@@ -12,11 +12,15 @@ AWS := .tools/sam/bin/python -m scripts
 CHECKOV := CKV_SKIP_PACKAGE_UPDATE_CHECK=true .tools/checkov/bin/checkov --config-file .checkov.yaml
 THIS_ARCH := $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)
 
-# As given: make itself must not read a "$$" in a prompt.
-ifneq ($(origin PROMPT), undefined)
-override PROMPT := $(value PROMPT)
-export PROMPT
+# As given: make itself must not read a "$$" in them. They reach the programs through the environment, because
+# the shell would read what stands in a recipe's text.
+define as-given
+ifneq ($$(origin $1), undefined)
+override $1 := $$(value $1)
+export $1
 endif
+endef
+$(foreach name,PROMPT NAME STACK STATE STAGE ARCH PARAMETERS ARGS,$(eval $(call as-given,$(name))))
 
 .PHONY: help demo up key need-name build deploy delete kie-key need-stage test bench lint openapi format lock clean
 
@@ -27,28 +31,28 @@ demo: .venv/local .build/vendor/done ## make one image on this machine (PROMPT="
 	@exec $(PY) -m local demo --prompt "$${PROMPT:-}" --kie "$${KIE:-twin}" $(if $(YES),--yes) $(if $(LOGS),--logs)
 
 up: .venv/local .build/vendor/done ## keep everything running and say how to call it (KIE=real, STATE=dir keeps what it makes, LOGS=1)
-	@exec $(PY) -m local up --kie "$${KIE:-twin}" $(if $(STATE),--state "$(STATE)") $(if $(LOGS),--logs)
+	@exec $(PY) -m local up --kie "$${KIE:-twin}" $${STATE:+--state "$$STATE"} $(if $(LOGS),--logs)
 
 key: need-name .venv/local ## make an API key for a caller and show it once (NAME=alice, STACK=name for a stack in AWS)
-	@$(PY) -m local key "$$NAME" $(if $(STACK),--stack "$(STACK)")
+	@$(PY) -m local key "$$NAME" $${STACK:+--stack "$$STACK"}
 
 need-name:
 	@[ -n "$$NAME" ] || { echo "Give the caller a name: make key NAME=alice" >&2; exit 1; }
 
 build: .tools/sam/done ## build for AWS into .aws-sam/build (ARCH=x86_64; arm64 by default)
-	@$(AWS).build $(if $(ARCH),--arch "$(ARCH)") $(if $(STAGE),--stage "$(STAGE)")
+	@$(AWS).build $${ARCH:+--arch "$$ARCH"} $${STAGE:+--stage "$$STAGE"}
 
-deploy: need-stage build ## build, deploy and say how to call it (STAGE=dev or prod; PARAMETERS="Name=value", ARGS=… for sam deploy)
-	@$(AWS).deploy "$(STAGE)" $(foreach given,$(PARAMETERS),--parameter '$(given)') $(ARGS)
+deploy: need-stage build ## build, deploy and say how to call it (STAGE=dev or prod; PARAMETERS="Name=value Other='a b'", ARGS=… for sam deploy)
+	@$(AWS).deploy "$$STAGE" --parameters="$${PARAMETERS:-}" --arguments="$${ARGS:-}"
 
-kie-key: need-stage .tools/sam/done ## ask for Kie.ai's API key, or read it from standard input, and keep it in the stage's secret
-	@$(AWS).kie_key "$(STAGE)"
+kie-key: need-stage .tools/sam/done ## ask for Kie.ai's API key, or read it from standard input, and keep it in the stage's secret (YES=1 overwrites one of your own)
+	@$(AWS).kie_key "$$STAGE" $(if $(YES),--yes)
 
 delete: need-stage .tools/sam/done ## delete a stage, but for the images bucket (STAGE=…, YES=1 agrees beforehand)
-	@$(AWS).delete "$(STAGE)" $(if $(YES),--yes)
+	@$(AWS).delete "$$STAGE" $(if $(YES),--yes)
 
 need-stage:
-	@[ -n "$(STAGE)" ] || { echo "Say which stage: STAGE=dev or STAGE=prod (samconfig.toml has them)" >&2; exit 1; }
+	@[ -n "$${STAGE:-}" ] || { echo "Say which stage: STAGE=dev or STAGE=prod (samconfig.toml has them)" >&2; exit 1; }
 
 test: .venv/dev .build/vendor/done ## every test, those of the whole path on the very artifacts of `sam build`
 	@$(MAKE) --no-print-directory build ARCH=$(THIS_ARCH)

@@ -30,11 +30,12 @@ def list_jobs() -> Response[str]:
     """200 with a page of jobs and the cursor of the next, or the problem."""
     event = app.current_event
     query = event.query_string_parameters
-    limit, state = query.get("limit", str(DEFAULT_LIMIT)), query.get("state")
+    limit, asked = query.get("limit", str(DEFAULT_LIMIT)), query.get("state")
     faults = []
     if not re.fullmatch(r"[1-9][0-9]{0,2}", limit) or int(limit) > MAX_LIMIT:
         faults.append(Fault("/limit", f"must be a whole number from 1 to {MAX_LIMIT}"))
-    if state is not None and state not in STATES:
+    state = asked if asked in STATES else None
+    if asked != state:
         faults.append(Fault("/state", f"must be one of {', '.join(STATES)}"))
     if faults:
         raise invalid(*faults)
