@@ -41,7 +41,7 @@ def words(variable: str, given: str) -> list[str]:
     try:
         return shlex.split(given)
     except ValueError as error:
-        raise SystemExit(f"{variable} cannot be read: {error}. It was: {given}") from None
+        raise SystemExit(f"{variable} cannot be read: {error}.") from None
 
 
 def deploy(chosen: Stage, given: list[str], more: list[str]) -> None:
