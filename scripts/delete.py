@@ -2,13 +2,10 @@
 
 import argparse
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from scripts.agreement import ask
+from scripts.buckets import empty, images_left, unless
 from scripts.stage import Stage, client, described, explained, outputs, region, resources, stage
 
 SAM_STACK = "aws-sam-cli-managed-default"  # holds the bucket in which SAM keeps what it deploys
@@ -41,7 +38,7 @@ def delete(chosen: Stage, agreed: bool = False) -> None:
         ask(question, "Nothing was deleted.")
     _delete_stack(found, made.get("InboxBucket"))
     print(f"\nThe stack {chosen.stack} is deleted. What remains:")
-    for line in (_images_left(images), _secret_left(made.get("KieSecret")), _sam_left()):
+    for line in (images_left(images), _secret_left(made.get("KieSecret")), _sam_left()):
         if line:
             print(f"- {line}")
     _remove_artifacts(chosen)
@@ -63,19 +60,9 @@ def _running_jobs(state_machine: str | None) -> int:
         return 0
     pages = client("stepfunctions").get_paginator("list_executions")
     running = pages.paginate(stateMachineArn=state_machine, statusFilter="RUNNING")
-    with _unless("StateMachineDoesNotExist"):
+    with unless("StateMachineDoesNotExist"):
         return sum(len(page["executions"]) for page in running)
     return 0
-
-
-@contextmanager
-def _unless(gone: str) -> Iterator[None]:
-    """Passes over the error that says so: a failed creation, or an earlier deletion, leaves half of a stack."""
-    try:
-        yield
-    except ClientError as error:
-        if error.response["Error"]["Code"] != gone:
-            raise
 
 
 def _delete_stack(stack: dict[str, Any], inbox: str | None) -> None:
@@ -101,73 +88,15 @@ def _ended(stack_id: str) -> str:
         time.sleep(POLL_SECONDS)
 
 
-def empty(bucket: str, prefix: str = "") -> int:
-    """Delete all below the prefix, with every version. How many there were. Raises SystemExit when some stay."""
-    count = 0
-    pages = client("s3").get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
-    with _unless("NoSuchBucket"):
-        for page in pages:
-            entries = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-            _delete_versions(bucket, entries)
-            count += len(entries)
-    return count
-
-
-def _delete_versions(bucket: str, entries: list[dict[str, Any]]) -> None:
-    """At most 1000, a page's worth. S3 answers 200 and lists what it has not deleted."""
-    if not entries:
-        return
-    objects = [{"Key": entry["Key"], "VersionId": entry["VersionId"]} for entry in entries]
-    kept = client("s3").delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True}).get("Errors")
-    if kept:
-        first = f"{kept[0]['Key']}: {kept[0]['Code']} {kept[0].get('Message', '')}".strip()
-        raise SystemExit(
-            f"{len(kept)} objects in the bucket {bucket} could not be deleted, the first is {first}\n"
-            "Mend that and run it again: it goes on from where it was."
-        )
-
-
 def _remove_artifacts(chosen: Stage) -> None:
     if (sam := described(SAM_STACK)) and (count := empty(outputs(sam)["SourceBucket"], f"{chosen.artifacts}/")):
         print(f"{count} builds of {chosen.stack} were removed from SAM's bucket.")
 
 
-def _images_left(bucket: str | None) -> str | None:
-    """What is in it; an empty one is removed, and only delete markers are empty too."""
-    if bucket is None:
-        return None
-    pages = client("s3").get_paginator("list_object_versions").paginate(Bucket=bucket)
-    sizes: list[int] = []
-    with _unless("NoSuchBucket"):
-        for page in pages:
-            sizes += [version["Size"] for version in page.get("Versions", [])]
-        if not sizes:
-            return _removed(bucket)
-        return (
-            f"your images, in the bucket {bucket}: {len(sizes)} objects, {sum(sizes) / 1e6:.1f} MB\n"
-            "  (0.023 USD a month for each GB; to be rid of them, empty and delete the bucket in the S3 console)"
-        )
-    return None
-
-
-def _removed(bucket: str) -> str | None:
-    """None, or what is left of it. Never a version: an image may have come since somebody looked."""
-    s3 = client("s3")
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-        _delete_versions(bucket, page.get("DeleteMarkers", []))
-    try:
-        s3.delete_bucket(Bucket=bucket)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "BucketNotEmpty":
-            raise
-        return f"the bucket {bucket}, into which something has come just now"
-    return None
-
-
 def _secret_left(secret: str | None) -> str | None:
     if secret is None:
         return None
-    with _unless("ResourceNotFoundException"):
+    with unless("ResourceNotFoundException"):
         ends = client("secretsmanager").describe_secret(SecretId=secret).get("DeletedDate")
         kept = f", deleted on {ends:%Y-%m-%d} and kept by AWS for a while, free of charge" if ends else ""
         return f"the secret {secret}{kept}"

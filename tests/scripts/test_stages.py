@@ -13,6 +13,7 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
+from scripts import buckets as buckets_of
 from scripts import delete, kie_key
 from scripts.stage import Stage, client, described, outputs, stage
 from tests.conftest import ROOT
@@ -128,7 +129,7 @@ def test_the_inbox_is_emptied_before_the_stack_is_deleted(
             stack_then.append((described("plantain-dev") or {})["StackStatus"])
         return empty(bucket, prefix)
 
-    empty = delete.empty
+    empty = buckets_of.empty
     monkeypatch.setattr(delete, "empty", emptying)
 
     delete.delete(DEV, agreed=True)
@@ -139,7 +140,7 @@ def test_the_inbox_is_emptied_before_the_stack_is_deleted(
 def test_emptying_takes_every_version(where: dict[str, str]) -> None:
     client("s3").delete_object(Bucket=where["sam"], Key="plantain-dev/a")
 
-    count = delete.empty(where["sam"])
+    count = buckets_of.empty(where["sam"])
 
     assert count == 5  # two versions and a marker of one object, and two others
     assert "Versions" not in client("s3").list_object_versions(Bucket=where["sam"])
@@ -201,7 +202,7 @@ def test_an_image_that_comes_in_while_its_bucket_is_removed_is_kept(where: dict[
     images = where["ImagesBucketName"]
     client("s3").put_object(Bucket=images, Key="images/late.png", Body=b"png")
 
-    said = delete._removed(images)
+    said = buckets_of.removed(images)
 
     assert images in str(said)
     assert keys(images) == ["images/late.png"]
@@ -214,7 +215,7 @@ def test_what_s3_does_not_delete_is_told_with_its_reason(account: None) -> None:
     s3.put_object(Bucket="locked", Key="other", Body=b"x")
 
     with pytest.raises(SystemExit, match=r"1 objects in the bucket locked .* kept: AccessDenied"):
-        delete.empty("locked")
+        buckets_of.empty("locked")
 
     assert keys("locked") == ["kept"]
 
