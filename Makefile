@@ -52,7 +52,7 @@ delete: need-stage .tools/sam/done ## delete a stage, but for the images bucket 
 	@$(AWS).delete "$$STAGE" $(if $(YES),--yes)
 
 need-stage:
-	@grep -q "^\[$${STAGE:-none}\.deploy" samconfig.toml || { echo "Say which stage: STAGE=dev or STAGE=prod (samconfig.toml has them)" >&2; exit 1; }
+	@[ -n "$${STAGE:-}" ] || { echo "Say which stage: STAGE=dev or STAGE=prod (samconfig.toml has them)" >&2; exit 1; }
 
 test: .venv/dev .build/vendor/done ## every test, those of the whole path on the very artifacts of `sam build`
 	@$(MAKE) --no-print-directory build ARCH=$(THIS_ARCH)
