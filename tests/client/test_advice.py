@@ -4,7 +4,7 @@ from typing import Literal
 
 import pytest
 
-from plantain_client import ApiError, PlantainError, StorageRefused, TransportFailed
+from plantain_client import ApiError, NotPlantain, PlantainError, StorageRefused, TransportFailed
 from plantain_client.cli.advice import trouble_of
 from plantain_client.task import Charged
 
@@ -15,6 +15,12 @@ def lost(arrived: Literal["no", "maybe"], charged: Charged, key: str | None, tas
     return error
 
 
+def unread(charged: Charged, key: str | None) -> PlantainError:
+    error = NotPlantain("What answered is not Plantain", status=202, charged=charged)
+    error.idempotency_key = key
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "advice"),
     [
@@ -22,6 +28,9 @@ def lost(arrived: Literal["no", "maybe"], charged: Charged, key: str | None, tas
         (lost("no", "no", "order-4711", None), "Check the network"),
         (lost("maybe", "no", None, None), "Check the network"),
         (lost("maybe", "no", None, "task-1"), "plantain download task-1"),
+        (unread("unknown", "order-4711"), "--idempotency-key order-4711"),
+        (unread("unknown", None), "Look there before asking again"),
+        (unread("no", None), "Check PLANTAIN_URL"),
         (StorageRefused("the upload", 503, "SlowDown"), "Try again in a moment"),
         (ApiError(500, "Failed", "internal-error", "", charged="unknown"), "Look there before asking again"),
         (ApiError(500, "Failed", "internal-error", "", retryable=True), "Try again in a moment"),

@@ -26,6 +26,16 @@ UNREACHABLE = httpx.ConnectError("Connection refused")
 IN_FLIGHT = problem(409, "claim-in-flight", retryable=True, headers={"Retry-After": "1"})
 TOO_MANY = problem(429, "too-many-requests", retryable=True, headers={"Retry-After": "45"})
 BROKEN = problem(500, "internal-error", retryable=True, charged="unknown")
+CUT = httpx.Response(202, content=b'{"taskId": "01a2')
+UNREADABLE = [
+    CUT,
+    httpx.Response(202),
+    httpx.Response(202, json={"taskId": TASK_ID, "state": "of a newer server"}),
+    httpx.Response(202, json={"taskId": None, "state": "pending"}),
+    httpx.Response(202, json=["a list"]),
+    httpx.Response(302, headers={"Location": "https://login.test"}),
+    web_page(),
+]
 
 
 def test_a_task_is_asked_for_with_what_was_chosen_and_nothing_else(service: Service) -> None:
@@ -44,7 +54,9 @@ def test_a_task_is_asked_for_with_what_was_chosen_and_nothing_else(service: Serv
 
 
 @pytest.mark.parametrize(
-    "hiccup", [LOST, UNREACHABLE, IN_FLIGHT, TOO_MANY, BROKEN, gateway(503, "Service Unavailable"), web_page(502)]
+    "hiccup",
+    [LOST, UNREACHABLE, IN_FLIGHT, TOO_MANY, BROKEN, gateway(503, "Service Unavailable"), web_page(502)]
+    + UNREADABLE,
 )
 def test_with_an_idempotency_key_a_create_is_sent_again(service: Service, hiccup: Any) -> None:
     service.says(hiccup, hiccup, taken_in(**{"Idempotency-Replayed": "true"}))
@@ -57,7 +69,7 @@ def test_with_an_idempotency_key_a_create_is_sent_again(service: Service, hiccup
     assert len(service.slept) == 2
 
 
-@pytest.mark.parametrize("hiccup", [LOST, UNREACHABLE, IN_FLIGHT, TOO_MANY, BROKEN, gateway(503, "…")])
+@pytest.mark.parametrize("hiccup", [LOST, UNREACHABLE, IN_FLIGHT, TOO_MANY, BROKEN, gateway(503, "…"), CUT])
 def test_without_one_it_is_sent_once(service: Service, hiccup: Any) -> None:
     service.says(hiccup, taken_in())
 
@@ -102,9 +114,7 @@ def test_the_servers_own_pause_is_kept_if_it_is_not_too_long(service: Service) -
         (gateway(401, "Unauthorized"), KeyRejected),
         (gateway(404, "Not Found"), ApiError),
         (problem(500, "internal-error", retryable=False, charged="unknown"), ApiError),
-        (web_page(), NotPlantain),
-        (httpx.Response(200, json={"hello": "world"}), NotPlantain),
-        (httpx.Response(200, json=["a list"]), NotPlantain),
+        (web_page(403), NotPlantain),
     ],
 )
 def test_what_cannot_pass_is_raised_at_once(service: Service, answer: httpx.Response, kind: type) -> None:
@@ -166,11 +176,26 @@ def test_a_lost_answer_is_never_said_to_be_free(
     assert (lost.value.arrived, lost.value.charged) == (arrived, charged)
 
 
+@pytest.mark.parametrize("answer", [*UNREADABLE, web_page(403), web_page(502)])
+def test_an_answer_that_cannot_be_read_may_hide_a_task(service: Service, answer: httpx.Response) -> None:
+    service.says(answer)
+
+    with pytest.raises(NotPlantain) as unread:
+        service.call("create_task", "a plantain", idempotency_key="order-4711")
+    with pytest.raises(NotPlantain) as sent_once:
+        service.call("create_task", "a plantain")
+
+    assert unread.value.charged == sent_once.value.charged == "unknown"
+    assert unread.value.idempotency_key == "order-4711"
+    assert len(service.requests) <= 5 + 1
+
+
 @pytest.mark.parametrize(
     ("then", "charged"),
     [
         (TOO_MANY, "unknown"),
         (gateway(403, "Forbidden"), "unknown"),
+        (web_page(403), "unknown"),
         (problem(400, "invalid-request"), "no"),
         (problem(400, "kie-refused", taskId=TASK_ID), "no"),
     ],

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from plantain_client.errors import (
     ApiError,
@@ -36,31 +36,30 @@ _TITLE = re.compile(rb"<title[^>]*>\s*([^<]{1,80}?)\s*<", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """A good answer: its JSON object, and what its headers say."""
+class Reply(Generic[T]):
+    """A good answer: its JSON object as one of our types, and what its headers say."""
 
-    document: dict[str, Any]
+    said: T
     retry_after: float | None
     replayed: bool
-    status: int
-
-    def read(self, shape: Callable[[dict[str, Any]], T]) -> T:
-        """The document as one of our types. Raises NotPlantain where it does not have that shape."""
-        try:
-            return shape(self.document)
-        except (KeyError, ValueError, TypeError, AttributeError) as error:
-            message = f"The answer ({self.status}) is JSON, but not what Plantain says ({error!r})"
-            raise NotPlantain(message, status=self.status) from None
 
 
-def reply_of(answer: Answer, *, charged: Charged = "no") -> Reply:
-    """The reply. Raises ApiError or NotPlantain; `charged` is what the call may have cost if nobody says."""
+def reply_of(answer: Answer, shape: Callable[[dict[str, Any]], T], *, charged: Charged = "no") -> Reply[T]:
+    """The reply, read by `shape`. Raises ApiError or NotPlantain.
+
+    `charged` is what the call may have cost if nobody says. An answer that cannot be read does not say: behind it
+    the request may have been taken in.
+    """
     document = _json_object(answer.content)
-    if 200 <= answer.status < 300 and document is not None:
-        replayed = answer.headers.get("idempotency-replayed", "").lower() == "true"
-        return Reply(document, retry_after_of(answer), replayed, answer.status)
-    error = error_of(answer, charged=charged)
-    raise error
+    if not 200 <= answer.status < 300 or document is None:
+        raise error_of(answer, charged=charged)
+    try:
+        said = shape(document)
+    except (KeyError, ValueError, TypeError, AttributeError, OverflowError) as error:
+        message = f"The answer ({answer.status}) is JSON, but not what Plantain says ({error!r})"
+        raise NotPlantain(message, status=answer.status, charged=charged) from None
+    replayed = answer.headers.get("idempotency-replayed", "").lower() == "true"
+    return Reply(said, retry_after_of(answer), replayed)
 
 
 def error_of(answer: Answer, *, charged: Charged = "no") -> ApiError | NotPlantain:
@@ -74,7 +73,7 @@ def error_of(answer: Answer, *, charged: Charged = "no") -> ApiError | NotPlanta
     return NotPlantain(
         f"What answered is not Plantain: {answer.status} with {_looks_of(answer)}",
         status=answer.status,
-        charged=charged if answer.status >= 500 else "no",
+        charged=charged,
     )
 
 

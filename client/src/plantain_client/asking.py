@@ -1,11 +1,15 @@
 """Asks, and asks again where that is safe and may help."""
 
 import random
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from plantain_client.answers import Reply, reply_of
 from plantain_client.errors import ApiError, PlantainError, TransportFailed
 from plantain_client.exchange import Operation, Send, Sleep, sent
 from plantain_client.task import Charged
+
+T = TypeVar("T")
 
 READ_TRIES = 3
 CREATE_TRIES = 5
@@ -16,16 +20,23 @@ _FIRST_PAUSE = 0.5
 _OF_THE_REQUEST = (400, 413, 422)
 
 
-def ask(send: Send, *, tries: int = READ_TRIES, charged: Charged = "no") -> Operation[Reply]:
+def ask(
+    send: Send,
+    shape: Callable[[dict[str, Any]], T],
+    *,
+    tries: int = READ_TRIES,
+    charged: Charged = "no",
+) -> Operation[Reply[T]]:
     """The reply to a call of the API, sent up to `tries` times. Raises ApiError, TransportFailed, NotPlantain.
 
+    `shape` reads its JSON object, and raises KeyError, ValueError, TypeError or OverflowError where it cannot.
     `charged` is what a call whose answer is lost may have cost. Once one was lost, no later failure to get
     through is said to have cost nothing.
     """
     doubt = False
     for attempt in range(tries):
         try:
-            return reply_of((yield from sent(send, charged=charged)), charged=charged)
+            return reply_of((yield from sent(send, charged=charged)), shape, charged=charged)
         except PlantainError as error:
             doubt = doubt or error.charged == "unknown"
             if doubt and not _is_certain(error):

@@ -34,6 +34,11 @@ def task_from(document: Document) -> Task:
     )
 
 
+def taken_from(document: Document) -> tuple[str, State]:
+    """The id and state of a task that was taken in. Raises KeyError or ValueError where there are none."""
+    return _text(document["taskId"]), state_from(document["state"])
+
+
 def state_from(word: object) -> State:
     """Raises ValueError for a word that is none of the four."""
     if word not in get_args(State):
@@ -73,6 +78,12 @@ def _image(document: Document) -> Image:
         height=document["height"],
         sha256=document["sha256"],
     )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise TypeError(f"{value!r} instead of a text")
+    return value
 
 
 def _moment(text: str) -> dt.datetime:

@@ -146,12 +146,15 @@ class TransportFailed(PlantainError):
 
 
 class NotPlantain(PlantainError):
-    """Something else answered: a proxy, a login page, another service, a Plantain of another kind."""
+    """Something else answered: a proxy, a login page, another service, a Plantain of another kind.
+
+    To a create it is as good as no answer: unless it is a 4xx, the request may be sent again under its key.
+    """
 
     def __init__(self, message: str, *, status: int, charged: Charged = "no") -> None:
         super().__init__(message)
         self.status = status
-        self.retryable = status >= 500
+        self.retryable = status >= 500 or (charged == "unknown" and status < 400)
         self.charged = charged
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from plantain_client.account import Account, Health
 from plantain_client.asking import CREATE_TRIES, READ_TRIES, ask
-from plantain_client.documents import account_from, health_from, page_from, state_from, task_from
+from plantain_client.documents import account_from, health_from, page_from, taken_from, task_from
 from plantain_client.errors import ApiError, PlantainError, StillRunning, TaskFailed
 from plantain_client.exchange import Operation, Send, Sleep
 from plantain_client.progress import Progress
@@ -54,12 +54,8 @@ def create_task(
     send = Send("POST", "/api/images/generate", json=body, headers=headers)
     tries = 1 if idempotency_key is None else CREATE_TRIES
     try:
-        reply = yield from ask(send, tries=tries, charged="unknown")
-        return reply.read(
-            lambda document: TaskRef(
-                str(document["taskId"]), state_from(document["state"]), reply.replayed, reply.retry_after
-            )
-        )
+        reply = yield from ask(send, taken_from, tries=tries, charged="unknown")
+        return TaskRef(*reply.said, reply.replayed, reply.retry_after)
     except PlantainError as error:
         error.idempotency_key = idempotency_key
         if isinstance(error, ApiError) and error.task_id is not None:
@@ -147,18 +143,17 @@ def list_page(
     """One page of the caller's own tasks, newest first: at most `limit` (1 to 100)."""
     asked = {"limit": limit, "cursor": cursor, "state": state}
     params = {name: str(value) for name, value in asked.items() if value is not None}
-    reply = yield from ask(Send("GET", "/api/images", params=params))
-    return reply.read(page_from)
+    return (yield from ask(Send("GET", "/api/images", params=params), page_from)).said
 
 
 def account() -> Operation[Account]:
     """Who the API key belongs to, the server's time and version, and Kie.ai's balance. Raises KeyRejected."""
-    return (yield from ask(Send("GET", "/api/account"))).read(account_from)
+    return (yield from ask(Send("GET", "/api/account"), account_from)).said
 
 
 def health() -> Operation[Health]:
     """Whether Plantain is there, and which; needs no API key and sends none."""
-    return (yield from ask(Send("GET", "/api/health", keyed=False))).read(health_from)
+    return (yield from ask(Send("GET", "/api/health", keyed=False), health_from)).said
 
 
 def _handed_in(sources: Sequence[str | PathLike[str]]) -> Operation[list[str]]:
@@ -171,8 +166,9 @@ def _handed_in(sources: Sequence[str | PathLike[str]]) -> Operation[list[str]]:
 
 
 def _look(task_id: str, tries: int) -> Operation[tuple[Task, float | None]]:
-    reply = yield from ask(Send("GET", "/api/images/status", params={"taskId": task_id}), tries=tries)
-    return reply.read(task_from), reply.retry_after
+    send = Send("GET", "/api/images/status", params={"taskId": task_id})
+    reply = yield from ask(send, task_from, tries=tries)
+    return reply.said, reply.retry_after
 
 
 def _succeeded(task: Task) -> Task:

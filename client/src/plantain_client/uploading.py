@@ -21,8 +21,10 @@ def upload(path: str | PathLike[str] | bytes) -> Operation[str]:
     """
     data = path if isinstance(path, bytes) else _read(Path(path))
     wanted = {"contentType": content_type_of(data), "size": len(data)}
-    place = yield from ask(Send("POST", "/api/uploads", json=wanted))
-    key, put = place.read(lambda document: (str(document["key"]), _put(document, data)))
+    reply = yield from ask(
+        Send("POST", "/api/uploads", json=wanted), lambda document: (str(document["key"]), _put(document, data))
+    )
+    key, put = reply.said
     for attempt in range(READ_TRIES):
         try:
             answer = yield from sent(put)

@@ -109,7 +109,7 @@ def _told(error: PlantainError) -> tuple[str, str, int]:
         case TransportFailed() | StorageRefused() | DamagedImage():
             return _of_the_way(error)
         case NotPlantain():
-            return "not-plantain", f"Check {URL_VARIABLE}: it is the output ApiUrl of the stack.", FAILED
+            return "not-plantain", _of_another(error), FAILED
         case NotConfigured():
             return "not-configured", "`plantain doctor` checks every setting.", USAGE
         case UnusableFile():
@@ -128,6 +128,12 @@ def _of_the_way(error: PlantainError) -> tuple[str, str, int]:
     return code, _after(error), FAILED
 
 
+def _of_another(error: NotPlantain) -> str:
+    """What answered cannot be read: to a create, the answer may hide a task."""
+    check = f"Check {URL_VARIABLE}: it is the output ApiUrl of the stack."
+    return f"{check} {_after(error)}" if error.charged == "unknown" else check
+
+
 def _of_refusal(error: ApiError) -> str:
     match error:
         case KeyRejected(status=401):
@@ -140,8 +146,8 @@ def _of_refusal(error: ApiError) -> str:
             return "Making it again costs again: plantain generate"
         case IdempotencyKeyReused():
             return (
-                "Use another idempotency key, or send the very same request. (A file that is uploaded again is "
-                "another input; give the key of the first upload to --input instead.)"
+                "Send the very same request (a file that is uploaded again is another input: give --input the key "
+                "of the first upload), or ask for a new image, which costs again, with another idempotency key."
             )
         case TooManyRequests(retry_after=float(seconds)):
             return f"Try again in {seconds:.0f} s."
@@ -154,13 +160,17 @@ def _exit_of(error: ApiError) -> int:
     return USAGE if isinstance(error, InvalidRequest) else FAILED
 
 
-def _same_key(key: str) -> str:
-    return f"The same request with `--idempotency-key {key}` asks again without paying twice."
+def same_key(key: str) -> str:
+    """How to ask again for what may have been taken in."""
+    return (
+        f"The same request with `--idempotency-key {key}` asks again without paying twice. (Give --input the key "
+        f"of a file's upload: uploaded again, it is another request.)"
+    )
 
 
 def _after(error: PlantainError) -> str:
     if error.charged == "unknown" and error.idempotency_key:
-        return _same_key(error.idempotency_key)
+        return same_key(error.idempotency_key)
     if error.charged == "unknown":
         return f"{_OPERATOR} Look there before asking again."
     return "Try again in a moment." if error.retryable else "Ask the operator of this Plantain."

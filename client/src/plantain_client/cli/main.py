@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from plantain_client.cli.advice import FAILED, INTERRUPTED, Trouble, trouble_of
+from plantain_client.cli.advice import FAILED, INTERRUPTED, Trouble, same_key, trouble_of
 from plantain_client.cli.arguments import arguments
 from plantain_client.cli.screen import Screen
 from plantain_client.errors import PlantainError
@@ -38,7 +38,7 @@ def _interruption(screen: Screen) -> Trouble:
         return Trouble(what, "unknown", advice, "interrupted", INTERRUPTED, task_id)
     if key := screen.idempotency_key:
         what = "Interrupted while asking. The request may have been taken in; then its job goes on."
-        advice = f"`plantain list` shows it. The same request with `--idempotency-key {key}` does not pay twice."
+        advice = f"`plantain list` shows it. {same_key(key)}"
         return Trouble(what, "unknown", advice, "interrupted", INTERRUPTED, idempotency_key=key)
     return Trouble("Interrupted.", "no", "Nothing was asked for.", "interrupted", INTERRUPTED)
 
