@@ -55,8 +55,7 @@ def test_a_task_is_asked_for_with_what_was_chosen_and_nothing_else(service: Serv
 
 @pytest.mark.parametrize(
     "hiccup",
-    [LOST, UNREACHABLE, IN_FLIGHT, TOO_MANY, BROKEN, gateway(503, "Service Unavailable"), web_page(502)]
-    + UNREADABLE,
+    [LOST, UNREACHABLE, IN_FLIGHT, TOO_MANY, BROKEN, gateway(503, "…"), web_page(502), *UNREADABLE],
 )
 def test_with_an_idempotency_key_a_create_is_sent_again(service: Service, hiccup: Any) -> None:
     service.says(hiccup, hiccup, taken_in(**{"Idempotency-Replayed": "true"}))

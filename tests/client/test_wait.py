@@ -62,6 +62,14 @@ def test_it_looks_as_seldom_as_it_is_asked_to(
     assert service.slept == [pause]
 
 
+def test_no_server_keeps_generate_asleep_before_the_first_look(service: Service) -> None:
+    service.says(taken_in(**{"Retry-After": "999999"}), DONE)
+
+    service.call("generate", "a plantain")
+
+    assert service.slept == [300]
+
+
 def test_a_failed_job_says_why_and_what_it_cost(service: Service) -> None:
     service.says(running(), httpx.Response(200, json=failed()))
 

@@ -102,7 +102,7 @@ def wait_for_task(
             if task.has_ended:
                 return _succeeded(task)
         if attempt < max_attempts:
-            yield Sleep(max(interval, min(pause or 0, LONGEST_INTERVAL)))
+            yield _pause(interval, pause)
     raise StillRunning(task_id, state=state, last_error=problem) from problem
 
 
@@ -133,7 +133,7 @@ def generate(
     if on_progress:
         on_progress(Progress(ref.task_id, 0, max_attempts, ref.state))
     if ref.state in ("pending", "processing"):
-        yield Sleep(max(interval, ref.retry_after or 0))
+        yield _pause(interval, ref.retry_after)
     return (yield from wait_for_task(ref, max_attempts, interval, on_progress))
 
 
@@ -169,6 +169,10 @@ def _look(task_id: str, tries: int) -> Operation[tuple[Task, float | None]]:
     send = Send("GET", "/api/images/status", params={"taskId": task_id})
     reply = yield from ask(send, task_from, tries=tries)
     return reply.said, reply.retry_after
+
+
+def _pause(interval: float, retry_after: float | None) -> Sleep:
+    return Sleep(max(interval, min(retry_after or 0, LONGEST_INTERVAL)))
 
 
 def _succeeded(task: Task) -> Task:
