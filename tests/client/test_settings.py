@@ -54,6 +54,8 @@ def test_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
         "https://plantain.test?x=1",
         "https://plantain.test\x00",
         "https://[::1",
+        "https://plantain..test",
+        f"https://{'a' * 64}.test",
     ],
 )
 def test_an_url_that_cannot_be_used_or_would_show_the_key(url: str) -> None:

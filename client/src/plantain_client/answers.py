@@ -85,8 +85,7 @@ def retry_after_of(answer: Answer) -> float | None:
 
 def _problem(answer: Answer, document: dict[str, Any]) -> ApiError:
     kind = _BY_STATUS.get(answer.status, ApiError)
-    faults = document.get("errors") or ()
-    charged = document.get("charged")
+    charged, task_id = document.get("charged"), document.get("taskId")
     return kind(
         answer.status,
         str(document["error"]),
@@ -95,9 +94,15 @@ def _problem(answer: Answer, document: dict[str, Any]) -> ApiError:
         charged=charged if charged in ("yes", "no", "unknown") else "unknown",
         retryable=bool(document.get("retryable")),
         retry_after=retry_after_of(answer),
-        task_id=document.get("taskId"),
-        errors=tuple((str(fault.get("pointer", "")), str(fault.get("detail", ""))) for fault in faults),
+        task_id=task_id if isinstance(task_id, str) else None,
+        errors=_faults_of(document.get("errors")),
     )
+
+
+def _faults_of(faults: object) -> tuple[tuple[str, str], ...]:
+    """What can be read of them: a refusal says what it costs even if it cannot say where the fault is."""
+    named = [fault for fault in faults if isinstance(fault, dict)] if isinstance(faults, list) else []
+    return tuple((str(fault.get("pointer", "")), str(fault.get("detail", ""))) for fault in named)
 
 
 def _of_gateway(answer: Answer, message: str, charged: Charged) -> ApiError:

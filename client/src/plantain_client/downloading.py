@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import secrets
 from contextlib import suppress
 from os import PathLike
@@ -12,13 +13,15 @@ from urllib.parse import quote
 
 from plantain_client.answers import error_of
 from plantain_client.asking import READ_TRIES, pause_before
-from plantain_client.errors import DamagedImage, PlantainError, StillRunning, TaskFailed
+from plantain_client.errors import DamagedImage, NotPlantain, PlantainError, StillRunning, TaskFailed
 from plantain_client.exchange import Operation, Send, Sleep, sent
+from plantain_client.fields import link
 from plantain_client.operations import query_task
 from plantain_client.task import Image, Task, TaskRef
 from plantain_client.uploading import refusal
 
 _EXTENSIONS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
+_PLAIN_NAME = re.compile(r"(?!\.)[\w.-]{1,128}", re.ASCII)
 
 
 def download(task: Task | TaskRef | str, path: str | PathLike[str], *, index: int = 0) -> Operation[Path]:
@@ -53,8 +56,8 @@ def download(task: Task | TaskRef | str, path: str | PathLike[str], *, index: in
 
 
 def extension_of(image: Image) -> str:
-    """With its dot."""
-    return _EXTENSIONS.get(image.content_type, Path(image.key).suffix)
+    """With its dot; empty for what is none of the kinds of images that Plantain stores."""
+    return _EXTENSIONS.get(image.content_type, "")
 
 
 class _Beside:
@@ -107,16 +110,33 @@ def _image_of(task: Task, index: int) -> Image:
 def _target(path: Path, task: Task, image: Image, index: int) -> Path:
     if not path.is_dir():
         return path
+    extension = extension_of(image)
+    # The server's words become a file's name: they must not lead out of the folder, nor make a program of it.
+    if not _PLAIN_NAME.fullmatch(task.task_id) or not extension:
+        what = f"The task's id ({task.task_id!r:.80}) or its image's type ({image.content_type!r:.80})"
+        raise NotPlantain(
+            f"{what} cannot name a file. Nothing was written; a file can be named for it.", status=200
+        )
     number = f"-{index + 1}" if index else ""
-    return path / f"{task.task_id}{number}{extension_of(image)}"
+    return path / f"{task.task_id}{number}{extension}"
 
 
 def _fresh_link(task_id: str, index: int) -> Operation[str]:
     """A link signed now. The first image has a route of its own, which knows whether it is still there."""
     if index:
-        return (yield from query_task(task_id)).images[index].url
+        images = (yield from query_task(task_id)).images
+        if index >= len(images):
+            raise NotPlantain(f"The image at index {index} is no longer among the task's.", status=200)
+        return _asked(images[index].url, 200)
     send = Send("GET", f"/api/images/{quote(task_id, safe='')}/image")
     answer = yield from sent(send)
     if answer.status in (302, 303, 307) and "location" in answer.headers:
-        return answer.headers["location"]
+        return _asked(answer.headers["location"], answer.status)
     raise error_of(answer)
+
+
+def _asked(address: str, status: int) -> str:
+    try:
+        return link(address)
+    except ValueError:
+        raise NotPlantain("The link to the image is no address that can be asked.", status=status) from None

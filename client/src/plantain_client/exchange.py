@@ -80,5 +80,9 @@ def sent(send: Send, *, charged: Charged = "no") -> Operation[Answer]:
             raise TransportFailed(f"No connection to {host}: {reason}", arrived="no", charged="no") from error
         message = f"The answer of {host} was lost: {reason}"
         raise TransportFailed(message, arrived="maybe", charged=charged) from error
+    except httpx.InvalidURL as error:
+        # httpx reads where an answer leads to even if nobody follows it there.
+        message = f"This leads to no address that can be asked: {error}"
+        raise TransportFailed(message, arrived="maybe", charged=charged) from error
     assert answer is not None
     return answer

@@ -8,6 +8,7 @@ from collections.abc import Generator
 import httpx
 
 from plantain_client.errors import NotConfigured
+from plantain_client.fields import can_be_looked_up
 
 URL_VARIABLE = "PLANTAIN_URL"
 KEY_VARIABLE = "PLANTAIN_API_KEY"
@@ -51,6 +52,8 @@ def usable_url(url: str | None = None) -> httpx.URL:
         raise NotConfigured(f"{URL_VARIABLE} is not a URL: {error}.") from None
     if not parsed.host or parsed.scheme not in ("http", "https"):
         raise NotConfigured(f"{URL_VARIABLE} must begin with https:// and name a host.")
+    if not can_be_looked_up(parsed):
+        raise NotConfigured(f"{URL_VARIABLE} names a host that cannot be looked up.")
     if parsed.userinfo or parsed.query or parsed.fragment:
         raise NotConfigured(f"{URL_VARIABLE} must be a plain address, without user, query or fragment.")
     if parsed.scheme == "http" and not is_this_machine(parsed):

@@ -8,6 +8,7 @@ from typing import Any
 from plantain_client.asking import READ_TRIES, ask, pause_before
 from plantain_client.errors import PlantainError, StorageRefused, UnusableFile
 from plantain_client.exchange import Answer, Operation, Send, Sleep, sent
+from plantain_client.fields import headers, link, name
 
 MAX_BYTES = 30_000_000
 
@@ -22,7 +23,7 @@ def upload(path: str | PathLike[str] | bytes) -> Operation[str]:
     data = path if isinstance(path, bytes) else _read(Path(path))
     wanted = {"contentType": content_type_of(data), "size": len(data)}
     reply = yield from ask(
-        Send("POST", "/api/uploads", json=wanted), lambda document: (str(document["key"]), _put(document, data))
+        Send("POST", "/api/uploads", json=wanted), lambda document: (name(document["key"]), _put(document, data))
     )
     key, put = reply.said
     for attempt in range(READ_TRIES):
@@ -71,4 +72,5 @@ def _read(path: Path) -> bytes:
 
 
 def _put(document: dict[str, Any], data: bytes) -> Send:
-    return Send("PUT", document["uploadUrl"], headers=document["headers"], content=data, keyed=False)
+    url, declared = link(document["uploadUrl"]), headers(document["headers"])
+    return Send("PUT", url, headers=declared, content=data, keyed=False)
