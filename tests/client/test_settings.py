@@ -76,6 +76,27 @@ def test_an_url_that_can_be_used(url: str) -> None:
         assert client.health().version == "1"
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("HTTPS_PROXY", "socks5://user:proxy-canary@127.0.0.1:1", r"httpx\[socks\]"),
+        ("HTTPS_PROXY", "nonsense://user:proxy-canary@host", "a proxy that cannot be used"),
+        ("HTTPS_PROXY", "http://user:proxy-canary@host:port", "a proxy that cannot be used"),
+        ("SSL_CERT_FILE", "/nowhere/certificates.pem", "certificates"),
+    ],
+)
+@pytest.mark.parametrize("client", [Plantain, AsyncPlantain])
+def test_proxies_and_certificates_that_cannot_be_used(
+    monkeypatch: pytest.MonkeyPatch, client: Any, name: str, value: str, words: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(NotConfigured, match=words) as refused:
+        client(URL, KEY)
+
+    assert "proxy-canary" not in str(refused.value)
+
+
 def test_a_short_key_takes_no_words_out_of_an_answer() -> None:
     answer = httpx.Response(200, json={"version": "1", "kieKeyConfigured": True})
     with Plantain(URL, "k", transport=httpx.MockTransport(lambda _: answer)) as client:

@@ -12,7 +12,7 @@ from plantain_client import downloading, operations, uploading
 from plantain_client.client import TIMEOUT, USER_AGENT
 from plantain_client.exchange import Answer, Effect, Operation, Sleep
 from plantain_client.pages import Pages
-from plantain_client.settings import is_this_machine, usable_key, usable_url
+from plantain_client.settings import is_this_machine, usable_key, usable_surroundings, usable_url
 from plantain_client.signatures import signature_of
 from plantain_client.task import State, Task
 
@@ -49,13 +49,14 @@ class AsyncPlantain:
         self._url = usable_url(url)
         self._key = usable_key(api_key)
         self._sleep = sleep
-        self._http = httpx.AsyncClient(
-            base_url=self._url,
-            transport=transport,
-            timeout=timeout,
-            headers={"User-Agent": USER_AGENT},
-            trust_env=not is_this_machine(self._url),
-        )
+        with usable_surroundings():
+            self._http = httpx.AsyncClient(
+                base_url=self._url,
+                transport=transport,
+                timeout=timeout,
+                headers={"User-Agent": USER_AGENT},
+                trust_env=not is_this_machine(self._url),
+            )
 
     create_task = _awaited(operations.create_task)
     query_task = _awaited(operations.query_task)

@@ -11,7 +11,7 @@ import httpx
 from plantain_client import downloading, operations, uploading
 from plantain_client.exchange import Answer, Effect, Operation, Sleep
 from plantain_client.pages import Pages
-from plantain_client.settings import is_this_machine, usable_key, usable_url
+from plantain_client.settings import is_this_machine, usable_key, usable_surroundings, usable_url
 from plantain_client.signatures import signature_of
 from plantain_client.task import State, Task
 from plantain_client.version import __version__
@@ -52,13 +52,14 @@ class Plantain:
         self._url = usable_url(url)
         self._key = usable_key(api_key)
         self._sleep = sleep
-        self._http = httpx.Client(
-            base_url=self._url,
-            transport=transport,
-            timeout=timeout,
-            headers={"User-Agent": USER_AGENT},
-            trust_env=not is_this_machine(self._url),
-        )
+        with usable_surroundings():
+            self._http = httpx.Client(
+                base_url=self._url,
+                transport=transport,
+                timeout=timeout,
+                headers={"User-Agent": USER_AGENT},
+                trust_env=not is_this_machine(self._url),
+            )
 
     create_task = _blocking(operations.create_task)
     query_task = _blocking(operations.query_task)

@@ -3,7 +3,8 @@
 import ipaddress
 import os
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 
 import httpx
 
@@ -74,6 +75,30 @@ def usable_key(key: str | None = None) -> BearerKey:
     if not _VISIBLE.fullmatch(text):
         raise NotConfigured(f"{KEY_VARIABLE} holds a space, a line break or a character that no API key has.")
     return BearerKey(text)
+
+
+@contextmanager
+def usable_surroundings() -> Iterator[None]:
+    """While httpx reads the proxies and certificates of the environment. Raises NotConfigured.
+
+    What it says of a proxy is not shown: a proxy's address may hold a password.
+    """
+    try:
+        yield
+    except ImportError:
+        raise NotConfigured(
+            "The environment names a SOCKS proxy (HTTPS_PROXY, ALL_PROXY), for which a package is missing: "
+            "pip install 'httpx[socks]'."
+        ) from None
+    except (ValueError, httpx.InvalidURL):
+        raise NotConfigured(
+            "The environment names a proxy that cannot be used (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY): "
+            "it must be like http://host:port."
+        ) from None
+    except OSError as error:
+        raise NotConfigured(
+            f"The certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read: {error.strerror or error}."
+        ) from None
 
 
 def is_this_machine(url: httpx.URL) -> bool:

@@ -61,7 +61,13 @@ def checks(client_of: Callable[[], Plantain] = Plantain) -> Iterator[Check]:
         yield _wrong("API key", error)
         yield from _not_checked("service", "clock", "tasks", "uploads", "Kie.ai")
         return
-    with client_of() as client:
+    try:
+        made = client_of()
+    except PlantainError as error:
+        yield _wrong("service", error)
+        yield from _not_checked("API key", "clock", "tasks", "uploads", "Kie.ai")
+        return
+    with made as client:
         try:
             health = client.health()
         except PlantainError as error:
