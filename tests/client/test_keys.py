@@ -11,6 +11,7 @@ import pytest
 from moto import mock_aws
 
 from plantain_client.cli.main import main
+from plantain_client.operator.api_keys import ApiKeys
 from plantain_client.operator.stack import CannotReach, in_words
 
 REGION = "eu-central-1"
@@ -92,6 +93,35 @@ def test_what_cannot_be_done_is_said(
     assert told in err
     assert "Next: " in err
     assert "Cost" not in err
+
+
+@pytest.mark.parametrize(
+    ("words", "method", "told"),
+    [
+        (("add", "alice"), "create", ("may have been made", "plantain keys list", "plantain keys revoke alice")),
+        (("revoke", "alice"), "revoke", ("may have been deleted", "plantain keys revoke alice")),
+        (("list",), "callers", ("Nothing was changed",)),
+    ],
+)
+def test_an_interruption_says_what_may_have_been_done(
+    dynamodb: Any,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    method: str,
+    told: tuple[str, ...],
+) -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ApiKeys, method, interrupted)
+
+    code, out, err = run(capsys, *words)
+
+    assert (code, out) == (130, "")
+    for part in told:
+        assert part in err
+    assert "Nothing was asked for" not in err
 
 
 def test_without_credentials_region_or_boto3(

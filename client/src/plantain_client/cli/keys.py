@@ -5,7 +5,7 @@ import datetime as dt
 
 from rich.table import Table
 
-from plantain_client.cli.advice import FAILED, OK, USAGE, Trouble
+from plantain_client.cli.advice import FAILED, INTERRUPTED, OK, USAGE, Trouble
 from plantain_client.cli.screen import Screen
 from plantain_client.operator.api_keys import REMEMBERED_SECONDS, ApiKeys, BadName
 from plantain_client.operator.stack import CannotReach, api_keys_of, in_words
@@ -42,12 +42,30 @@ def keys(asked: argparse.Namespace, screen: Screen) -> int:
                     return _revoke(table, asked.name, screen)
                 case _:
                     return _list(table, screen)
+    except KeyboardInterrupt:
+        trouble = _interruption(asked)
     except BadName as error:
         trouble = Trouble(str(error), None, "Choose another name.", "bad-name", USAGE)
     except CannotReach as error:
         trouble = Trouble(str(error), None, error.advice, "aws-error")
     screen.trouble(trouble)
     return trouble.exit_code
+
+
+def _interruption(asked: argparse.Namespace) -> Trouble:
+    """What AWS may have done all the same."""
+    match asked.action:
+        case "add":
+            what = f"Interrupted. A key of {asked.name} may have been made, which nobody has seen."
+            advice = (
+                f"`plantain keys list` shows it; `plantain keys revoke {asked.name}` ends all of {asked.name}'s."
+            )
+        case "revoke":
+            what = f"Interrupted. Keys of {asked.name} may have been deleted, perhaps not all."
+            advice = f"Once more, for the rest: plantain keys revoke {asked.name}"
+        case _:
+            what, advice = "Interrupted.", "Nothing was changed."
+    return Trouble(what, None, advice, "interrupted", INTERRUPTED)
 
 
 def _add(table: ApiKeys, name: str, screen: Screen) -> int:
