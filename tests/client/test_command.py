@@ -223,12 +223,75 @@ def test_a_command_that_cannot_be_understood_is_exit_2(
 
 
 def test_a_file_that_cannot_be_written_does_not_lose_the_image(
-    stub: Stub, capsys: pytest.CaptureFixture[str]
+    stub: Stub, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ran = Ran(capsys, "generate", "x", *FAST, "-o", "nowhere/leaf.png")
+    Path("folder").mkdir()
+    answer = stub.answer
+
+    def while_the_folder_goes(route: str) -> Said:
+        if route == STATUS and Path("folder").exists():
+            Path("folder").rmdir()
+        return answer(route)
+
+    monkeypatch.setattr(stub, "answer", while_the_folder_goes)
+
+    ran = Ran(capsys, "generate", "x", *FAST, "-o", "folder/leaf.png")
 
     assert ran.code == 1
     assert f"plantain download {TASK_ID}" in ran.err
+
+
+@pytest.mark.parametrize(
+    "output", ["nowhere/leaf.png", "file/leaf.png", "file/", "file/new/", "/proc/leaf.png", "x" * 300]
+)
+@pytest.mark.parametrize("command", ["generate", "wait", "download"])
+def test_a_place_where_nothing_can_be_saved_is_found_out_before_anything_is_asked(
+    stub: Stub, capsys: pytest.CaptureFixture[str], command: str, output: str
+) -> None:
+    Path("file").write_bytes(b"")
+
+    ran = Ran(capsys, command, TASK_ID, "-o", output)
+    told = Ran(capsys, command, TASK_ID, "-o", output, "--json")
+
+    assert (ran.code, told.code, told.json["error"]["charged"]) == (2, 2, "no")
+    assert f"Nothing can be saved at {output}" in ran.err
+    assert stub.heard == []
+    assert [path.name for path in Path().iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("output", ["new/deep/", "folder", "folder/leaf.png", "./leaf.png"])
+def test_a_place_where_an_image_can_be_saved(stub: Stub, capsys: pytest.CaptureFixture[str], output: str) -> None:
+    Path("folder").mkdir()
+
+    ran = Ran(capsys, "generate", "x", *FAST, "-o", output)
+
+    assert ran.code == 0
+    assert Path(ran.out.strip()).read_bytes() == PICTURE
+
+
+def test_without_waiting_nothing_is_saved_and_no_place_is_looked_at(
+    stub: Stub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert Ran(capsys, "generate", "x", "--no-wait", "-o", "nowhere/leaf.png").code == 0
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_letters_that_a_terminal_has_not_end_nothing(stub: Stub, encoding: str) -> None:
+    shown = success(prompt="a plantain \U0001f33f \ud800")
+    stub.says(LIST, Said(200, {"jobs": [shown], "cursor": None}))
+    stub.says(STATUS, Said(200, failed() | {"failMsg": "no \U0001f33f"}))
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONIOENCODING": encoding}
+
+    def run(*words: str) -> subprocess.CompletedProcess[bytes]:
+        command = [sys.executable, "-m", "plantain_client.cli", *words]
+        return subprocess.run(command, env=environment, capture_output=True, check=False)
+
+    listed, told, waited = run("list"), run("list", "--json"), run("wait", TASK_ID)
+
+    assert b"a plantain ?" in listed.stdout
+    assert json.loads(told.stdout.decode(encoding))["jobs"] == [shown]
+    assert (listed.returncode, told.returncode, waited.returncode) == (0, 0, 3)
+    assert b"No image: no ?" in waited.stderr
 
 
 def test_a_download_that_fails_does_not_make_its_image_free(

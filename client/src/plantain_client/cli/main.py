@@ -4,14 +4,16 @@ import os
 import sys
 from collections.abc import Sequence
 
-from plantain_client.cli.advice import FAILED, INTERRUPTED, Trouble, same_key, trouble_of
+from plantain_client.cli.advice import FAILED, INTERRUPTED, USAGE, Trouble, same_key, trouble_of
 from plantain_client.cli.arguments import arguments
-from plantain_client.cli.screen import Screen
+from plantain_client.cli.saving import UnusableOutput
+from plantain_client.cli.screen import Screen, write_what_can_be_written
 from plantain_client.errors import PlantainError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run; the exit code. A command line that cannot be understood ends in SystemExit(2)."""
+    write_what_can_be_written()
     asked = arguments().parse_args(argv)
     screen = Screen(as_json=asked.json)
     try:
@@ -46,6 +48,9 @@ def _interruption(screen: Screen) -> Trouble:
 def _file_trouble(screen: Screen, error: OSError) -> Trouble:
     """A file that cannot be read or written; the image itself is safe in the bucket."""
     what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    if isinstance(error, UnusableOutput):
+        advice = "Name a file in a folder that exists and can be written to, or a new folder with a / at its end."
+        return Trouble(f"Nothing can be saved at {what}", "no", advice, "file-error", USAGE)
     if screen.task_id:
         advice = f"The image is kept: plantain download {screen.task_id} -o PATH"
         return Trouble(what, "yes", advice, "file-error", task_id=screen.task_id)

@@ -1,5 +1,6 @@
 """What is shown: results on standard output, all else on standard error; nothing moves where nobody looks."""
 
+import io
 import json
 import os
 import sys
@@ -35,7 +36,12 @@ class Screen:
 
     def document(self, document: Mapping[str, Any]) -> None:
         """The one JSON document."""
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+        written = json.dumps(document, ensure_ascii=False, indent=2)
+        try:
+            written.encode(sys.stdout.encoding or "utf-8")
+        except UnicodeEncodeError:
+            written = json.dumps(document, indent=2)  # the same document in ASCII
+        sys.stdout.write(written + "\n")
 
     def note(self, text: str, style: str = "dim") -> None:
         """What a person may want to know besides."""
@@ -119,6 +125,13 @@ class Work:
             self._bar.update(self._row, description=_padded(what))
         else:
             self._screen.note(what)
+
+
+def write_what_can_be_written() -> None:
+    """Standard output and error that show a question mark for a letter their encoding has not, and go on."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def plain(text: str) -> str:
