@@ -207,6 +207,8 @@ def test_a_missing_setting_is_exit_2(
         ("generate",),
         ("generate", "x", "--input", "nothing.png"),
         ("generate", "x", "--idempotency-key", "a b"),
+        ("generate", "not text: \udcff"),
+        ("status", "\udcff"),
         ("wait", "x", "--max-attempts", "0"),
         ("list", "--state", "dreaming"),
         ("keys",),

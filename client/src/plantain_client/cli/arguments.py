@@ -55,9 +55,9 @@ def arguments() -> argparse.ArgumentParser:
 
     _generate(command("generate", commands.generate, "ask for an image, wait for it and save it"))
     shown = command("status", commands.status, "show a task as it is now", "Exits 0 whatever its state.")
-    shown.add_argument("task_id", metavar="ID")
+    shown.add_argument("task_id", type=_text, metavar="ID")
     waited = command("wait", commands.wait, "wait for a task")
-    waited.add_argument("task_id", metavar="ID")
+    waited.add_argument("task_id", type=_text, metavar="ID")
     waited.add_argument("-o", "--output", default="", metavar="PATH", help="save its image there")
     _patience(waited)
     listed = command("list", commands.list_tasks, "show your own tasks, newest first")
@@ -65,7 +65,7 @@ def arguments() -> argparse.ArgumentParser:
     listed.add_argument("--limit", type=_count, default=20, metavar="N", help="so many (default 20)")
     listed.add_argument("--all", action="store_true", help="all of them")
     saved = command("download", commands.download, "save the image of a task")
-    saved.add_argument("task_id", metavar="ID")
+    saved.add_argument("task_id", type=_text, metavar="ID")
     _output(saved)
     command(
         "doctor",
@@ -78,7 +78,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def _generate(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("prompt", metavar="PROMPT")
+    parser.add_argument("prompt", type=_text, metavar="PROMPT")
     parser.add_argument(
         "--input",
         action="append",
@@ -87,9 +87,9 @@ def _generate(parser: argparse.ArgumentParser) -> None:
         metavar="IMAGE",
         help="an image to work from: a file, which is uploaded, an https URL, or the key of an upload; repeatable",
     )
-    parser.add_argument("--aspect-ratio", metavar="RATIO", help="1:1, 3:2, 16:9 …")
-    parser.add_argument("--resolution", metavar="SIZE", help="1K, 2K or 4K")
-    parser.add_argument("--format", metavar="TYPE", help="png or jpg")
+    parser.add_argument("--aspect-ratio", type=_text, metavar="RATIO", help="1:1, 3:2, 16:9 …")
+    parser.add_argument("--resolution", type=_text, metavar="SIZE", help="1K, 2K or 4K")
+    parser.add_argument("--format", type=_text, metavar="TYPE", help="png or jpg")
     _output(parser)
     parser.add_argument(
         "--idempotency-key",
@@ -119,6 +119,13 @@ def _patience(parser: argparse.ArgumentParser) -> None:
 def _source(text: str) -> str:
     if not text.startswith(("https://", "http://", "uploads/")) and not Path(text).is_file():
         raise argparse.ArgumentTypeError(f"there is no file {text}")
+    return text
+
+
+def _text(text: str) -> str:
+    # Bytes that are no text of this machine's encoding come as surrogates, which no request can hold.
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise argparse.ArgumentTypeError("holds bytes that are no text")
     return text
 
 
