@@ -133,7 +133,7 @@ def test_without_credentials_region_or_boto3(
     monkeypatch.setitem(sys.modules, "botocore.exceptions", None)
     code, _, err = run(capsys, "list")
     assert code == 1
-    assert "pip install 'plantain-client[operator]'" in err
+    assert "pip install boto3" in err
 
 
 @pytest.mark.parametrize(

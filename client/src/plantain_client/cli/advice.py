@@ -61,7 +61,7 @@ _BY_CODE: Mapping[str, str] = {
     "result-refused": _PAY_AGAIN,
     "result-not-an-image": _PAY_AGAIN,
     "result-too-large": _PAY_AGAIN,
-    "no-such-route": f"Check {URL_VARIABLE}, the output ApiUrl of the stack; `plantain doctor` looks closer.",
+    "no-such-route": f"Check {URL_VARIABLE}: the output ApiUrl of the stack, without a path behind it.",
     "gateway-error": "Ask again in a moment; `plantain doctor` looks closer.",
     "image-not-ready": "Wait for it: plantain wait",
 }
@@ -111,7 +111,11 @@ def _told(error: PlantainError) -> tuple[str, str, int]:
         case NotPlantain():
             return "not-plantain", _of_another(error), FAILED
         case NotConfigured():
-            return "not-configured", "`plantain doctor` checks every setting.", USAGE
+            return (
+                "not-configured",
+                f"{URL_VARIABLE} is the output ApiUrl of the stack, or what `make up` printed.",
+                USAGE,
+            )
         case UnusableFile():
             return "unusable-file", "Give a PNG, JPEG or WebP image.", USAGE
     return "storage-failed", _after(error), FAILED

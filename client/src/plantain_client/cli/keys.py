@@ -75,7 +75,7 @@ def _add(table: ApiKeys, name: str, screen: Screen) -> int:
         return OK
     screen.note(f"The API key of {name}, shown this once (only its hash is kept):")
     screen.result(key)
-    screen.note(f"Earlier keys of {name} go on working; `plantain keys revoke {name}` ends all of them.")
+    screen.note(f"Earlier keys of {name}, if any, go on working; `plantain keys revoke {name}` ends all of them.")
     return OK
 
 

@@ -36,7 +36,7 @@ def in_words() -> Iterator[None]:
             PartialCredentialsError,
         )
     except ModuleNotFoundError:
-        advice = "Install it: pip install 'plantain-client[operator]'"
+        advice = "Install it beside this command: pip install boto3"
         raise CannotReach("boto3 is not installed, which `plantain keys` needs to speak to AWS.", advice) from None
     try:
         yield
