@@ -105,7 +105,7 @@ curl -sSLf "$PLANTAIN_URL/api/images/$TASK_ID/image" \\
 {_COMMAND} generate "A plantain leaf in the evening light" -o evening.png
 {_COMMAND} doctor
 
-{faint(f"This is the key of the caller {CALLER}; make key NAME=alice makes another.")}
-{faint("Ctrl-C ends everything.")}""",
+{faint(f"# This is the key of the caller {CALLER}; make key NAME=alice makes another.")}
+{faint("# Ctrl-C ends everything.")}""",
         flush=True,
     )

@@ -106,7 +106,7 @@ def test_the_curl_lines_work_as_pasted_and_a_stop_leaves_nothing(tmp_path: Path)
         children = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=False)
         lines = said.splitlines()
         start = next(number for number, line in enumerate(lines) if line.startswith("export "))
-        script = "\n".join(line for line in lines[start:-1] if not line.startswith("#"))
+        script = "\n".join(line for line in lines[start:] if not line.startswith("#"))
         done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
 
         assert done.returncode == 0, done.stderr + done.stdout
