@@ -7,6 +7,7 @@ resolves a name, a second answer of DNS changes nothing.
 import ssl
 import time
 from collections.abc import Callable, Iterable
+from itertools import zip_longest
 
 import httpcore
 
@@ -37,7 +38,7 @@ class CheckedAddresses(httpcore.NetworkBackend):
     """Connects to one of these addresses and to nothing else."""
 
     def __init__(self, addresses: tuple[str, ...], within: Within, network: httpcore.NetworkBackend) -> None:
-        self._addresses = addresses[:TRIED_ADDRESSES]
+        self._addresses = _by_turns(addresses)[:TRIED_ADDRESSES]
         self._within = within
         self._network = network
 
@@ -58,6 +59,13 @@ class CheckedAddresses(httpcore.NetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failed = error
         raise failed
+
+
+def _by_turns(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    """IPv6 and IPv4 in turns (RFC 8305, 4): where one of the two leads nowhere, the other is tried in time."""
+    first = [address for address in addresses if (":" in address) == (":" in addresses[0])]
+    other = [address for address in addresses if address not in first]
+    return tuple(address for pair in zip_longest(first, other) for address in pair if address)
 
 
 class _Bounded(httpcore.NetworkStream):
