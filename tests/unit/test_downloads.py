@@ -178,6 +178,23 @@ def test_dns_that_hangs_ends_at_the_deadline(stack: ExitStack) -> None:
         read(Downloads(frozenset(), Dns(hanging), seconds=SHORT), URL)
 
 
+def test_one_family_of_addresses_that_leads_nowhere_does_not_hide_the_other(
+    stack: ExitStack, ca: trustme.CA
+) -> None:
+    internet = Internet(stack, ca, http(200, b"image"))
+    nowhere = [f"2606:4700::{last}" for last in range(1, 9)]
+
+    assert internet.get(Names(files=[[*nowhere, "8.8.8.8", PUBLIC]])) == b"image"
+    assert [address for address, _ in internet.network.asked] == [nowhere[0], "8.8.8.8", nowhere[1], PUBLIC]
+
+
+def test_a_redirect_in_letters_that_are_none_of_a_urls_is_followed(stack: ExitStack, ca: trustme.CA) -> None:
+    internet = Internet(stack, ca, redirect("/caf\xe9/%C3%A9.png?a=b&c=%20#d"), http(200, b"image"))
+
+    assert internet.get(Names(files=[[PUBLIC]])) == b"image"
+    assert internet.public.heads[1].startswith(b"GET /caf%C3%A9/%C3%A9.png?a=b&c=%20 HTTP/1.1\r\n")
+
+
 @pytest.mark.parametrize("location", ["https://files.test/b.png", "/b.png", "../b.png", "//files.test/b.png"])
 def test_a_redirect_is_followed_to_where_it_may_lead(stack: ExitStack, ca: trustme.CA, location: str) -> None:
     internet = Internet(stack, ca, redirect(location), http(200, b"image"))
@@ -200,7 +217,7 @@ def test_a_redirect_is_followed_to_where_it_may_lead(stack: ExitStack, ca: trust
         "https://user@files.test/",
         "file:///etc/passwd",
         "https://[broken/",
-        "https://files.test/\xfc",
+        "https://f\xfcles.test/",
     ],
 )
 def test_a_redirect_to_a_forbidden_place_is_refused_unspoken_to(

@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import certifi
 import httpcore
@@ -22,6 +22,7 @@ from plantain.version import VERSION
 DEADLINE_SECONDS = 120.0  # from the first question of DNS to the last byte
 MAX_REDIRECTS = 2
 _LOOKUP_SECONDS = 5.0
+_ASCII = bytes(range(128))
 _REDIRECTS = (301, 302, 303, 307, 308)
 _HEADERS = [
     ("Accept", "*/*"),
@@ -68,9 +69,12 @@ class Downloads:
         self._seconds = seconds
 
     @contextmanager
-    def open(self, url: str) -> Iterator[Download]:
-        """The answer at `url`. Raises UnusableResult (wrong place, gone) or TryAgainLater."""
-        within = deadline(self._seconds)
+    def open(self, url: str, *, seconds: float = DEADLINE_SECONDS) -> Iterator[Download]:
+        """The answer at `url`, its last byte within `seconds` and the own deadline.
+
+        Raises UnusableResult (wrong place, gone) or TryAgainLater.
+        """
+        within = deadline(min(seconds, self._seconds))
         with ExitStack() as connection:
             for _ in range(MAX_REDIRECTS + 1):
                 with _as_ours("The result could not be fetched"):
@@ -129,7 +133,8 @@ def _as_ours(what: str) -> Iterator[None]:
 
 def _target(url: str, location: bytes) -> str:
     try:
-        return urljoin(url, location.decode("ascii"))
+        # Sent raw by some servers, although a URL has no other letters than ASCII's: meant are these bytes.
+        return urljoin(url, quote(location, safe=_ASCII))
     except ValueError:
         raise _refused("The result was redirected to what is not a URL.") from None
 
