@@ -2,10 +2,15 @@
 
 import json
 from typing import Any
+from urllib.parse import quote
 
+from plantain.addresses import MAX_URL_LENGTH
 from plantain.errors import UnexpectedAnswer
 from plantain.kie_words import kept_words
 from plantain.task import KIE_TIMEOUT, Charged, Failed, Outcome, Running, Succeeded
+
+MAX_URLS = 10  # an item of the table holds 400 KB, and a result has one or a few
+_ASCII = bytes(range(128))
 
 _STATES: dict[str, Running] = {
     "waiting": Running("pending"),
@@ -31,7 +36,10 @@ def outcome_in(record: dict[str, Any]) -> Outcome:
 
 
 def _image_urls(record: dict[str, Any]) -> tuple[str, ...]:
-    """The result URLs: in `resultJson` (JSON in a string, or already an object) or in `response`."""
+    """The result URLs: in `resultJson` (JSON in a string, or already an object) or in `response`.
+
+    The first ten of them, in ASCII; what is too long to be a URL is left out.
+    """
     for source in (record.get("resultJson"), record.get("response")):
         if isinstance(source, str):
             try:
@@ -39,9 +47,15 @@ def _image_urls(record: dict[str, Any]) -> tuple[str, ...]:
             except (ValueError, RecursionError):
                 continue
         urls = source.get("resultUrls") if isinstance(source, dict) else None
-        if isinstance(urls, list) and (usable := [url for url in urls if isinstance(url, str) and url]):
-            return tuple(dict.fromkeys(usable))
+        found = [_in_ascii(url) for url in urls if isinstance(url, str)] if isinstance(urls, list) else []
+        if usable := dict.fromkeys(url for url in found if 0 < len(url) <= MAX_URL_LENGTH):
+            return tuple(usable)[:MAX_URLS]
     return ()
+
+
+def _in_ascii(url: str) -> str:
+    """Percent-encoded where it is not ASCII: half a letter (a lone surrogate) could not even be written down."""
+    return quote(url, safe=_ASCII, errors="replace")
 
 
 def _failure_code(code: str, message: str) -> str:
