@@ -32,6 +32,7 @@ DOMAIN = {
     "polling",
     "image_format",
     "image_end",
+    "jpeg_end",
     "kie_record",
     "kie_words",
 }

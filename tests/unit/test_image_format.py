@@ -19,6 +19,7 @@ KINDS: dict[str, tuple[ImageFormat, dict[str, Any]]] = {
     "progressive jpeg": (JPEG, {"format": "JPEG", "progressive": True}),
     "jpeg with restarts": (JPEG, {"format": "JPEG", "restart_marker_blocks": 1}),
     "jpeg with a profile": (JPEG, {"format": "JPEG", "icc_profile": b"\xff\xd9" * 50_000}),
+    "jpegs in one file": (JPEG, {"format": "MPO", "save_all": True, "append_images": [Image.new("L", (9, 9))]}),
     "webp": (WEBP, {"format": "WEBP"}),
     "lossless webp": (WEBP, {"format": "WEBP", "lossless": True}),
     "webp with metadata": (WEBP, {"format": "WEBP", "exif": b"Exif\x00\x00II*\x00\x08\x00\x00\x00\x00\x00"}),
@@ -95,7 +96,7 @@ def png(*chunks: tuple[bytes, bytes]) -> bytes:
 
 
 def test_an_end_inside_of_a_png_chunk_is_not_the_end_of_the_image() -> None:
-    hidden = png((b"tEXt", png((b"IEND", b""))))
+    hidden = png((b"tEXt", png((b"IEND", b""))), (b"IDAT", b""))
 
     assert not is_whole(PNG, hidden)
     assert not is_whole(PNG, png((b"tEXt", b"\0\0\0\0IEND\xaeB`\x82"))[:-4])
@@ -125,6 +126,63 @@ def test_the_end_of_a_thumbnail_is_not_the_end_of_the_image() -> None:
 def test_what_is_not_of_the_form_is_told_at_once(kind: ImageFormat, data: bytes) -> None:
     with pytest.raises(NotOnlyAnImage):
         is_whole(kind, data)
+
+
+SMALL = drawn(16, 16, format="JPEG")
+PIXELS = SMALL.index(b"\xff\xda")  # where the scan begins
+NOTHING = b"\xff\xe0\x00\x02"  # an empty segment
+
+
+@pytest.mark.parametrize("piece", [1, 2, 3, 1000])
+@pytest.mark.parametrize("between", [b"", b"\0" * 50])
+def test_jpegs_may_follow_a_jpeg_and_must_be_whole(piece: int, between: bytes) -> None:
+    data = SMALL + between + drawn(32, 32, format="JPEG", progressive=True) + between + SMALL
+
+    assert is_whole(JPEG, data, piece)
+    for cut in (1, 2, 100, len(SMALL) - 1, len(SMALL) - 2):
+        assert not is_whole(JPEG, data[:-cut], piece), cut
+    with pytest.raises(NotOnlyAnImage):
+        is_whole(JPEG, data + b"<html>", piece)
+    with pytest.raises(NotOnlyAnImage):
+        is_whole(JPEG, data + b"\xff\xd8\xff\xd9", piece)
+
+
+@pytest.mark.parametrize("piece", [1, 2, 3, 1000])
+def test_fill_may_stand_before_any_marker(piece: int) -> None:
+    data = SMALL[:2] + b"\xff" * 9 + SMALL[2:PIXELS] + b"\xff" * 5000 + SMALL[PIXELS:-2] + b"\xff" * 9 + SMALL[-2:]
+
+    assert is_whole(JPEG, data, piece)
+
+
+@pytest.mark.parametrize("piece", [1, 1000])
+def test_a_segment_may_stand_between_the_last_scan_and_the_end(piece: int) -> None:
+    assert is_whole(JPEG, SMALL[:-2] + b"\xff\xfe\x00\x05end\xff\xd9", piece)
+
+
+EMPTY_CHUNK = b"\0\0\0\0tEXt\0\0\0\0"
+NOT_OF_THE_FORM = {
+    "a page between two segments": (JPEG, SMALL[:PIXELS] + b"<html>" + SMALL[PIXELS:]),
+    "a page before the first segment": (JPEG, SMALL[:2] + b"<html>" + SMALL[2:]),
+    "a jpeg without a scan": (JPEG, SMALL[:PIXELS] + b"\xff\xd9"),
+    "a jpeg in a jpeg": (JPEG, SMALL[:PIXELS] + SMALL),
+    "a marker that there is not": (JPEG, SMALL[:PIXELS] + b"\xff\x02" + SMALL[PIXELS:]),
+    "a png without pixels": (PNG, png((b"IHDR", b"\0" * 13), (b"IEND", b""))),
+    "a million markers": (JPEG, SMALL[:2] + b"\xff\x01" * 1_000_000),
+    "a million segments": (JPEG, SMALL[:2] + NOTHING * 1_000_000),
+    "a million scans": (JPEG, SMALL[:2] + b"\xff\xda\x00\x02" * 1_000_000),
+    "a million jpegs": (JPEG, b"\xff\xd8\xff\xda\x00\x02\xff\xd9" * 1_000_000),
+    "a million chunks": (PNG, png() + EMPTY_CHUNK * 1_000_000),
+}
+
+
+@pytest.mark.parametrize(("kind", "data"), NOT_OF_THE_FORM.values(), ids=NOT_OF_THE_FORM)
+def test_what_only_begins_like_an_image_is_none(kind: ImageFormat, data: bytes) -> None:
+    with pytest.raises(NotOnlyAnImage):
+        is_whole(kind, data, 65_536)
+
+
+def test_a_png_in_small_chunks_is_walked_to_its_end() -> None:
+    assert is_whole(PNG, png(*[(b"IDAT", b"\0" * 512)] * 90_000, (b"IEND", b"")), 65_536)
 
 
 GIF = b"GIF89a/*\x00\x00\x00\x00\x00*/=1;alert(1)//"

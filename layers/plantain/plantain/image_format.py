@@ -6,7 +6,8 @@ Sources: PNG (W3C, third edition), JPEG (ITU T.81, annex B), WebP (RFC 9649).
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from plantain.image_end import JpegWalk, PngWalk, Walk, WebpWalk
+from plantain.image_end import PngWalk, Walk, WebpWalk
+from plantain.jpeg_end import JpegWalk
 
 # As much of the head as it takes to find the size: a JPEG may carry a profile and a thumbnail before it.
 HEAD_BYTES = 1024 * 1024
@@ -65,6 +66,7 @@ def _webp_dimensions(head: bytes) -> tuple[int, int] | None:
 PNG = ImageFormat("image/png", "png", _png_dimensions, PngWalk)
 JPEG = ImageFormat("image/jpeg", "jpg", _jpeg_dimensions, JpegWalk)
 WEBP = ImageFormat("image/webp", "webp", _webp_dimensions, WebpWalk)
+FORMATS = (PNG, JPEG, WEBP)
 
 
 def format_of(head: bytes) -> ImageFormat | None:
