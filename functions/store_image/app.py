@@ -14,11 +14,7 @@ from plantain.job import Job, StoredImage, now_ms
 from plantain.jobs import jobs
 from plantain.kie import kie
 from plantain.manifests import manifest_key, manifest_of
-from plantain.storing import MAY_PASS, store
-
-# From the first time that a result was found gone or not an image until that is believed: an edge may err for a
-# moment, and the image is paid for.
-PATIENCE_MS = 25_000
+from plantain.storing import MAY_PASS, SOME_MISSING, store
 
 logger = Logger()
 
@@ -33,16 +29,17 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         stored = _store(job)
     images().put_manifest(manifest_key(job), manifest_of(job, stored, stored_at=now_ms()))
     jobs().succeed(job, stored)
-    logger.info("stored", task_id=job.task_id, size=sum(image.size for image in stored))
+    left_out = len(job.result_urls) - len(stored)
+    logger.info("stored", task_id=job.task_id, size=sum(image.size for image in stored), left_out=left_out)
     return {"taskId": job.task_id}
 
 
 def _store(job: Job) -> tuple[StoredImage, ...]:
     seen = job.unusable_seen_at
-    patient = seen is None or now_ms() - seen < PATIENCE_MS
+    waited_ms = 0 if seen is None else now_ms() - seen
     try:
-        return store(job, downloads(), image_writer(), kie(), patient=patient)
+        return store(job, downloads(), image_writer(), kie(), waited_ms=waited_ms)
     except TryAgainLater as error:
-        if error.code in MAY_PASS:
+        if error.code in (*MAY_PASS, SOME_MISSING):
             jobs().note_unusable(job)
         raise

@@ -1,8 +1,8 @@
 """Which AWS operations and settings a function can reach, read from its code without running it.
 
-Only what is written plainly is followed: calls of functions and methods whose receiver has an annotated type or
-comes from an annotated function. So that nothing stays unseen, the tests compare for equality: an operation that
-this overlooks shows as a permission that nobody uses.
+Only what is written plainly is followed: calls of functions and methods whose receiver has an annotated type, is
+made by an annotated function or of a class right there. So that nothing stays unseen, the tests compare for
+equality: an operation that this overlooks shows as a permission that nobody uses.
 """
 
 import ast
@@ -59,8 +59,12 @@ def module(name: str) -> Module:
 
 
 def _attributes(node: ast.ClassDef) -> dict[str, str]:
-    """What `self.x` is, where `__init__(self, x: X)` says so: {"_jobs": "Jobs"}."""
+    """What `self.x` is, where a field `x: X` or `__init__(self, x: X)` says so: {"_jobs": "Jobs"}."""
     found: dict[str, str] = {}
+    for field_of in node.body:
+        match field_of:
+            case ast.AnnAssign(target=ast.Name(id=attribute), annotation=ast.Name(id=kind)):
+                found[attribute] = kind
     for method in node.body:
         if isinstance(method, ast.FunctionDef) and method.name == "__init__":
             types = _parameter_types(method)
@@ -110,8 +114,10 @@ def _used(home: str, qualified: str, parts: Sequence[ast.stmt]) -> list[Name]:
     for argument, annotation in (_parameter_types(function) if function else {}).items():
         if found := resolved(home, annotation):
             types[argument] = found
+    nodes = [node for part in parts for node in ast.walk(part)]
+    types |= _made(home, nodes)
     used: list[Name] = []
-    for node in (node for part in parts for node in ast.walk(part)):
+    for node in nodes:
         match node:
             case ast.Name(id=name) if (found := resolved(home, name)) and found[1] in module(found[0]).functions:
                 used.append(found)
@@ -121,6 +127,18 @@ def _used(home: str, qualified: str, parts: Sequence[ast.stmt]) -> list[Name]:
                 if kind := _type_of(home, receiver, types):
                     used += _method(kind, attribute)
     return used
+
+
+def _made(home: str, nodes: list[ast.AST]) -> dict[str, Name]:
+    """The class of each variable where one is made: `x = X(…)`."""
+    found = {}
+    for node in nodes:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=variable)], value=ast.Call(func=ast.Name(id=name))) if (
+                kind := resolved(home, name)
+            ) and kind[1] in module(kind[0]).classes:
+                found[variable] = kind
+    return found
 
 
 def _method(kind: Name, attribute: str) -> list[Name]:

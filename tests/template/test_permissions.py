@@ -10,7 +10,10 @@ from tests.template.stack import as_list, lambdas, references, statements, templ
 
 SERVICES = {"stepfunctions": "states"}  # where IAM's prefix is not boto3's name
 # HeadObject is allowed by GetObject, and tells 404 from 403 only to those who may list.
-ACTIONS = {("s3", "head_object"): {"s3:GetObject", "s3:ListBucket"}}
+ACTIONS = {
+    ("s3", "head_object"): {"s3:GetObject", "s3:ListBucket"},
+    ("s3", "list_objects_v2"): {"s3:ListBucket"},
+}
 # Read by Powertools, not by us.
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
 GLOBALS: dict[str, Any] = template()["Globals"]["Function"]["Environment"]["Variables"]

@@ -4,28 +4,29 @@ import gzip
 import hashlib
 import io
 import json
+import math
 import tracemalloc
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from urllib.parse import unquote, urlsplit
+from dataclasses import replace
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from botocore.exceptions import ClientError
 from PIL import Image
 
-from plantain import storing
+from plantain import image_check, storing
 from plantain.dns import Dns
 from plantain.downloads import Downloads
-from plantain.errors import PlantainError, TryAgainLater, UnusableResult
+from plantain.errors import KieKeyRejected, PlantainError, TryAgainLater, UnusableResult
 from plantain.image_writer import ImageWriter
 from plantain.images import Images, image_key, images
 from plantain.job import Job, StoredImage
 from plantain.kie import Kie
 from plantain.manifests import manifest_key, manifest_of
-from plantain.storing import store
+from plantain.storing import MAY_PASS, PATIENCE_MS, PATIENCE_WITH_THE_REST_MS, SOME_MISSING, store
 from tests.builders import a_job, kie_says, refusal
 from tests.conftest import Cloud
+from tests.s3_transport import S3Transport
 from tests.wire import Answer, Listener, Names, http, redirect
 
 DAY = 1_774_428_642_608  # 2026-03-25
@@ -38,42 +39,30 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (320, 180)) -> bytes:
     return buffer.getvalue()
 
 
-@dataclass
 class Bucket:
-    """S3 as the presigned PUT meets it: the body counts only when it arrived whole."""
+    """The images bucket, written to as real S3 is: by presigned PUTs."""
 
-    cloud: Cloud
-    status: int | None = None
-    puts: list[httpx.Request] = field(default_factory=list)
+    def __init__(self, cloud: Cloud) -> None:
+        self.cloud = cloud
+        self.transport = S3Transport(cloud.s3)
+
+    @property
+    def puts(self) -> list[httpx.Request]:
+        return self.transport.puts
 
     def writer(self) -> ImageWriter:
-        return ImageWriter(Images("images", self.cloud.s3), httpx.MockTransport(self._put))
+        return ImageWriter(Images("images", self.cloud.s3), self.transport)
 
     def keys(self) -> list[str]:
         return [item["Key"] for item in self.cloud.s3.list_objects_v2(Bucket="images").get("Contents", [])]
 
-    def _put(self, request: httpx.Request) -> httpx.Response:
-        body = b"".join(_pieces(request))
-        self.puts.append(request)
-        if self.status:
-            return httpx.Response(self.status)
-        assert len(body) == int(request.headers["content-length"])
-        try:
-            self.cloud.s3.put_object(
-                Bucket="images",
-                Key=unquote(urlsplit(str(request.url)).path).lstrip("/"),
-                Body=body,
-                ContentType=request.headers["content-type"],
-                IfNoneMatch=request.headers["if-none-match"],
-            )
-        except ClientError as error:
-            return httpx.Response(error.response["ResponseMetadata"]["HTTPStatusCode"])
-        return httpx.Response(200)
+    def bytes_of(self, stored: StoredImage) -> bytes:
+        content: bytes = self.cloud.s3.get_object(Bucket="images", Key=stored.key)["Body"].read()
+        return content
 
-
-def _pieces(request: httpx.Request) -> Iterator[bytes]:
-    assert isinstance(request.stream, httpx.SyncByteStream)
-    return iter(request.stream)
+    def put(self, key: str, data: bytes) -> None:
+        """As another run of the same step would."""
+        self.cloud.s3.put_object(Bucket="images", Key=key, Body=data)
 
 
 class Files:
@@ -125,8 +114,8 @@ def unasked() -> Kie:
     return kie_says(AssertionError("asked"))[0]
 
 
-def stored_of(files: Files, bucket: Bucket, *paths: str, patient: bool = False) -> tuple[StoredImage, ...]:
-    return store(files.job(*paths), files.downloads(), bucket.writer(), unasked(), patient=patient)
+def stored_of(files: Files, bucket: Bucket, *paths: str, waited_ms: float = math.inf) -> tuple[StoredImage, ...]:
+    return store(files.job(*paths), files.downloads(), bucket.writer(), unasked(), waited_ms=waited_ms)
 
 
 @pytest.mark.parametrize(
@@ -170,23 +159,122 @@ def test_of_several_the_unusable_are_left_out(files: Files, bucket: Bucket) -> N
     assert [image.key[-6:] for image in stored] == [stored[0].key[-6:], "-3.png"]
 
 
-def test_while_patience_lasts_none_is_left_out(files: Files, bucket: Bucket) -> None:
-    files.serve(picture(), at_2=b"<html>" * 10)
+MISSING: dict[str, Answer | bytes] = {
+    "a page": b"<html>" * 10,
+    "gone": http(404),
+    "refused": redirect("http://169.254.169.254/"),
+    "unreachable": http(503),
+    "cut": picture()[:-9],
+}
 
-    with pytest.raises(TryAgainLater):
-        stored_of(files, bucket, "1", "2", patient=True)
-    assert len(stored_of(files, bucket, "1", "2")) == 1
+
+@pytest.mark.parametrize("answer", MISSING.values(), ids=MISSING)
+@pytest.mark.parametrize("first", [True, False])
+def test_of_several_one_that_never_comes_is_waited_for_and_then_left_out(
+    files: Files, bucket: Bucket, answer: Answer | bytes, first: bool
+) -> None:
+    files.serve(answer, at_2=picture()) if first else files.serve(picture(), at_2=answer)
+    job = files.job("1", "2")
+    kie = kie_says(refusal(422, "url is wrong"))[0]
+
+    for waited_ms in (0, PATIENCE_MS, PATIENCE_WITH_THE_REST_MS - 1):
+        with pytest.raises(TryAgainLater) as waiting:
+            store(job, files.downloads(), bucket.writer(), kie, waited_ms=waited_ms)
+        assert waiting.value.code == SOME_MISSING
+    (stored,) = store(job, files.downloads(), bucket.writer(), kie, waited_ms=PATIENCE_WITH_THE_REST_MS)
+
+    assert bucket.keys() == [stored.key]
+    assert manifest_of(job, (stored,), 1)["leftOut"] == 1
 
 
-def test_storing_twice_writes_once_and_says_the_same(files: Files, bucket: Bucket) -> None:
+def test_of_several_one_that_can_never_be_used_is_not_waited_for(files: Files, bucket: Bucket) -> None:
+    files.serve(picture(), at_2=HUGE_HEADER)
+
+    assert len(stored_of(files, bucket, "1", "2", waited_ms=0)) == 1
+
+
+def test_as_long_as_one_may_still_come_none_is_believed_to_be_lost(files: Files, bucket: Bucket) -> None:
+    files.serve(b"<html>" * 10, at_2=http(503), at_3=HUGE_HEADER)
+
+    with pytest.raises(TryAgainLater) as waiting:
+        stored_of(files, bucket, "1", "2", "3")
+    assert waiting.value.code == "result-unreachable"
+
+
+def test_that_kie_refuses_our_key_keeps_nothing_from_what_is_stored(files: Files, bucket: Bucket) -> None:
+    files.serve(picture(), at_2=http(404))
+    kie = kie_says(refusal(401, "Unauthorized"))[0]
+
+    assert len(store(files.job("1", "2"), files.downloads(), bucket.writer(), kie)) == 1
+    with pytest.raises(KieKeyRejected):
+        store(files.job("2"), files.downloads(), bucket.writer(), kie)
+
+
+def test_one_that_hangs_takes_no_time_from_the_others(
+    files: Files, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storing, "STORE_SECONDS", 2 * SHORT)
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
+    files.serve(lambda _: files.listener.dripping(head, *[b"x"] * 1000), at_2=picture())
+
+    (stored,) = stored_of(files, bucket, "1", "2")
+
+    assert stored.key.endswith("-2.png")
+
+
+def test_storing_twice_fetches_and_writes_once_and_says_the_same(files: Files, bucket: Bucket) -> None:
     job = files.job()
 
     first = store(job, files.downloads(), bucket.writer(), unasked())
     again = store(job, files.downloads(), bucket.writer(), unasked())
 
     assert again == first
-    assert len(bucket.puts) == len(files.asked()) == 2
+    assert len(bucket.puts) == len(files.asked()) == 1
     assert len(bucket.keys()) == 1
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.parametrize("now", [picture(size=(40, 30)), http(404), http(503)])
+def test_what_an_earlier_run_has_stored_stays_whatever_comes_now(
+    files: Files, bucket: Bucket, kind: str, now: Answer | bytes
+) -> None:
+    job = files.job()
+    data = picture(kind)
+    files.serve(data)
+    first = store(job, files.downloads(), bucket.writer(), unasked())
+    files.serve(now)
+
+    assert store(job, files.downloads(), bucket.writer(), unasked()) == first
+    assert bucket.keys() == [first[0].key]
+    assert bucket.bytes_of(first[0]) == data
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_what_is_said_of_an_image_is_true_although_another_run_was_faster(
+    files: Files, bucket: Bucket, declared: bool
+) -> None:
+    job = files.job()
+    other, ours = picture(size=(40, 30)), picture()
+    answer = http(200, ours) if declared else in_chunks(ours)
+
+    def overtaken(head: bytes) -> Iterable[bytes]:
+        bucket.put(image_key(job, 1, "png"), other)
+        return answer(head)
+
+    files.serve(overtaken)
+    (stored,) = store(job, files.downloads(), bucket.writer(), unasked())
+
+    assert len(bucket.puts) == 1
+    assert (stored.size, stored.sha256) == (len(other), hashlib.sha256(other).hexdigest())
+    assert (stored.width, stored.height) == (40, 30)
+    assert bucket.bytes_of(stored) == other
+
+
+def test_a_bucket_that_does_not_give_what_it_has_is_tried_again(files: Files, bucket: Bucket) -> None:
+    writer = bucket.writer()
+
+    with pytest.raises(TryAgainLater, match="S3"):
+        list(writer.kept("images/none.png"))
 
 
 def in_chunks(*pieces: bytes) -> Answer:
@@ -247,7 +335,7 @@ UNUSABLE: dict[str, tuple[Answer | bytes, str]] = {
     "a page and a png": (PAGE + picture(), "result-not-an-image"),
     "a broken header": (b"\x89PNG\r\n\x1a\n" + b"\x00" * 100, "result-not-an-image"),
     "too many pixels": (HUGE_HEADER, "result-too-large"),
-    "too large, declared": (http(200, content_length=storing.MAX_IMAGE_BYTES + 1), "result-too-large"),
+    "too large, declared": (http(200, content_length=image_check.MAX_IMAGE_BYTES + 1), "result-too-large"),
     "far too large, declared": (http(200, content_length=10**19), "result-too-large"),
     "too large, undeclared": (without_end(OPEN_PNG), "result-too-large"),
     "gone": (http(404), "result-gone"),
@@ -313,9 +401,11 @@ def test_a_slow_drip_ends_at_the_deadline(files: Files, bucket: Bucket) -> None:
     ],
 )
 def test_a_result_at_a_forbidden_place_is_not_asked_for(files: Files, bucket: Bucket, url: str) -> None:
+    kie, sent = kie_says(refusal(422, "url is wrong"))
     with pytest.raises(UnusableResult) as refused:
-        store(a_job(result_urls=(url,)), files.downloads(), bucket.writer(), unasked())
+        store(a_job(result_urls=(url,)), files.downloads(), bucket.writer(), kie)
 
+    assert len(sent) == 1
     assert refused.value.code == "result-refused"
     assert url not in str(refused.value)
 
@@ -324,7 +414,8 @@ def discarding() -> ImageWriter:
     """A writer to an S3 that keeps nothing in memory."""
 
     def put(request: httpx.Request) -> httpx.Response:
-        for _ in _pieces(request):
+        assert isinstance(request.stream, httpx.SyncByteStream)
+        for _ in request.stream:
             pass
         return httpx.Response(200)
 
@@ -349,9 +440,11 @@ def fresh(link: str | None) -> dict[str, object]:
     return {"code": 200, "msg": "success", "data": link}
 
 
-@pytest.mark.parametrize("status", [404, 410])
-def test_an_expired_result_is_rescued_by_a_fresh_link(files: Files, bucket: Bucket, status: int) -> None:
-    files.serve(http(status), at_fresh=picture())
+@pytest.mark.parametrize("answer", [http(404), http(410), redirect("http://0.0.0.0/")])
+def test_an_expired_or_refused_result_is_rescued_by_a_fresh_link(
+    files: Files, bucket: Bucket, answer: Answer
+) -> None:
+    files.serve(answer, at_fresh=picture())
     kie, sent = kie_says(fresh(f"{files.listener.url}/fresh?token=7"))
 
     (stored,) = store(files.job(), files.downloads(), bucket.writer(), kie)
@@ -363,11 +456,15 @@ def test_an_expired_result_is_rescued_by_a_fresh_link(files: Files, bucket: Buck
     assert json.loads(question.content) == {"url": f"{files.listener.url}/1"}
 
 
-def test_while_patience_lasts_kie_is_not_asked_for_a_fresh_link(files: Files, bucket: Bucket) -> None:
-    files.serve(http(404))
+@pytest.mark.parametrize("answer", [http(404), redirect("http://0.0.0.0/"), b"<html>" * 10])
+def test_while_patience_lasts_nothing_is_lost_and_kie_is_not_asked(
+    files: Files, bucket: Bucket, answer: Answer | bytes
+) -> None:
+    files.serve(answer)
 
-    with pytest.raises(TryAgainLater):
-        stored_of(files, bucket, patient=True)
+    with pytest.raises(TryAgainLater) as waiting:
+        stored_of(files, bucket, waited_ms=PATIENCE_MS - 1)
+    assert waiting.value.code in MAY_PASS
 
 
 @pytest.mark.parametrize("link", [None, "", "/1", "http://169.254.169.254/"])
@@ -400,7 +497,7 @@ def test_what_is_no_image_is_not_brought_back(files: Files, bucket: Bucket) -> N
 
 @pytest.mark.parametrize("status", [403, 500, 503])
 def test_a_bucket_that_does_not_take_it_is_tried_again(files: Files, bucket: Bucket, status: int) -> None:
-    bucket.status = status
+    bucket.transport.status = status
 
     with pytest.raises(TryAgainLater, match="S3"):
         stored_of(files, bucket)

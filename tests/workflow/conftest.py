@@ -20,10 +20,10 @@ from plantain.downloads import Downloads
 from plantain.image_writer import ImageWriter
 from plantain.images import Images
 from tests.conftest import REGION, make_cloud
+from tests.s3_transport import S3Transport
 from tests.workflow.clock import Clock, virtual_time
 from tests.workflow.lambdas import Lambdas
 from tests.workflow.machine import Workflow
-from tests.workflow.s3_transport import S3Transport
 
 clock = pytest.fixture(virtual_time)
 

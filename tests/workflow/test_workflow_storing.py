@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from httpx import ReadTimeout, Request, Response
 
-from plantain.storing import MAY_PASS
+from local.twin.gallery import Gallery
+from plantain.storing import MAY_PASS, PATIENCE_WITH_THE_REST_MS
+from tests.s3_transport import S3Transport
 from tests.workflow.lambdas import LambdaFault
 from tests.workflow.machine import Workflow
-from tests.workflow.s3_transport import S3Transport
 from tests.workflow.test_workflow_create import assert_failed
 from tests.workflow.test_workflow_success import assert_stored
 from tests.workflow.wishes import a_wish
@@ -45,7 +46,9 @@ def test_a_result_that_is_no_image_of_ours_ends_the_job_and_was_paid(
     assert execution.job.kie_task_id
 
 
-@pytest.mark.parametrize(("script", "links"), [("file-404", 1), ("file-410", 1), ("file-html", 0)])
+@pytest.mark.parametrize(
+    ("script", "links"), [("file-404", 1), ("file-410", 1), ("file-redirect-loopback", 1), ("file-html", 0)]
+)
 def test_before_a_result_is_believed_to_be_gone_kie_is_asked_for_a_fresh_link_once(
     workflow: Workflow, script: str, links: int
 ) -> None:
@@ -83,6 +86,20 @@ def test_a_result_that_never_arrives_whole_leaves_nothing_and_was_paid(workflow:
     assert workflow.lambdas.calls.count("store_image") == 61
     assert workflow.objects() == []
     assert execution.job.kie_task_id
+
+
+@pytest.mark.parametrize("fault", [b"", b"<html>"])
+def test_a_second_result_that_never_comes_does_not_cost_the_first(
+    workflow: Workflow, settings: pytest.MonkeyPatch, fault: bytes
+) -> None:
+    picture = Gallery.picture
+    settings.setattr(Gallery, "picture", lambda *wish: fault if wish[-1] == 2 else picture(*wish))
+
+    execution = workflow.run(a_wish("urls x2"))
+
+    assert_stored(workflow, execution)
+    assert len(execution.job.images) == 1
+    assert workflow.elapsed > PATIENCE_WITH_THE_REST_MS / 1000
 
 
 @pytest.mark.parametrize("script", ["file-truncated x2", "file-drop x2", "file-502 x2", "file-403 x1"])

@@ -1,17 +1,19 @@
-"""Streams an image into the bucket in one PUT that never overwrites.
+"""Streams an image into the bucket in one PUT that never overwrites, and reads back what was there before.
 
 botocore signs a payload before it sends one, which a stream does not allow over plain http, so the PUT is a
 presigned one sent by the HTTP client. Apart from images.py, because only store_image needs an HTTP client.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import httpx
 
+from plantain.aws import AWS_ERRORS
 from plantain.errors import TryAgainLater
 from plantain.image_format import ImageFormat
 from plantain.images import Images, images
+from plantain.job import Job
 
 _TIMEOUT = httpx.Timeout(connect=5, read=30, write=30, pool=5)
 _LIMITS = httpx.Limits(max_keepalive_connections=0)  # a kept one may be dead when the container wakes
@@ -24,8 +26,8 @@ class ImageWriter:
         self._images = images
         self._http = httpx.Client(timeout=_TIMEOUT, limits=_LIMITS, transport=transport, trust_env=False)
 
-    def put(self, key: str, kind: ImageFormat, size: int, chunks: Iterable[bytes]) -> None:
-        """Stream `size` bytes to `key`. An object that lies there already is left as it is.
+    def put(self, key: str, kind: ImageFormat, size: int, chunks: Iterable[bytes]) -> bool:
+        """Stream `size` bytes to `key`. An object that lies there already is left as it is: False.
 
         Raises TryAgainLater when S3 does not take them; whatever `chunks` raises goes through, and nothing
         is kept then.
@@ -37,6 +39,18 @@ class ImageWriter:
             raise TryAgainLater(f"S3 did not take the image ({type(broken).__name__}).", code="storage") from None
         if not answer.is_success and answer.status_code != 412:
             raise TryAgainLater(f"S3 answered HTTP {answer.status_code}.", code="storage")
+        return answer.is_success
+
+    def keys_of(self, job: Job) -> frozenset[str]:
+        """What lies in the bucket of this job. Raises what AWS raises."""
+        return self._images.keys_of(job)
+
+    def kept(self, key: str) -> Iterator[bytes]:
+        """The bytes that lie at `key`. Raises TryAgainLater when S3 does not give them."""
+        try:
+            yield from self._images.bytes_at(key)
+        except AWS_ERRORS as broken:
+            raise TryAgainLater(f"S3 did not give the image ({type(broken).__name__}).", code="storage") from None
 
 
 @cache

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -15,6 +16,7 @@ from plantain.job import Job, now_ms
 
 LINK_SECONDS = 3600
 _PUT_SECONDS = 300
+_PIECE_BYTES = 512 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,16 @@ class Images:
             ExpiresIn=_PUT_SECONDS,
         )
         return url, {"Content-Type": kind.content_type, "If-None-Match": "*"}
+
+    def keys_of(self, job: Job) -> frozenset[str]:
+        """Whatever of the job's lies in the bucket: at most its images and the manifest."""
+        prefix = image_key(job, 1, "").rstrip(".")
+        found = self._s3.list_objects_v2(Bucket=self._bucket, Prefix=prefix).get("Contents", [])
+        return frozenset(entry["Key"] for entry in found)
+
+    def bytes_at(self, key: str) -> Iterator[bytes]:
+        """The object's bytes, in pieces. Raises what AWS raises, also while they come."""
+        yield from self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].iter_chunks(_PIECE_BYTES)
 
     def put_manifest(self, key: str, manifest: dict[str, Any]) -> None:
         """The JSON beside an image; the first one written stays."""

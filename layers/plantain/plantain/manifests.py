@@ -33,6 +33,7 @@ def manifest_of(job: Job, images: tuple[StoredImage, ...], stored_at: int) -> di
         "request": values_of(job.request),
         "model": job.request.model,
         "images": [values_of(image) for image in images],
+        "leftOut": len(job.result_urls) - len(images),  # results that could not be fetched or used
         "createdAt": job.created_at,
         "createStartedAt": job.create_started_at,
         "acceptedAt": job.accepted_at,

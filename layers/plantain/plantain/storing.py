@@ -4,140 +4,122 @@ The last piece is held back until the whole has been checked: a PUT that ends ea
 or oversized image leaves no object behind. No image is ever in memory as a whole.
 """
 
-import hashlib
+import math
 import tempfile
-from collections.abc import Iterable, Iterator
-from itertools import chain
+import time
+from dataclasses import dataclass
 
 from plantain.downloads import Downloads
-from plantain.errors import TryAgainLater, UnusableResult
-from plantain.image_end import NotOnlyAnImage
-from plantain.image_format import HEAD_BYTES, ImageFormat, format_of
+from plantain.errors import PlantainError, TryAgainLater, UnusableResult
+from plantain.image_check import ImageCheck
+from plantain.image_format import FORMATS, HEAD_BYTES
 from plantain.image_writer import ImageWriter
 from plantain.images import image_key
 from plantain.job import Job, StoredImage
 from plantain.kie import Kie
 
-MAX_IMAGE_BYTES = 50_000_000
-MAX_PIXELS = 100_000_000
-MAY_PASS = ("result-gone", "result-not-an-image")
-SMALLEST_IMAGE_BYTES = 30  # what the header of the longest format takes
+# What a page of the edge, an answer of DNS or a server in disorder may be to blame for.
+MAY_PASS = ("result-gone", "result-not-an-image", "result-refused")
+SOME_MISSING = "result-missing"
+# How long that is waited out, from the first time it was found: the image is paid for. The rest of several is
+# worth more patience, because nothing is lost by it: what is stored stays.
+PATIENCE_MS = 25_000
+PATIENCE_WITH_THE_REST_MS = 300_000
+STORE_SECONDS = 240.0  # for all downloads of one run; the function has 300
+_RESCUED = ("result-gone", "result-refused")
+
+
+@dataclass(frozen=True, slots=True)
+class _Copying:
+    """How one job's results are copied. `earlier`: its keys in the bucket. Without `kie` none is rescued."""
+
+    job: Job
+    downloads: Downloads
+    writer: ImageWriter
+    earlier: frozenset[str]
+    kie: Kie | None
+
+    def store(self, number: int, url: str, seconds: float) -> StoredImage:
+        """What an earlier run has stored stays, and needs no link that still works; all else is fetched."""
+        keys = [image_key(self.job, number, kind.extension) for kind in FORMATS]
+        key = next((key for key in keys if key in self.earlier), None)
+        return self._found(key) if key else self._fetch_or_rescue(number, url, seconds)
+
+    def _fetch_or_rescue(self, number: int, url: str, seconds: float) -> StoredImage:
+        """Before a result is believed to be lost, Kie.ai is asked for a fresh link to it, once."""
+        end = time.monotonic() + seconds
+        try:
+            return self._fetch(number, url, seconds)
+        except UnusableResult as error:
+            link = self.kie.fresh_link(url) if self.kie and error.code in _RESCUED else None
+            if link is None:
+                raise
+        return self._fetch(number, link, end - time.monotonic())
+
+    def _fetch(self, number: int, url: str, seconds: float) -> StoredImage:
+        with self.downloads.open(url, seconds=seconds) as download:
+            check = ImageCheck(download.chunks(), download.declared_size)
+            key = image_key(self.job, number, check.kind.extension)
+            written = self._put(key, check)
+        return check.stored_at(key) if written else self._found(key)
+
+    def _put(self, key: str, check: ImageCheck) -> bool:
+        """Straight through where the size is known; S3 wants it first, so otherwise by way of a file on disk."""
+        if check.declared_size is not None:
+            return self.writer.put(key, check.kind, check.declared_size, check.passing())
+        with tempfile.TemporaryFile() as spool:
+            spool.writelines(check.passing())
+            spool.seek(0)
+            return self.writer.put(key, check.kind, check.size, iter(lambda: spool.read(HEAD_BYTES), b""))
+
+    def _found(self, key: str) -> StoredImage:
+        """What another run has left, before this one or beside it: the same picture in perhaps other bytes.
+
+        It is described and never overwritten: so it does not matter which run writes the record.
+        """
+        check = ImageCheck(self.writer.kept(key))
+        for _ in check.passing():
+            pass
+        return check.stored_at(key)
 
 
 def store(
-    job: Job, downloads: Downloads, writer: ImageWriter, kie: Kie, *, patient: bool = False
+    job: Job, downloads: Downloads, writer: ImageWriter, kie: Kie, *, waited_ms: float = math.inf
 ) -> tuple[StoredImage, ...]:
-    """All the job's result URLs, in order; of several, the unusable are left out.
+    """All the job's result URLs, in order; of several, those that never come are left out.
 
-    Raises TryAgainLater, and UnusableResult if none can be used. While `patient`, what may pass (a page of the
-    edge in the image's place, a 404) is no verdict yet but TryAgainLater: the image is paid for.
+    `waited_ms` has passed since one was first found missing in a way that is waited out. Raises TryAgainLater
+    (its code in MAY_PASS or SOME_MISSING if it is such a way), UnusableResult if none can be used, and what asking
+    Kie.ai for a fresh link raises.
     """
+    copying = _Copying(job, downloads, writer, writer.keys_of(job), kie if waited_ms >= PATIENCE_MS else None)
+    end = time.monotonic() + STORE_SECONDS
     stored: list[StoredImage] = []
-    unusable: list[UnusableResult] = []
+    missing: list[PlantainError] = []
     for number, url in enumerate(job.result_urls, start=1):
+        # To each its share of the time that is left, so that none that hangs takes it from the others.
+        share = (end - time.monotonic()) / (len(job.result_urls) - number + 1)
         try:
-            stored.append(_store_or_rescue(job, number, url, downloads, writer, None if patient else kie))
-        except UnusableResult as error:
-            if patient and error.code in MAY_PASS:
-                raise TryAgainLater(str(error), code=error.code) from None
-            unusable.append(error)
+            stored.append(copying.store(number, url, share))
+        except PlantainError as error:
+            missing.append(error)
     if not stored:
-        raise unusable[0]
+        raise _verdict(missing, patient=waited_ms < PATIENCE_MS)
+    if waited_ms < PATIENCE_WITH_THE_REST_MS and any(map(_may_come, missing)):
+        raise TryAgainLater(f"{len(missing)} of {len(job.result_urls)} are still missing.", code=SOME_MISSING)
     return tuple(stored)
 
 
-def _store_or_rescue(
-    job: Job, number: int, url: str, downloads: Downloads, writer: ImageWriter, kie: Kie | None
-) -> StoredImage:
-    """Before a result is believed to be gone, Kie.ai is asked for a fresh link to it, once."""
-    try:
-        return _store_one(job, number, url, downloads, writer)
-    except UnusableResult as error:
-        link = kie.fresh_link(url) if kie and error.code == "result-gone" else None
-        if link is None:
-            raise
-    return _store_one(job, number, link, downloads, writer)
+def _verdict(missing: list[PlantainError], *, patient: bool) -> PlantainError:
+    """The one error that stands for all: as long as any may still come, none is believed to be lost."""
+    for error in missing:
+        if not isinstance(error, UnusableResult):
+            return error
+    for error in missing:
+        if patient and _may_come(error):
+            return TryAgainLater(str(error), code=error.code)
+    return missing[0]
 
 
-def _store_one(job: Job, number: int, url: str, downloads: Downloads, writer: ImageWriter) -> StoredImage:
-    with downloads.open(url) as download:
-        if download.declared_size is not None and download.declared_size > MAX_IMAGE_BYTES:
-            raise _too_large()
-        pieces = download.chunks()
-        head = _head(pieces)
-        kind, (width, height) = _recognise(head)
-        check = _PassingCheck(kind, declared_size=download.declared_size)
-        key = image_key(job, number, kind.extension)
-        _put(writer, key, check, chain([head], pieces))
-    return StoredImage(key, kind.content_type, check.size, check.sha256.hexdigest(), width, height)
-
-
-def _put(writer: ImageWriter, key: str, check: "_PassingCheck", pieces: Iterable[bytes]) -> None:
-    """Straight through where the size is known; S3 wants it first, so otherwise by way of a file on disk."""
-    passing = check.passing(pieces)
-    if check.declared_size is not None:
-        writer.put(key, check.kind, check.declared_size, passing)
-        # S3 may answer "already there" early; the record still needs the size and hash of the whole.
-        for _ in passing:
-            pass
-        return
-    with tempfile.TemporaryFile() as spool:
-        spool.writelines(passing)
-        spool.seek(0)
-        writer.put(key, check.kind, check.size, iter(lambda: spool.read(HEAD_BYTES), b""))
-
-
-def _head(pieces: Iterator[bytes]) -> bytes:
-    head = bytearray()
-    for piece in pieces:
-        head += piece
-        if len(head) >= HEAD_BYTES:
-            break
-    return bytes(head)
-
-
-def _recognise(head: bytes) -> tuple[ImageFormat, tuple[int, int]]:
-    if len(head) < SMALLEST_IMAGE_BYTES:
-        raise TryAgainLater("The result arrived incomplete.", code="result-incomplete")
-    kind = format_of(head)
-    if kind is None:
-        raise UnusableResult("The result is not a PNG, JPEG or WebP image.", code="result-not-an-image")
-    dimensions = kind.dimensions(head)
-    if dimensions is None or 0 in dimensions:
-        raise UnusableResult("The result's image header is broken.", code="result-not-an-image")
-    if dimensions[0] * dimensions[1] > MAX_PIXELS:
-        raise UnusableResult("The result has too many pixels.", code="result-too-large")
-    return kind, dimensions
-
-
-class _PassingCheck:
-    """Counts, hashes and judges the bytes that pass through it."""
-
-    def __init__(self, kind: ImageFormat, declared_size: int | None) -> None:
-        self.size = 0
-        self.sha256 = hashlib.sha256()
-        self.kind = kind
-        self.declared_size = declared_size
-
-    def passing(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
-        """The same bytes, one piece late. Raises UnusableResult or TryAgainLater before the last one."""
-        held, walk = b"", self.kind.walk()
-        for piece in pieces:
-            if held:
-                yield held
-            held = piece
-            self.size += len(piece)
-            self.sha256.update(piece)
-            if self.size > MAX_IMAGE_BYTES:
-                raise _too_large()
-            try:
-                walk.feed(piece)
-            except NotOnlyAnImage:
-                raise UnusableResult("The result is not only an image.", code="result-not-an-image") from None
-        if self.declared_size not in (None, self.size) or not walk.ended:
-            raise TryAgainLater("The result arrived incomplete.", code="result-incomplete")
-        yield held
-
-
-def _too_large() -> UnusableResult:
-    return UnusableResult(f"The result is larger than {MAX_IMAGE_BYTES} bytes.", code="result-too-large")
+def _may_come(error: PlantainError) -> bool:
+    return not isinstance(error, UnusableResult) or error.code in MAY_PASS
