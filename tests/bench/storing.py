@@ -147,7 +147,13 @@ def _source(connection: socket.socket, data: bytes) -> None:
 
 
 def _sink(connection: socket.socket, _: bytes) -> None:
+    """S3 as far as it is needed: an empty bucket that takes everything."""
     head, _, body = _head(connection)
+    if head.startswith(b"GET"):
+        listing = b"<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>"
+        connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(listing))
+        connection.sendall(listing)
+        return
     left = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]) - len(body)
     while left > 0:
         left -= len(connection.recv(PIECE))
