@@ -25,9 +25,10 @@ class ImageCheck:
         self.declared_size = declared_size
         self.size = 0
         self._sha256 = hashlib.sha256()
-        self._head = _head(pieces)
+        head = _head(pieces)
+        self.kind, self._dimensions = _recognise(head)
+        self._heads = [head]
         self._rest = pieces
-        self.kind, self._dimensions = _recognise(self._head)
 
     def passing(self) -> Iterator[bytes]:
         """The same bytes, one piece late: raises before the last one, and so before the image is complete."""
@@ -53,7 +54,8 @@ class ImageCheck:
         return StoredImage(key, self.kind.content_type, self.size, self._sha256.hexdigest(), *self._dimensions)
 
     def _pieces(self) -> Iterator[bytes]:
-        yield self._head
+        while self._heads:
+            yield self._heads.pop()  # which frees it: it is larger than any piece
         yield from self._rest
 
 
