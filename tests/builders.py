@@ -10,6 +10,7 @@ from plantain.job import Job, Request, new_job
 from plantain.kie import Kie
 
 KIE_TASK_ID = "f23dc0faa81bda75e5a7a20e572a507b"
+KIE_KEY = "kie-key-that-nobody-guesses"
 RESULT_ORIGIN = "https://tempfile.example.com"
 RESULT_URL = f"{RESULT_ORIGIN}/result.png"
 
@@ -23,7 +24,9 @@ def a_job(**changes: Any) -> Job:
     return replace(new_job("alice", "http", a_request()), **changes)
 
 
-def kie_says(*answers: httpx.Response | Exception | dict[str, Any]) -> tuple[Kie, list[httpx.Request]]:
+def kie_says(
+    *answers: httpx.Response | Exception | dict[str, Any], key: str = KIE_KEY
+) -> tuple[Kie, list[httpx.Request]]:
     """A Kie client over these answers in turn (the last one for good), and the requests it sent."""
     sent: list[httpx.Request] = []
 
@@ -36,7 +39,7 @@ def kie_says(*answers: httpx.Response | Exception | dict[str, Any]) -> tuple[Kie
         return unread(httpx.Response(200, json=said) if isinstance(said, dict) else said)
 
     transport = httpx.MockTransport(answer)
-    client = Kie("https://kie.test", key=lambda: "kie-key", fresh_key=lambda: "kie-key", transport=transport)
+    client = Kie("https://kie.test", key=lambda: key, fresh_key=lambda: key, transport=transport)
     return client, sent
 
 

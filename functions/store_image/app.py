@@ -21,7 +21,7 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """`{taskId}` in and out. A retry writes the same objects once more."""
+    """`{taskId}` in and out. A retry finds what an earlier run has stored."""
     job = jobs().get(event["taskId"])
     if job.state == "success":
         return {"taskId": job.task_id}

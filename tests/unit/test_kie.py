@@ -15,8 +15,9 @@ from plantain.errors import (
     UnexpectedAnswer,
 )
 from plantain.kie import MAX_ANSWER_BYTES, Kie
+from plantain.kie_words import MAX_WORDS
 from plantain.task import Failed, Running, Succeeded, Unlisted
-from tests.builders import KIE_TASK_ID, a_request, created, kie_says, record, refusal, success, unread
+from tests.builders import KIE_KEY, KIE_TASK_ID, a_request, created, kie_says, record, refusal, success, unread
 
 KEY_TEXT = (
     "Unauthorized – Authentication failed. Please check that your Authorization and Content-Type headers are "
@@ -39,7 +40,7 @@ def test_a_create_sends_every_field_whatever_kies_defaults_are() -> None:
 
     assert sent[0].method == "POST"
     assert sent[0].url == "https://kie.test/api/v1/jobs/createTask"
-    assert sent[0].headers["authorization"] == "Bearer kie-key"
+    assert sent[0].headers["authorization"] == f"Bearer {KIE_KEY}"
     assert sent[0].headers["content-type"] == "application/json"
     assert json.loads(sent[0].content) == {
         "model": "nano-banana-pro",
@@ -122,12 +123,28 @@ def test_words_that_were_cut_within_a_character_can_be_written_down() -> None:
 
 
 def test_a_key_that_kie_quotes_is_not_kept() -> None:
-    kie, _ = kie_says(refusal(422, "the key kie-key may not do this"))
+    kie, _ = kie_says(refusal(422, f"the key {KIE_KEY} may not do this"))
 
     with pytest.raises(Refused) as refused:
         kie.create_task(a_request())
 
     assert refused.value.words == "the key (key) may not do this"
+
+
+def test_a_key_that_is_a_part_of_an_id_leaves_the_id_as_it_is() -> None:
+    kie, _ = kie_says(created(), key=KIE_TASK_ID[:8])
+
+    assert kie.create_task(a_request()) == KIE_TASK_ID
+
+
+def test_a_message_of_a_megabyte_without_a_blank_is_cut_and_read_at_once() -> None:
+    """Looking for links must not take the square of its length: that would be hours."""
+    kie, _ = kie_says(refusal(422, "a" * 900_000))
+
+    with pytest.raises(Refused) as refused:
+        kie.create_task(a_request())
+
+    assert refused.value.words == "a" * MAX_WORDS
 
 
 def test_a_refusal_keeps_kies_own_words_apart_from_its_text() -> None:
@@ -333,7 +350,7 @@ def test_a_fresh_link_is_asked_for_by_the_results_own_url() -> None:
 
     assert kie.fresh_link("https://tempfile.test/a") == "https://tempfile.test/a?token=7"
     assert sent[0].url == "https://kie.test/api/v1/common/download-url"
-    assert sent[0].headers["authorization"] == "Bearer kie-key"
+    assert sent[0].headers["authorization"] == f"Bearer {KIE_KEY}"
     assert json.loads(sent[0].content) == {"url": "https://tempfile.test/a"}
 
 
