@@ -9,10 +9,10 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 import httpx
 
 from plantain_client import downloading, operations, uploading
-from plantain_client.client import TIMEOUT, USER_AGENT
+from plantain_client.client import TIMEOUT
 from plantain_client.exchange import Answer, Effect, Operation, Sleep
 from plantain_client.pages import Pages
-from plantain_client.settings import is_this_machine, usable_key, usable_surroundings, usable_url
+from plantain_client.settings import http_options, usable_key, usable_surroundings, usable_url
 from plantain_client.signatures import signature_of
 from plantain_client.task import State, Task
 
@@ -50,13 +50,7 @@ class AsyncPlantain:
         self._key = usable_key(api_key)
         self._sleep = sleep
         with usable_surroundings():
-            self._http = httpx.AsyncClient(
-                base_url=self._url,
-                transport=transport,
-                timeout=timeout,
-                headers={"User-Agent": USER_AGENT},
-                trust_env=not is_this_machine(self._url),
-            )
+            self._http = httpx.AsyncClient(transport=transport, timeout=timeout, **http_options(self._url))
 
     create_task = _awaited(operations.create_task)
     query_task = _awaited(operations.query_task)

@@ -11,17 +11,15 @@ import httpx
 from plantain_client import downloading, operations, uploading
 from plantain_client.exchange import Answer, Effect, Operation, Sleep
 from plantain_client.pages import Pages
-from plantain_client.settings import is_this_machine, usable_key, usable_surroundings, usable_url
+from plantain_client.settings import http_options, usable_key, usable_surroundings, usable_url
 from plantain_client.signatures import signature_of
 from plantain_client.task import State, Task
-from plantain_client.version import __version__
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 # Seconds without a byte. A little over the 30 s after which API Gateway gives up, so that it is heard saying so.
 TIMEOUT = httpx.Timeout(35.0, connect=10.0)
-USER_AGENT = f"plantain-client/{__version__}"
 
 
 def _blocking(operation: Callable[P, Operation[T]]) -> Callable[Concatenate["Plantain", P], T]:
@@ -53,13 +51,7 @@ class Plantain:
         self._key = usable_key(api_key)
         self._sleep = sleep
         with usable_surroundings():
-            self._http = httpx.Client(
-                base_url=self._url,
-                transport=transport,
-                timeout=timeout,
-                headers={"User-Agent": USER_AGENT},
-                trust_env=not is_this_machine(self._url),
-            )
+            self._http = httpx.Client(transport=transport, timeout=timeout, **http_options(self._url))
 
     create_task = _blocking(operations.create_task)
     query_task = _blocking(operations.query_task)

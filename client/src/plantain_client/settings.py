@@ -5,11 +5,13 @@ import os
 import re
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 
 from plantain_client.errors import NotConfigured
 from plantain_client.fields import can_be_looked_up
+from plantain_client.version import __version__
 
 URL_VARIABLE = "PLANTAIN_URL"
 KEY_VARIABLE = "PLANTAIN_API_KEY"
@@ -75,6 +77,15 @@ def usable_key(key: str | None = None) -> BearerKey:
     if not _VISIBLE.fullmatch(text):
         raise NotConfigured(f"{KEY_VARIABLE} holds a space, a line break or a character that no API key has.")
     return BearerKey(text)
+
+
+def http_options(url: httpx.URL) -> dict[str, Any]:
+    """What the blocking and the async client of httpx are both told."""
+    return {
+        "base_url": url,
+        "headers": {"User-Agent": f"plantain-client/{__version__}"},
+        "trust_env": not is_this_machine(url),
+    }
 
 
 @contextmanager
