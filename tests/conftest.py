@@ -86,7 +86,7 @@ def make_cloud() -> Cloud:
         TableName="jobs",
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[
-            {"AttributeName": name, "AttributeType": "S"} for name in ("id", "caller", "taskId")
+            {"AttributeName": name, "AttributeType": "S"} for name in ("id", "caller", "taskId", "group", "member")
         ],
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         GlobalSecondaryIndexes=[
@@ -97,7 +97,15 @@ def make_cloud() -> Cloud:
                     {"AttributeName": "taskId", "KeyType": "RANGE"},
                 ],
                 "Projection": {"ProjectionType": "ALL"},
-            }
+            },
+            {
+                "IndexName": "byGroup",
+                "KeySchema": [
+                    {"AttributeName": "group", "KeyType": "HASH"},
+                    {"AttributeName": "member", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            },
         ],
     )
     made.dynamodb.create_table(
@@ -108,5 +116,6 @@ def make_cloud() -> Cloud:
     )
     for bucket in ("images", "inbox"):
         made.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+        made.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     made.secrets.create_secret(Name="kie-key", SecretString="kie-key")
     return made

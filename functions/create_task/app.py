@@ -8,11 +8,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from plantain.aws import AWS_ERRORS
 from plantain.errors import KieKeyMissing, OutcomeUnknown, Refused, TryAgainLater
 from plantain.failures import recording
+from plantain.input_images import with_links
 from plantain.job import Job
 from plantain.jobs import jobs
 from plantain.kie import kie
 from plantain.polling import pace
-from plantain.uploads import with_links
 
 logger = Logger()
 

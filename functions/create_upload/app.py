@@ -8,10 +8,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.caller_rate import caller_rate
 from plantain.http_api import answer, caller_of, http_api, json_object
+from plantain.inbox import inbox
 from plantain.times import iso
 from plantain.upload_key import new_upload_key
 from plantain.upload_request import check_upload
-from plantain.uploads import uploads
 
 if TYPE_CHECKING:
     from plantain.answers import UploadPlace
@@ -28,7 +28,7 @@ def create_upload() -> Response[str]:
     caller_rate().count(caller)
     upload = check_upload(json_object(event))
     key = new_upload_key(caller, upload.content_type)
-    link = uploads().put_link(key, upload.content_type, upload.size)
+    link = inbox().put_link(key, upload.content_type, upload.size)
     logger.info("upload prepared", caller=caller, size=upload.size)
     place: UploadPlace = {
         "key": key,

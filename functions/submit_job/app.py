@@ -13,15 +13,14 @@ from plantain.aws import AWS_ERRORS
 from plantain.caller_rate import caller_rate
 from plantain.dns import dns
 from plantain.http_api import RETRY_AFTER_SECONDS, answer, caller_of, http_api, idempotency_key, json_object
-from plantain.input_hosts import check_hosts
-from plantain.intake import take_in
+from plantain.intake import take_in, taken_in
 from plantain.job import Job, new_job
 from plantain.jobs import jobs
 from plantain.models import MODELS
+from plantain.plans import plan_of
 from plantain.problems import problem_of_failure
-from plantain.request import check_request
-from plantain.reservations import reservations
-from plantain.uploads import require_uploaded
+from plantain.request import Terms
+from plantain.wish import check_wish, fingerprint_of
 
 if TYPE_CHECKING:
     from plantain.answers import TaskAccepted
@@ -39,15 +38,16 @@ def submit_job() -> Response[str]:
     event = app.current_event
     caller = caller_of(event)
     caller_rate().count(caller)
-    trusted = trusted_origins(os.environ["TRUSTED_ORIGINS"])
     model = MODELS[os.environ["KIE_MODEL"]]
-    request = check_request(json_object(event), model, caller=caller, trusted_origins=trusted)
-    key = idempotency_key(event)
-    # A repeat gets its task, whatever has become of its inputs.
-    if request.image_input and not reservations().has(caller, key):
-        check_hosts(request.image_input, trusted, dns())
-        require_uploaded(request)
-    reservation = take_in(new_job(caller, "http", request), key)
+    terms = Terms(model, caller, trusted_origins(os.environ["TRUSTED_ORIGINS"]))
+    wish = check_wish(json_object(event), terms)
+    key, fingerprint = idempotency_key(event), fingerprint_of(wish)
+    # A repeat gets its task, whatever has become of its preset and inputs.
+    reservation = taken_in(caller, key, fingerprint)
+    if reservation is None:
+        plan = plan_of(wish, terms, dns())
+        job = new_job(caller, "http", plan.request, preset=plan.preset)
+        reservation = take_in(job, key, fingerprint)
     job = _watch(reservation.job)
     logger.info("taken in", task_id=job.task_id, caller=caller, state=job.state, replayed=reservation.replayed)
     headers = {"Idempotency-Replayed": "true"} if reservation.replayed else {}

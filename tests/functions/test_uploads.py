@@ -10,7 +10,7 @@ import pytest
 from functions.create_task import app as create_task
 from functions.create_upload import app as create_upload
 from functions.submit_job import app as submit_job
-from plantain import uploads
+from plantain import inbox, input_images
 from plantain.jobs import jobs
 from plantain.reservations import reservations
 from plantain.upload_key import new_upload_key
@@ -38,7 +38,7 @@ def uploaded(cloud: Cloud, caller: str = "alice", content: bytes = b"png") -> st
 def test_an_upload_gets_a_key_and_a_link_that_signs_size_and_type(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(uploads, "now_ms", lambda: 1_774_428_642_608)
+    monkeypatch.setattr(inbox, "now_ms", lambda: 1_774_428_642_608)
 
     answer = announce({"contentType": "image/jpeg", "size": 1234})
 
@@ -108,7 +108,7 @@ def test_a_wish_may_name_what_was_uploaded(cloud: Cloud, started: Started) -> No
 def test_what_was_not_uploaded_or_is_not_ones_own_is_named(
     cloud: Cloud, started: Started, settings: pytest.MonkeyPatch
 ) -> None:
-    settings.setattr(uploads, "MAX_UPLOAD_BYTES", 3)
+    settings.setattr(input_images, "MAX_UPLOAD_BYTES", 3)
     missing, large = new_upload_key("alice", "image/png"), uploaded(cloud, content=b"long")
 
     theirs = submit("https://example.com/a.png", uploaded(cloud, "bob"))

@@ -15,7 +15,7 @@ from plantain.errors import REFUSAL_CODES
 from plantain.failures import _MESSAGES
 from plantain.job import STATES
 from plantain.models import MODELS
-from plantain.request import check_request
+from plantain.request import Terms, check_request
 from plantain.upload_key import MAX_UPLOAD_BYTES
 from plantain.upload_request import check_upload
 from scripts.openapi.__main__ import files
@@ -96,7 +96,7 @@ def test_the_limits_are_those_that_are_checked(model: str) -> None:
     assert fields["imageInput"]["maxItems"] == row.image_inputs
     assert fields["aspectRatio"]["enum"] == list(row.aspect_ratios)
     defaults = {name: field["default"] for name, field in fields.items() if "default" in field}
-    check_request({"prompt": "x", **defaults}, row, caller="alice")
+    check_request({"prompt": "x", **defaults}, Terms(row, "alice"))
 
 
 def test_the_limits_of_an_upload_are_in_it() -> None:
@@ -110,7 +110,7 @@ def test_the_requests_shown_are_accepted() -> None:
     uploads = DOCUMENT["paths"]["/api/uploads"]["post"]["requestBody"]["content"]["application/json"]
 
     for wish in wishes["examples"].values():
-        check_request(wish["value"], MODELS[DEFAULT_MODEL], caller="alice")
+        check_request(wish["value"], Terms(MODELS[DEFAULT_MODEL], "alice"))
     for upload in uploads["examples"].values():
         check_upload(upload["value"])
 

@@ -171,16 +171,26 @@ def test_every_bucket_is_private_encrypted_and_its_owners(name: str) -> None:
     assert properties["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
 
 
-def test_images_stay_and_what_was_handed_in_goes() -> None:
-    images, inbox = (template()["Resources"][name] for name in ("ImagesBucket", "InboxBucket"))
+@pytest.mark.parametrize("name", resources("AWS::S3::Bucket"))
+def test_what_lies_in_a_bucket_outlives_the_stack_and_a_slip(name: str) -> None:
+    bucket = template()["Resources"][name]
 
-    assert (images["DeletionPolicy"], images["UpdateReplacePolicy"]) == ("Retain", "Retain")
-    assert images["Properties"]["VersioningConfiguration"] == {"Status": "Enabled"}
-    assert "LifecycleConfiguration" not in images["Properties"]
-    assert (inbox["DeletionPolicy"], inbox["UpdateReplacePolicy"]) == ("Delete", "Delete")
-    assert "VersioningConfiguration" not in inbox["Properties"]
-    assert inbox["Properties"]["LifecycleConfiguration"]["Rules"] == [
+    assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert bucket["Properties"]["VersioningConfiguration"] == {"Status": "Enabled"}
+
+
+def test_images_are_kept_and_uploads_and_old_versions_of_the_inbox_go() -> None:
+    images, inbox = (template()["Resources"][name]["Properties"] for name in ("ImagesBucket", "InboxBucket"))
+
+    assert "LifecycleConfiguration" not in images
+    assert inbox["LifecycleConfiguration"]["Rules"] == [
         {"Id": "Uploads", "Status": "Enabled", "Prefix": "uploads/", "ExpirationInDays": 7},
+        {
+            "Id": "Replaced",
+            "Status": "Enabled",
+            "NoncurrentVersionExpiration": {"NoncurrentDays": 7},
+            "ExpiredObjectDeleteMarker": True,
+        },
         {"Id": "Unfinished", "Status": "Enabled", "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}},
     ]
 

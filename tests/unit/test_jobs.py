@@ -232,10 +232,10 @@ def test_the_same_key_and_wish_is_the_same_job(cloud: Cloud) -> None:
 
 
 def test_the_same_key_with_another_wish_is_refused(cloud: Cloud) -> None:
-    reservations().reserve(a_job(), "key-1")
+    reservations().reserve(a_job(), "key-1", "one wish")
 
     with pytest.raises(IdempotencyKeyReused):
-        reservations().reserve(a_job(request=a_request(prompt="another")), "key-1")
+        reservations().reserve(a_job(), "key-1", "another")
 
 
 def test_a_key_belongs_to_its_caller(cloud: Cloud) -> None:

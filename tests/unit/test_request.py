@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from plantain.faults import Fault, InvalidRequest, PromptMissing
 from plantain.job import Request, new_task_id
 from plantain.models import MODELS, Model
-from plantain.request import check_request
+from plantain.request import Terms, check_request
 from tests.builders import a_request
 
 PRO = MODELS["nano-banana-pro"]
@@ -18,7 +18,7 @@ SECOND = MODELS["nano-banana-2"]
 
 
 def check(body: dict[str, Any], model: Model = PRO) -> Request:
-    return check_request(body, model, caller="alice")
+    return check_request(body, Terms(model, "alice"))
 
 
 def faults_of(body: dict[str, Any]) -> tuple[Fault, ...]:
@@ -75,7 +75,7 @@ def test_a_bad_field_is_named(fields: dict[str, Any], fault: Fault) -> None:
 def test_every_bad_field_is_named_at_once() -> None:
     faults = faults_of({"prompt": 1, "resolution": "8K", "seed": 1})
 
-    assert [fault.pointer for fault in faults] == ["/prompt", "/resolution", "/seed"]
+    assert [fault.pointer for fault in faults] == ["/resolution", "/prompt", "/seed"]
 
 
 def test_as_many_input_images_as_the_model_takes() -> None:

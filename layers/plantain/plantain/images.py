@@ -88,11 +88,14 @@ class Images:
 def image_key(job: Job, number: int, extension: str) -> str:
     """`images/{yyyy}/{mm}/{dd}/{taskId}.{ext}`, by the job's own day (UTC): a repeat writes the same place.
 
+    A job's own `folder` stands in place of the day's, its `stem` before the task id: `{stem}__{taskId}.{ext}`.
     `number` counts a job's images from 1; from the second on it is part of the name.
     """
     day = dt.datetime.fromtimestamp(job.created_at / 1000, dt.UTC)
+    folder = job.folder or f"images/{day:%Y/%m/%d}"
+    stem = f"{job.stem}__" if job.stem else ""
     suffix = "" if number == 1 else f"-{number}"
-    return f"images/{day:%Y/%m/%d}/{job.task_id}{suffix}.{extension}"
+    return f"{folder}/{stem}{job.task_id}{suffix}.{extension}"
 
 
 @cache

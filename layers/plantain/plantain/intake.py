@@ -8,21 +8,32 @@ from plantain.jobs import jobs
 from plantain.reservations import Reservation, reservations
 
 
-def take_in(job: Job, idempotency_key: str | None = None) -> Reservation:
+def take_in(job: Job, idempotency_key: str | None = None, fingerprint: str = "") -> Reservation:
     """The reserved and started job. Raises IdempotencyKeyReused and ClaimInFlight; then nothing was started.
 
     A start that fails is healed by the next call with the same key; without one, the job ends unsent.
     """
-    reservation = reservations().reserve(job, idempotency_key)
-    if reservation.job.is_final:
-        return reservation
+    reservation = reservations().reserve(job, idempotency_key, fingerprint)
     try:
-        executions().start(reservation.job.task_id)
+        _start(reservation.job)
     except Exception:
         if idempotency_key is None:
             _give_up(job)
         raise
     return reservation
+
+
+def taken_in(caller: str, idempotency_key: str | None, fingerprint: str = "") -> Reservation | None:
+    """The job of an earlier call with this key, started if that call could not. Raises IdempotencyKeyReused."""
+    if idempotency_key is None or (job := reservations().find(caller, idempotency_key, fingerprint)) is None:
+        return None
+    _start(job)
+    return Reservation(job, replayed=True)
+
+
+def _start(job: Job) -> None:
+    if not job.is_final:
+        executions().start(job.task_id)
 
 
 def _give_up(job: Job) -> None:

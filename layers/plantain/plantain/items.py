@@ -8,9 +8,11 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from plantain.job import Failure, Job, Request, StoredImage
+from plantain.job import Failure, Job, PresetRef, Request, Source, StoredImage
 
 Item = dict[str, Any]
+
+_PARTS: dict[str, Any] = {"failure": Failure, "preset": PresetRef, "source": Source}
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
@@ -40,8 +42,9 @@ def job_from(values: dict[str, Any]) -> Job:
     fields["request"] = Request(**(request | {"image_input": tuple(request["image_input"])}))
     fields["result_urls"] = tuple(fields.get("result_urls", ()))
     fields["images"] = tuple(StoredImage(**image) for image in fields.get("images", ()))
-    if failure := fields.get("failure"):
-        fields["failure"] = Failure(**failure)
+    for name, kind in _PARTS.items():
+        if part := fields.get(name):
+            fields[name] = kind(**part)
     return Job(**fields)
 
 

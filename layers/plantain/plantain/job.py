@@ -5,7 +5,7 @@ import secrets
 import time
 import uuid
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypedDict, Unpack
 
 from plantain.task import Charged
 
@@ -26,6 +26,22 @@ class Request:
     resolution: str
     output_format: str
     image_input: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PresetRef:
+    """The preset a request was made from; `version` is a short hash of what it said then."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The object in the inbox that asked for a job, and is told how it ended."""
+
+    key: str
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +69,9 @@ class StoredImage:
 class Job:
     """The whole record. Times are ms since the epoch; `cost_time` is ms of Kie's own work.
 
-    `create_attempt` tells one run of the create step from another.
+    `create_attempt` tells one run of the create step from another. Jobs that were asked for together share a
+    `group` (a batch, a run of a schedule, a file that asks for several), each with its place in it as `member`.
+    `folder` and `stem` say where the images lie and what they are called, where that is not the usual (images.py).
     """
 
     task_id: str
@@ -61,6 +79,12 @@ class Job:
     door: Door
     request: Request
     created_at: int
+    preset: PresetRef | None = None
+    source: Source | None = None
+    group: str | None = None
+    member: str | None = None
+    folder: str | None = None
+    stem: str | None = None
     state: State = "pending"
     create_started_at: int | None = None
     create_attempt: str | None = None
@@ -104,9 +128,20 @@ def is_task_id(text: str) -> bool:
     return _TASK_ID.fullmatch(text) is not None
 
 
-def new_job(caller: str, door: Door, request: Request) -> Job:
+class Origin(TypedDict, total=False):
+    """What a job may know of where it came from; the fields are those of Job."""
+
+    preset: PresetRef | None
+    source: Source | None
+    group: str | None
+    member: str | None
+    folder: str | None
+    stem: str | None
+
+
+def new_job(caller: str, door: Door, request: Request, **origin: Unpack[Origin]) -> Job:
     """A fresh wish, not yet reserved in the table."""
-    return Job(task_id=new_task_id(), caller=caller, door=door, request=request, created_at=now_ms())
+    return Job(task_id=new_task_id(), caller=caller, door=door, request=request, created_at=now_ms(), **origin)
 
 
 def now_ms() -> int:

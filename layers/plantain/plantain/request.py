@@ -1,6 +1,7 @@
 """Checks what a caller asks for and names every fault; the limits come from the model's row."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import (
@@ -16,20 +17,31 @@ from pydantic_core import PydanticCustomError
 
 from plantain.addresses import refusal_of
 from plantain.faults import PromptMissing
+from plantain.inbox_key import is_inbox_key
 from plantain.job import Request
 from plantain.models import Model
 from plantain.upload_key import is_own_upload_key, is_upload_key
 from plantain.validation import checked
 
 
-def _model_of(info: ValidationInfo) -> Model:
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds for whoever asks. `from_inbox`: may name what lies in the inbox, as the owner's files may."""
+
+    model: Model
+    caller: str
+    trusted_origins: frozenset[str] = frozenset()
+    from_inbox: bool = False
+
+
+def _terms_of(info: ValidationInfo) -> Terms:
     assert info.context is not None
-    model: Model = info.context["model"]
-    return model
+    terms: Terms = info.context["terms"]
+    return terms
 
 
 def _prompt(text: str, info: ValidationInfo) -> str:
-    limit = _model_of(info).prompt_length
+    limit = _terms_of(info).model.prompt_length
     if "\x00" in text:
         raise PydanticCustomError("nul", "must not contain a NUL character")
     if len(text) > limit:
@@ -42,26 +54,28 @@ def _prompt(text: str, info: ValidationInfo) -> str:
 
 
 def _listed(value: str, info: ValidationInfo) -> str:
-    choices: tuple[str, ...] = getattr(_model_of(info), f"{info.field_name}s")
+    choices: tuple[str, ...] = getattr(_terms_of(info).model, f"{info.field_name}s")
     if value not in choices:
         raise PydanticCustomError("choice", "must be one of {choices}", {"choices": ", ".join(choices)})
     return value
 
 
 def _address(url: str, info: ValidationInfo) -> str:
-    assert info.context is not None
+    terms = _terms_of(info)
     if is_upload_key(url):
-        if not is_own_upload_key(url, info.context["caller"]):
+        if not is_own_upload_key(url, terms.caller):
             raise PydanticCustomError("upload", "must be the key of an upload of yours")
         return url
-    if refusal := refusal_of(url, info.context["trusted_origins"]):
+    if terms.from_inbox and is_inbox_key(url):
+        return url
+    if refusal := refusal_of(url, terms.trusted_origins):
         raise PydanticCustomError("address", "{refusal}", {"refusal": refusal})
     return url
 
 
 def _few_enough(urls: Any, info: ValidationInfo) -> Any:
     """Looked at before each URL is, so that a long list of bad ones makes one fault and not thousands."""
-    limit = _model_of(info).image_inputs
+    limit = _terms_of(info).model.image_inputs
     if isinstance(urls, list) and len(urls) > limit:
         raise PydanticCustomError(
             "too_many",
@@ -75,13 +89,11 @@ Choice = Annotated[str, AfterValidator(_listed)]
 Address = Annotated[str, AfterValidator(_address)]
 
 
-class GenerateRequest(BaseModel):
-    """A wish for one image."""
+class ImageSettings(BaseModel):
+    """What every wish may say besides its words."""
 
     model_config = ConfigDict(extra="forbid", alias_generator=to_camel)
 
-    prompt: Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_prompt)]
-    """What to draw; trimmed before it is measured."""
     aspect_ratio: Choice = "16:9"
     """Width to height. `auto` leaves it to Kie.ai, which goes by the input images."""
     resolution: Choice = "2K"
@@ -92,12 +104,17 @@ class GenerateRequest(BaseModel):
     """Images to work from: public https URLs, or keys that `POST /api/uploads` gave you."""
 
 
-def check_request(
-    body: Mapping[str, Any], model: Model, *, caller: str, trusted_origins: frozenset[str] = frozenset()
-) -> Request:
+class GenerateRequest(ImageSettings):
+    """A wish for one image."""
+
+    prompt: Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_prompt)]
+    """What to draw; trimmed before it is measured."""
+
+
+def check_request(body: Mapping[str, Any], terms: Terms) -> Request:
     """The caller's checked wish, defaults filled in. Raises PromptMissing or InvalidRequest."""
     prompt = body.get("prompt")
     if prompt is None or (isinstance(prompt, str) and not prompt.strip()):
         raise PromptMissing
-    context = {"model": model, "caller": caller, "trusted_origins": trusted_origins}
-    return Request(model=model.name, **checked(GenerateRequest, body, context).model_dump())
+    request = checked(GenerateRequest, body, {"terms": terms})
+    return Request(model=terms.model.name, **request.model_dump())

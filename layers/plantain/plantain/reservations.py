@@ -7,7 +7,7 @@ either both or neither. Claims are kept for seven days.
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from plantain.aws import client
 from plantain.errors import ClaimInFlight, IdempotencyKeyReused
 from plantain.items import from_attributes, to_attributes
-from plantain.job import Job, Request, now_ms
+from plantain.job import Job, now_ms
 from plantain.jobs import Jobs, jobs
 
 CLAIM_SECONDS = 7 * 24 * 60 * 60
@@ -38,9 +38,10 @@ class Reservations:
         self._dynamodb = dynamodb
         self._jobs = jobs
 
-    def reserve(self, job: Job, idempotency_key: str | None = None) -> Reservation:
+    def reserve(self, job: Job, idempotency_key: str | None = None, fingerprint: str = "") -> Reservation:
         """Write the job, or find the one this key already made. The key's scope is the job's caller.
 
+        `fingerprint` tells one wish from another; without one the key alone is the wish.
         Raises IdempotencyKeyReused (same key, another wish) and ClaimInFlight (claimed this very moment).
         """
         if idempotency_key is None:
@@ -49,7 +50,10 @@ class Reservations:
         claim = _claim_id(job.caller, idempotency_key)
         try:
             self._dynamodb.transact_write_items(
-                TransactItems=[{"Put": self._jobs.put_of(job)}, {"Put": self._claim_put(claim, job)}]
+                TransactItems=[
+                    {"Put": self._jobs.put_of(job)},
+                    {"Put": self._claim_put(claim, job.task_id, fingerprint)},
+                ]
             )
             return Reservation(job)
         except ClientError as error:
@@ -58,14 +62,18 @@ class Reservations:
                 raise ClaimInFlight from None
             if "ConditionalCheckFailed" not in reasons:
                 raise
-        return self._replay(claim, job.request)
+        earlier = self.find(job.caller, idempotency_key, fingerprint)
+        assert earlier is not None
+        return Reservation(earlier, replayed=True)
 
-    def has(self, caller: str, idempotency_key: str | None) -> bool:
-        """Whether this key of the caller's has made a job, so that the next call is a repeat."""
-        if idempotency_key is None:
-            return False
+    def find(self, caller: str, idempotency_key: str, fingerprint: str = "") -> Job | None:
+        """The job that this key of the caller's has made. Raises IdempotencyKeyReused."""
         claim = self._claim(_claim_id(caller, idempotency_key))
-        return claim is not None and claim["expiresAt"] >= now_ms() // 1000
+        if claim is None or claim["expiresAt"] < now_ms() // 1000:
+            return None
+        if claim["fingerprint"] != fingerprint:
+            raise IdempotencyKeyReused
+        return self._jobs.get(claim["taskId"])
 
     def _put(self, job: Job) -> None:
         try:
@@ -75,12 +83,12 @@ class Reservations:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
 
-    def _claim_put(self, claim: str, job: Job) -> dict[str, Any]:
+    def _claim_put(self, claim: str, task_id: str, fingerprint: str) -> dict[str, Any]:
         now = now_ms() // 1000
         values = {
             "id": claim,
-            "taskId": job.task_id,
-            "fingerprint": _fingerprint(job.request),
+            "taskId": task_id,
+            "fingerprint": fingerprint,
             "expiresAt": now + CLAIM_SECONDS,
         }
         return {
@@ -91,13 +99,6 @@ class Reservations:
             "ExpressionAttributeValues": to_attributes({":now": now}),
         }
 
-    def _replay(self, claim: str, request: Request) -> Reservation:
-        values = self._claim(claim)
-        assert values is not None
-        if values["fingerprint"] != _fingerprint(request):
-            raise IdempotencyKeyReused
-        return Reservation(self._jobs.get(values["taskId"]), replayed=True)
-
     def _claim(self, claim: str) -> dict[str, Any] | None:
         answer = self._dynamodb.get_item(
             TableName=self._table, Key=to_attributes({"id": claim}), ConsistentRead=True
@@ -107,12 +108,6 @@ class Reservations:
 
 def _claim_id(caller: str, key: str) -> str:
     return f"claim#{hashlib.sha256(json.dumps([caller, key]).encode()).hexdigest()}"
-
-
-def _fingerprint(request: Request) -> str:
-    """The same for the same body; the model is the operator's choice and may change between two calls."""
-    wish = {name: value for name, value in asdict(request).items() if name != "model"}
-    return hashlib.sha256(json.dumps(wish, sort_keys=True).encode()).hexdigest()
 
 
 @cache

@@ -4,7 +4,8 @@ import pytest
 
 from plantain.dns import Dns
 from plantain.faults import Fault, InvalidRequest
-from plantain.input_hosts import check_hosts
+from plantain.input_images import usable_inputs
+from tests.builders import a_request
 from tests.wire import Names
 
 NAMES = {
@@ -16,14 +17,15 @@ NAMES = {
 
 def faults_of(*urls: str) -> tuple[Fault, ...]:
     with pytest.raises(InvalidRequest) as invalid:
-        check_hosts(urls, frozenset(), Dns(Names(NAMES)))
+        usable_inputs(a_request(image_input=urls), frozenset(), Dns(Names(NAMES)))
     return invalid.value.faults
 
 
 def test_public_hosts_pass_each_looked_up_once() -> None:
     names = Names(NAMES)
 
-    check_hosts(("https://public.test/1", "https://public.test/2", "https://8.8.8.8/3"), frozenset(), Dns(names))
+    urls = ("https://public.test/1", "https://public.test/2", "https://8.8.8.8/3")
+    usable_inputs(a_request(image_input=urls), frozenset(), Dns(names))
 
     assert names.asked == ["public.test"]
 
@@ -56,6 +58,7 @@ def test_every_url_at_fault_is_named() -> None:
 def test_a_trusted_origin_is_not_looked_up() -> None:
     names = Names(NAMES)
 
-    check_hosts(("http://inside.test:9000/1",), frozenset({"http://inside.test:9000"}), Dns(names))
+    wish = a_request(image_input=("http://inside.test:9000/1",))
+    usable_inputs(wish, frozenset({"http://inside.test:9000"}), Dns(names))
 
     assert names.asked == []

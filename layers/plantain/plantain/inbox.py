@@ -1,0 +1,87 @@
+"""The only module that knows the inbox bucket: where people put what Plantain is to work from."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from plantain.aws import client
+from plantain.inbox_key import key_and_version
+from plantain.job import now_ms
+
+PUT_SECONDS = 15 * 60
+# Longer than any job is waited for (65 minutes by default): an input that Kie.ai fetches later is of no use.
+LINK_SECONDS = 2 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class UploadLink:
+    """Where one image may be PUT, with these headers; `expires_at` in ms since the epoch."""
+
+    url: str
+    headers: Mapping[str, str]
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class InboxObject:
+    """One version of one object. `size` in bytes; `metadata` is what its writer gave it, names in lower case."""
+
+    key: str
+    version: str
+    size: int
+    metadata: Mapping[str, str]
+
+
+class Inbox:
+    """The inbox bucket."""
+
+    def __init__(self, bucket: str, s3: Any) -> None:
+        self._bucket = bucket
+        self._s3 = s3
+
+    def put_link(self, key: str, content_type: str, size: int) -> UploadLink:
+        """A link that takes exactly `size` bytes of this type: both are signed."""
+        url = self._s3.generate_presigned_url(
+            "put_object",
+            Params={"Bucket": self._bucket, "Key": key, "ContentType": content_type, "ContentLength": size},
+            ExpiresIn=PUT_SECONDS,
+        )
+        return UploadLink(url, {"Content-Type": content_type}, now_ms() + PUT_SECONDS * 1000)
+
+    def find(self, reference: str) -> InboxObject | None:
+        """What lies at a key, or at the version that is pinned; None if nothing does."""
+        try:
+            head = self._s3.head_object(Bucket=self._bucket, **_named(reference))
+        except ClientError as error:
+            # 405 is S3's answer of a version that is a delete marker, 400 of a version id that cannot be one.
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] in (400, 404, 405):
+                return None
+            raise
+        key, _ = key_and_version(reference)
+        return InboxObject(key, head.get("VersionId", "null"), head["ContentLength"], head["Metadata"])
+
+    def read(self, reference: str, limit: int) -> bytes:
+        """The first `limit` bytes; at most all. Raises what AWS raises."""
+        answer = self._s3.get_object(Bucket=self._bucket, Range=f"bytes=0-{limit - 1}", **_named(reference))
+        content: bytes = answer["Body"].read(limit)
+        return content
+
+    def get_link(self, reference: str) -> str:
+        """A presigned link for Kie.ai. Whoever has it can read the image: it belongs in no log and no record."""
+        params = {"Bucket": self._bucket, **_named(reference)}
+        return str(self._s3.generate_presigned_url("get_object", Params=params, ExpiresIn=LINK_SECONDS))
+
+
+def _named(reference: str) -> dict[str, str]:
+    key, version = key_and_version(reference)
+    return {"Key": key} | ({"VersionId": version} if version else {})
+
+
+@cache
+def inbox() -> Inbox:
+    """The configured inbox, reached at first use."""
+    return Inbox(os.environ["INBOX_BUCKET"], client("s3"))

@@ -1,0 +1,68 @@
+"""Looks at the images a wish is to work from: what Kie.ai could not fetch is a fault of the wish."""
+
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from plantain.addresses import origin_of, refusal_of_answer
+from plantain.dns import Dns
+from plantain.faults import Fault, InvalidRequest
+from plantain.inbox import Inbox, inbox
+from plantain.inbox_key import is_inbox_key, pinned
+from plantain.job import Request
+from plantain.upload_key import MAX_UPLOAD_BYTES, is_upload_key
+
+LOOKUP_SECONDS = 3.0  # for all hosts together
+
+
+def usable_inputs(request: Request, trusted: frozenset[str], dns: Dns) -> Request:
+    """The wish with its inputs looked at; those in the owner's inbox are pinned to the version there now.
+
+    Raises InvalidRequest naming each input at fault. Their text is checked already (request.py).
+    """
+    faults = _faults_of_hosts(request.image_input, trusted, dns)
+    references = list(request.image_input)
+    for at, reference in enumerate(request.image_input):
+        if is_upload_key(reference) or is_inbox_key(reference):
+            references[at], fault = _looked_at(inbox(), reference)
+            faults |= {at: fault} if fault else {}
+    if faults:
+        raise InvalidRequest(*(Fault(f"/imageInput/{at}", faults[at]) for at in sorted(faults)))
+    return replace(request, image_input=tuple(references))
+
+
+def with_links(request: Request) -> Request:
+    """The same wish with links, signed now, in place of keys: what Kie.ai can fetch."""
+    links = tuple(
+        inbox().get_link(reference) if is_upload_key(reference) or is_inbox_key(reference) else reference
+        for reference in request.image_input
+    )
+    return replace(request, image_input=links)
+
+
+def _looked_at(inbox: Inbox, reference: str) -> tuple[str, str | None]:
+    """What to remember of an input, and what is wrong with it, as a clause for a person."""
+    found = inbox.find(reference)
+    if found is None:
+        return reference, "has not been uploaded" if is_upload_key(reference) else "is not in the inbox"
+    if found.size > MAX_UPLOAD_BYTES:
+        return reference, f"must have at most {MAX_UPLOAD_BYTES} bytes, it has {found.size}"
+    return (reference if is_upload_key(reference) else pinned(found.key, found.version)), None
+
+
+def _faults_of_hosts(urls: tuple[str, ...], trusted: frozenset[str], dns: Dns) -> dict[int, str]:
+    hosts = {
+        at: urlsplit(url).hostname or ""
+        for at, url in enumerate(urls)
+        if not (is_upload_key(url) or is_inbox_key(url)) and origin_of(url) not in trusted
+    }
+    found = dns.look_up(hosts.values(), LOOKUP_SECONDS) if hosts else {}
+    refusals = {at: _refusal(host, found.get(host, ())) for at, host in hosts.items()}
+    return {at: refusal for at, refusal in refusals.items() if refusal}
+
+
+def _refusal(host: str, addresses: tuple[str, ...]) -> str | None:
+    if not addresses:
+        return f"names a host that cannot be found ({host}); nothing was charged"
+    if refusal := refusal_of_answer(addresses):
+        return f"{refusal}, and {host} leads to an address that is not public"
+    return None

@@ -1,0 +1,105 @@
+"""A wish: a request in full, or a preset with what goes into it. Checked as far as the text alone tells."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from plantain.faults import Fault, InvalidRequest
+from plantain.job import Request
+from plantain.request import ImageSettings, Terms, check_request
+from plantain.validation import checked
+
+PRESET_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_VERSION = re.compile(r"[0-9a-f]{12}")
+MAX_VARIABLES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PresetWish:
+    """A preset by name, and by version where an earlier one is meant; what is given for it, and nothing else.
+
+    `settings` holds the given fields of Request (snake_case) that are to override the preset's own, `words` the
+    given ones of style, mood and composition.
+    """
+
+    name: str
+    version: str | None
+    variables: Mapping[str, str]
+    settings: Mapping[str, Any]
+    words: Mapping[str, str]
+
+
+Wish = Request | PresetWish
+
+
+def _preset(text: str) -> str:
+    name, at, version = text.partition("@")
+    if not PRESET_NAME.fullmatch(name) or (at and not _VERSION.fullmatch(version)):
+        raise PydanticCustomError("preset", "must be the name of a preset, or name@version with its 12 characters")
+    return text
+
+
+def _few_variables(variables: dict[str, Any]) -> dict[str, Any]:
+    if len(variables) > MAX_VARIABLES:
+        raise PydanticCustomError("too_many", "must hold at most {limit} variables", {"limit": MAX_VARIABLES})
+    return variables
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
+
+
+class PresetRequest(ImageSettings):
+    """A wish for one image by a preset, the house style kept as a file."""
+
+    preset: Annotated[str, AfterValidator(_preset)]
+    """The preset's name; `name@version` asks for a version that was used before."""
+    variables: Annotated[dict[str, str | int | float], AfterValidator(_few_variables)] = Field(
+        default_factory=dict
+    )
+    """What goes into the places that the preset leaves open, by name."""
+    style: Text | None = None
+    """How it is drawn, in place of the preset's own: isometric 3D, flat design, minimalist, cinematic, …"""
+    mood: Text | None = None
+    """What it feels like, in place of the preset's own: professional, bold, modern, tech-forward, premium, …"""
+    composition: Text | None = None
+    """How it is laid out, in place of the preset's own: centered, asymmetric, grid layout, hero image, …"""
+
+
+_WORDS = ("style", "mood", "composition")
+_OWN = {"preset", "variables", *_WORDS}
+
+
+def check_wish(body: Mapping[str, Any], terms: Terms) -> Wish:
+    """The checked wish in a body's camelCase fields. Raises PromptMissing or InvalidRequest."""
+    if body.get("preset") is None:
+        return check_request({name: value for name, value in body.items() if name != "preset"}, terms)
+    if body.get("prompt") is not None:
+        raise InvalidRequest(Fault("/prompt", "must be left out where a preset is named, which has its own"))
+    fields = {name: value for name, value in body.items() if name != "prompt"}
+    asked = checked(PresetRequest, fields, {"terms": terms})
+    given = asked.model_dump(exclude_unset=True)
+    name, _, version = asked.preset.partition("@")
+    return PresetWish(
+        name=name,
+        version=version or None,
+        variables={name: _text(value) for name, value in asked.variables.items()},
+        settings={name: value for name, value in given.items() if name not in _OWN},
+        words={name: given[name] for name in _WORDS if given.get(name) is not None},
+    )
+
+
+def _text(value: str | float) -> str:
+    """A number as a person would write it: 5.0 is 5, as JSON has one kind of number."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def fingerprint_of(wish: Wish) -> str:
+    """The same for the same wish; the model is the operator's choice and may change between two calls."""
+    values = {name: value for name, value in asdict(wish).items() if name != "model"}
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
