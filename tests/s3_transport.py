@@ -21,7 +21,11 @@ class S3Transport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         signed = set(request.url.params["X-Amz-SignedHeaders"].split(";"))
-        assert {"content-type", "if-none-match"} <= signed <= {name.lower() for name in request.headers}
+        assert (
+            {"content-type", "if-none-match", "x-amz-meta-plantain"}
+            <= signed
+            <= {name.lower() for name in request.headers}
+        )
         self.puts.append(request)
         if self._lies_there(request):
             return httpx.Response(412)
@@ -42,6 +46,7 @@ class S3Transport(httpx.BaseTransport):
                 Body=body,
                 ContentType=request.headers["content-type"],
                 IfNoneMatch=request.headers["if-none-match"],
+                Metadata={"plantain": request.headers["x-amz-meta-plantain"]},
             )
         except ClientError as error:
             return int(error.response["ResponseMetadata"]["HTTPStatusCode"])

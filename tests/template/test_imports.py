@@ -31,6 +31,8 @@ DOMAIN = {
     "file_wish",
     "inbox_key",
     "documents",
+    "places",
+    "plain_words",
     "upload_key",
     "upload_request",
     "polling",

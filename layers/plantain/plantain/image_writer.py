@@ -26,13 +26,13 @@ class ImageWriter:
         self._images = images
         self._http = httpx.Client(timeout=_TIMEOUT, limits=_LIMITS, transport=transport, trust_env=False)
 
-    def put(self, key: str, kind: ImageFormat, size: int, chunks: Iterable[bytes]) -> bool:
-        """Stream `size` bytes to `key`. An object that lies there already is left as it is: False.
+    def put(self, key: str, kind: ImageFormat, size: int, chunks: Iterable[bytes], mark: str) -> bool:
+        """Stream `size` bytes to `key`, marked as this task's. An object that lies there already stays: False.
 
         Raises TryAgainLater when S3 does not take them; whatever `chunks` raises goes through, and nothing
         is kept then.
         """
-        url, headers = self._images.presigned_put(key, kind)
+        url, headers = self._images.presigned_put(key, kind, mark)
         try:
             answer = self._http.put(url, content=iter(chunks), headers={**headers, "Content-Length": str(size)})
         except httpx.TransportError as broken:

@@ -17,6 +17,8 @@ from plantain.job import Job, now_ms
 LINK_SECONDS = 3600
 _PUT_SECONDS = 300
 _PIECE_BYTES = 512 * 1024
+# The name of the metadata that all that Plantain writes carries, so that it never takes it for a wish.
+MARK = "plantain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +36,16 @@ class Images:
         self._bucket = bucket
         self._s3 = s3
 
-    def presigned_put(self, key: str, kind: ImageFormat) -> tuple[str, dict[str, str]]:
-        """A link that takes one PUT to `key` if nothing lies there yet, and the headers it is signed for."""
+    def presigned_put(self, key: str, kind: ImageFormat, mark: str) -> tuple[str, dict[str, str]]:
+        """A link that takes one PUT to `key` if nothing lies there yet, and the headers it is signed for.
+
+        `mark` says whose it is: a task's id.
+        """
+        place = {"Bucket": self._bucket, "Key": key, "ContentType": kind.content_type, "IfNoneMatch": "*"}
         url = self._s3.generate_presigned_url(
-            "put_object",
-            Params={"Bucket": self._bucket, "Key": key, "ContentType": kind.content_type, "IfNoneMatch": "*"},
-            ExpiresIn=_PUT_SECONDS,
+            "put_object", Params=place | {"Metadata": {MARK: mark}}, ExpiresIn=_PUT_SECONDS
         )
-        return url, {"Content-Type": kind.content_type, "If-None-Match": "*"}
+        return url, {"Content-Type": kind.content_type, "If-None-Match": "*", f"x-amz-meta-{MARK}": mark}
 
     def keys_of(self, job: Job) -> frozenset[str]:
         """Whatever of the job's lies in the bucket: at most its images and the manifest."""
@@ -55,12 +59,21 @@ class Images:
 
     def put_manifest(self, key: str, manifest: dict[str, Any]) -> None:
         """The JSON beside an image; the first one written stays."""
+        text = json.dumps(manifest, indent=2, ensure_ascii=False)
+        self._put_once(key, text, "application/json", manifest["taskId"])
+
+    def put_text(self, key: str, text: str, mark: str) -> None:
+        """A text for people; the first one written stays. `mark` says whose it is: a task's or a report's id."""
+        self._put_once(key, text, "text/plain; charset=utf-8", mark)
+
+    def _put_once(self, key: str, text: str, content_type: str, mark: str) -> None:
         try:
             self._s3.put_object(
                 Bucket=self._bucket,
                 Key=key,
-                Body=json.dumps(manifest, indent=2, ensure_ascii=False).encode(),
-                ContentType="application/json",
+                Body=text.encode(),
+                ContentType=content_type,
+                Metadata={MARK: mark},
                 IfNoneMatch="*",
             )
         except ClientError as error:

@@ -15,6 +15,10 @@ from plantain.job import now_ms
 PUT_SECONDS = 15 * 60
 # Longer than any job is waited for (65 minutes by default): an input that Kie.ai fetches later is of no use.
 LINK_SECONDS = 2 * 60 * 60
+STATUS_TAG = "plantain-status"
+MAX_TAGS = 10  # S3's limit for one object
+# 405 is S3's answer of a version that is a delete marker, 400 of a version id that cannot be one.
+_NOTHING_THERE = (400, 404, 405)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,7 @@ class Inbox:
         try:
             head = self._s3.head_object(Bucket=self._bucket, **_named(reference))
         except ClientError as error:
-            # 405 is S3's answer of a version that is a delete marker, 400 of a version id that cannot be one.
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] in (400, 404, 405):
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] in _NOTHING_THERE:
                 return None
             raise
         key, _ = key_and_version(reference)
@@ -69,6 +72,23 @@ class Inbox:
         answer = self._s3.get_object(Bucket=self._bucket, Range=f"bytes=0-{limit - 1}", **_named(reference))
         content: bytes = answer["Body"].read(limit)
         return content
+
+    def tag(self, reference: str, status: str) -> None:
+        """Set the tag `plantain-status` among the others of an object; a version that is gone is left in peace.
+
+        S3 takes all tags at once, so what somebody else changes at this very moment may be lost. Where there is
+        no room for one more, none is set.
+        """
+        place = {"Bucket": self._bucket, **_named(reference)}
+        try:
+            tags = self._s3.get_object_tagging(**place)["TagSet"]
+            others = [tag for tag in tags if tag["Key"] != STATUS_TAG]
+            if len(others) < MAX_TAGS:
+                own = {"Key": STATUS_TAG, "Value": status}
+                self._s3.put_object_tagging(**place, Tagging={"TagSet": [*others, own]})
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] not in _NOTHING_THERE:
+                raise
 
     def get_link(self, reference: str) -> str:
         """A presigned link for Kie.ai. Whoever has it can read the image: it belongs in no log and no record."""

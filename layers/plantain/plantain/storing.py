@@ -66,11 +66,12 @@ class _Copying:
     def _put(self, key: str, check: ImageCheck) -> bool:
         """Straight through where the size is known; S3 wants it first, so otherwise by way of a file on disk."""
         if check.declared_size is not None:
-            return self.writer.put(key, check.kind, check.declared_size, check.passing())
+            return self.writer.put(key, check.kind, check.declared_size, check.passing(), self.job.task_id)
         with tempfile.TemporaryFile() as spool:
             spool.writelines(check.passing())
             spool.seek(0)
-            return self.writer.put(key, check.kind, check.size, iter(lambda: spool.read(HEAD_BYTES), b""))
+            pieces = iter(lambda: spool.read(HEAD_BYTES), b"")
+            return self.writer.put(key, check.kind, check.size, pieces, self.job.task_id)
 
     def _found(self, key: str) -> StoredImage:
         """What another run has left, before this one or beside it: the same picture in perhaps other bytes.

@@ -1,0 +1,85 @@
+"""In which line of a TOML or JSON file a field stands, so that people find what they have to change."""
+
+import re
+
+_SPANNING = ('"""', "'''")
+_TOML_TEXT = re.compile(
+    r'"""(?:\\[\s\S]|[^\\])*?"""|\'\'\'[\s\S]*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*'
+)
+_KEY = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')"""
+_KEYS = rf"{_KEY}(?:[ \t]*\.[ \t]*{_KEY})*"
+_TOML_LINE = re.compile(rf"[ \t]*(?:(?P<open>\[\[?)[ \t]*(?P<table>{_KEYS})[ \t]*\]|(?P<field>{_KEYS})[ \t]*=)")
+_JSON_TOKEN = re.compile(r'(?P<text>"(?:\\.|[^"\\])*")(?P<names>\s*:)?|[{}\[\],]|[\w.+-]+')
+
+
+def line_of(pointer: str, text: str) -> int | None:
+    """The line, from 1, of the field that a JSON pointer with snake_case names leads to in a valid document.
+
+    Of what is not in the text itself, the line of the nearest thing around it; None if there is none.
+    """
+    places = _json_places(text) if text.lstrip().startswith("{") else _toml_places(text)
+    while pointer:
+        if pointer in places:
+            return places[pointer]
+        pointer = pointer.rpartition("/")[0]
+    return None
+
+
+def _toml_places(text: str) -> dict[str, int]:
+    places: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    table = ""
+    masked = _TOML_TEXT.sub(_without_lines, text)
+    for number, line in enumerate(masked.split("\n"), start=1):
+        if (found := _TOML_LINE.match(line)) is None:
+            continue
+        if found["table"]:
+            table = _within("", found["table"], counts)
+            if found["open"] == "[[":
+                counts[table] = counts.get(table, -1) + 1
+                table = f"{table}/{counts[table]}"
+            places.setdefault(table, number)
+        else:
+            places.setdefault(_within(table, found["field"], {}), number)
+    return places
+
+
+def _within(table: str, keys: str, counts: dict[str, int]) -> str:
+    """The pointer of dotted keys; below an array of tables they belong to its last one."""
+    pointer = table
+    for key in re.findall(_KEY, keys):
+        if pointer in counts:
+            pointer += f"/{counts[pointer]}"
+        pointer += f"/{_part(key.strip(chr(34) + chr(39)))}"
+    return pointer
+
+
+def _without_lines(found: re.Match[str]) -> str:
+    """A text over several lines could look like fields: nothing stays of it but its line ends."""
+    return re.sub(r"[^\n]", " ", found[0]) if found[0].startswith(_SPANNING) else found[0]
+
+
+def _json_places(text: str) -> dict[str, int]:
+    places: dict[str, int] = {}
+    path: list[str | int] = []
+    line, seen = 1, 0
+    for token in _JSON_TOKEN.finditer(text):
+        line, seen = line + text.count("\n", seen, token.start()), token.start()
+        sign = token[0]
+        if token["names"] and path:
+            path[-1] = _part(token["text"][1:-1])
+        if sign == "," and path and isinstance(path[-1], int):
+            path[-1] += 1
+        elif sign in ("}", "]") and path:
+            path.pop()
+        elif sign != ",":
+            places.setdefault("".join(f"/{part}" for part in path), line)
+        if sign in ("{", "["):
+            path.append("" if sign == "{" else 0)
+    return places
+
+
+def _part(name: str) -> str:
+    """A name as a pointer has it: with underscores, `~` and `/` escaped."""
+    snake = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower() if name.isidentifier() else name
+    return snake.replace("~", "~0").replace("/", "~1")
