@@ -109,6 +109,59 @@ def retried(sample: Sample) -> str:
     return sample.start(machine)
 
 
+def queue_of(sample: Sample, name: str, **rule: str) -> str:
+    """A queue's URL; it hears what the rule named after it matches."""
+    queue = str(sample.client("sqs").create_queue(QueueName=name)["QueueUrl"])
+    if rule:
+        sample.client("events").put_rule(Name=name, **rule)
+        sample.client("events").put_targets(
+            Rule=name, Targets=[{"Id": "queue", "Arn": arn_of_queue(sample, queue)}]
+        )
+    return queue
+
+
+def arn_of_queue(sample: Sample, queue: str) -> str:
+    found = sample.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    return str(found["Attributes"]["QueueArn"])
+
+
+def message(sample: Sample, queue: str) -> dict[str, Any] | None:
+    found = sample.client("sqs").receive_message(QueueUrl=queue).get("Messages")
+    value: dict[str, Any] | None = json.loads(found[0]["Body"]) if found else None
+    return value
+
+
+def created_object(sample: Sample, name: str) -> tuple[str, dict[str, Any]]:
+    """The version of an object that was put just now, and what the event about it says of the object."""
+    s3 = sample.client("s3")
+    s3.create_bucket(Bucket=name)
+    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_bucket_notification_configuration(
+        Bucket=name, NotificationConfiguration={"EventBridgeConfiguration": {}}
+    )
+    pattern = {"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": {"bucket": {"name": [name]}}}
+    queue = queue_of(sample, name, EventPattern=json.dumps(pattern))
+    version = str(s3.put_object(Bucket=name, Key="a b+ü%41", Body=b"abc")["VersionId"])
+    told: dict[str, Any] = eventually(lambda: message(sample, queue))["detail"]["object"]
+    return version, told
+
+
+def failed_event(sample: Sample) -> str:
+    """The queue that is to hear of the one event that a function of a rule's could not process."""
+    queue = queue_of(sample, "failed")
+    sample.client("lambda").put_function_event_invoke_config(
+        FunctionName=sample.id_of("Misbehave"),
+        MaximumRetryAttempts=1,
+        DestinationConfig={"OnFailure": {"Destination": arn_of_queue(sample, queue)}},
+    )
+    events = sample.client("events")
+    events.put_rule(Name="failing", EventPattern=json.dumps({"source": ["test.failing"]}))
+    target = {"Id": "misbehave", "Arn": sample.arn_of("Misbehave"), "Input": json.dumps({"do": "raise"})}
+    events.put_targets(Rule="failing", Targets=[target])
+    events.put_events(Entries=[{"Source": "test.failing", "DetailType": "x", "Detail": "{}"}])
+    return queue
+
+
 # ---- all together
 
 
@@ -318,6 +371,30 @@ def test_a_schedule_fires_within_two_seconds_with_its_context_filled_in(aws: Sam
 
 def test_ministack_still_passes_the_context_of_a_schedule_on_as_text(plain: Sample) -> None:
     assert scheduled_input(plain, 12)["at"] == "<aws.scheduler.scheduled-time>"
+
+
+# ---- events
+
+
+def test_the_event_of_a_created_object_says_which_version_it_is(aws: Sample) -> None:
+    version, told = created_object(aws, "versioned")
+    assert (told["version-id"], told["key"], told["size"]) == (version, "a b+ü%41", 3)
+
+
+def test_ministack_still_leaves_the_version_out_of_the_event_of_a_created_object(plain: Sample) -> None:
+    assert "version-id" not in created_object(plain, "versioned")[1]
+
+
+def test_an_event_that_a_function_cannot_process_comes_to_its_failure_destination(aws: Sample) -> None:
+    queue = failed_event(aws)
+    kept = eventually(lambda: message(aws, queue), 20)
+    assert (kept["requestPayload"], kept["responsePayload"]["errorType"]) == ({"do": "raise"}, "KeyError")
+
+
+def test_ministack_still_forgets_an_event_that_a_function_cannot_process(plain: Sample) -> None:
+    queue = failed_event(plain)
+    time.sleep(3)
+    assert message(plain, queue) is None
 
 
 # ---- what the template says of single resources

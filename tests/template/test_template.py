@@ -114,7 +114,7 @@ def test_a_function_has_statements_of_its_own_and_takes_no_role_or_managed_polic
 
 
 def test_no_statement_allows_a_star() -> None:
-    """The statements with stars deny: whatever comes to a bucket without TLS."""
+    """The statements with stars deny: whatever comes to a bucket or a queue without TLS."""
     for name, resource in template()["Resources"].items():
         for node in nodes(resource):
             if isinstance(node, dict) and node.get("Effect") == "Allow":
@@ -122,7 +122,7 @@ def test_no_statement_allows_a_star() -> None:
                 assert "*" not in as_list(node["Resource"]), name
                 assert {"NotAction", "NotResource"}.isdisjoint(node), name
             elif isinstance(node, dict) and "Effect" in node:
-                assert resource["Type"] == "AWS::S3::BucketPolicy", name
+                assert resource["Type"] in ("AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy"), name
                 assert (node["Sid"], node["Effect"]) == ("TlsOnly", "Deny")
 
 
@@ -157,6 +157,7 @@ def test_the_outputs_say_where_things_are() -> None:
         "JobsTableName",
         "ApiKeysTableName",
         "StateMachineArn",
+        "DeadLettersUrl",
     }
 
 
@@ -299,6 +300,44 @@ def test_an_end_that_nobody_recorded_reaches_record_end() -> None:
             },
         }
     ]
+
+
+def called_later() -> list[str]:
+    """The functions that nobody waits for: called by events, not by the API or the state machine."""
+    return [
+        name
+        for name, properties in ALL_FUNCTIONS.items()
+        if any(event["Type"] != "HttpApi" for event in properties.get("Events", {}).values())
+    ]
+
+
+@pytest.mark.parametrize("name", called_later())
+def test_what_nobody_waits_for_is_called_again_and_then_kept_with_the_dead_letters(name: str) -> None:
+    queue = {"Fn::GetAtt": ["DeadLetters", "Arn"]}
+
+    assert ALL_FUNCTIONS[name]["EventInvokeConfig"] == {
+        "MaximumRetryAttempts": 2,
+        "DestinationConfig": {"OnFailure": {"Type": "SQS", "Destination": queue}},
+    }
+    for event in ALL_FUNCTIONS[name]["Events"].values():
+        if event["Type"] == "EventBridgeRule":
+            assert event["Properties"]["DeadLetterConfig"] == {"Arn": queue}
+            assert event["Properties"]["RetryPolicy"]["MaximumRetryAttempts"] > 0
+
+
+def test_dead_letters_are_kept_as_long_as_can_be_and_raise_an_alarm() -> None:
+    alarm = resources("AWS::CloudWatch::Alarm")["DeadLettersAlarm"]
+
+    assert resources("AWS::SQS::Queue")["DeadLetters"] == {
+        "SqsManagedSseEnabled": True,
+        "MessageRetentionPeriod": 14 * 24 * 60 * 60,
+    }
+    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": ["DeadLetters", "QueueName"]}}]
+    assert (alarm["MetricName"], alarm["ComparisonOperator"], alarm["Threshold"]) == (
+        "ApproximateNumberOfMessagesVisible",
+        "GreaterThanThreshold",
+        0,
+    )
 
 
 class _NoPolicies:

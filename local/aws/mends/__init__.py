@@ -2,6 +2,7 @@
 
 from local.aws.mends import (
     definition_yaml,
+    event_retries,
     execution_timeout,
     failed_lambda_over_http,
     http_api_body,
@@ -30,6 +31,7 @@ ALL: tuple[Mend, ...] = (
     retry_delay.mend,
     schedule_context.mend,
     s3_event_version.mend,
+    event_retries.mend,
     table_ttl.mend,
     secret_ref.mend,
     secure_loopback.mend,
