@@ -1,0 +1,151 @@
+"""Reads AWS's cron: minute hour day-of-month month day-of-week year, with `?`, `L`, `W` and `#`.
+
+Not pyawscron, the one library there is: it knows UTC alone, takes a minute 99, and breaks on a 29 February.
+Source: EventBridge Scheduler's user guide, "Schedule types", cron-based schedules.
+"""
+
+import calendar
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MONTHS = tuple("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split())
+DAYS = tuple("SUN MON TUE WED THU FRI SAT".split())
+FIRST_YEAR, LAST_YEAR = 1970, 2199
+
+_PART = re.compile(r"(?P<first>\*|\w+)(-(?P<last>\w+))?(/(?P<step>\d{1,4}))?")
+_NEAREST = re.compile(r"(\d{1,2})W")
+_LAST_OF = re.compile(r"([1-7]|[A-Z]{3})L")
+_NTH = re.compile(r"([1-7]|[A-Z]{3})#([1-5])")
+
+
+class BadExpression(ValueError):
+    """Its text is a clause for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: what it is called, what its numbers may be, and the words for them, from the lowest on."""
+
+    name: str
+    low: int
+    high: int
+    words: tuple[str, ...] = ()
+
+    def values(self, text: str) -> frozenset[int]:
+        """The numbers that `1,5-7,10/5,*` stands for. Raises BadExpression."""
+        return frozenset(number for part in text.split(",") for number in self._of_part(part))
+
+    def number(self, text: str) -> int:
+        """One number or word. Raises BadExpression."""
+        if text in self.words:
+            return self.words.index(text) + self.low
+        if not re.fullmatch(r"[0-9]{1,4}", text) or not self.low <= int(text) <= self.high:
+            words = f" or {self.words[0]}-{self.words[-1]}" if self.words else ""
+            raise BadExpression(f"its {self.name} must be {self.low}-{self.high}{words}, not {text[:20]}")
+        return int(text)
+
+    def _of_part(self, part: str) -> range:
+        found = _PART.fullmatch(part)
+        if found is None or (found["first"] == "*" and found["last"]):
+            raise BadExpression(f"its {self.name} cannot be read: {part[:20] or 'nothing stands there'}")
+        whole = found["first"] == "*"
+        first = self.low if whole else self.number(found["first"])
+        last = self.high if whole or (found["step"] and not found["last"]) else first
+        last = self.number(found["last"]) if found["last"] else last
+        step = int(found["step"] or 1)
+        if not step or last < first:
+            raise BadExpression(f"its {self.name} {part} must go upwards")
+        return range(first, last + 1, step)
+
+
+MINUTE, HOUR = Field("minute", 0, 59), Field("hour", 0, 23)
+DAY, WEEKDAY = Field("day-of-month", 1, 31), Field("day-of-week", 1, 7, DAYS)
+MONTH, YEAR = Field("month", 1, 12, MONTHS), Field("year", FIRST_YEAR, LAST_YEAR)
+
+
+@dataclass(frozen=True, slots=True)
+class Cron:
+    """The six fields, each checked. Its times are those of a clock on the wall, without a zone."""
+
+    minutes: tuple[int, ...]
+    hours: tuple[int, ...]
+    day: str
+    months: tuple[int, ...]
+    weekday: str
+    years: tuple[int, ...]
+
+    def from_(self, moment: dt.datetime) -> Iterator[dt.datetime]:
+        """Every time from this (naive) one on, in order."""
+        for day in self._days_from(moment.date()):
+            for hour in self.hours:
+                for minute in self.minutes:
+                    found = dt.datetime.combine(day, dt.time(hour, minute))
+                    if found >= moment:
+                        yield found
+
+    def _days_from(self, first: dt.date) -> Iterator[dt.date]:
+        for year in self.years:
+            for month in self.months:
+                if (year, month) >= (first.year, first.month):
+                    yield from (day for day in self._days_of(year, month) if day >= first)
+
+    def _days_of(self, year: int, month: int) -> list[dt.date]:
+        days = [dt.date(year, month, n + 1) for n in range(calendar.monthrange(year, month)[1])]
+        return _by_weekday(self.weekday, days) if self.day == "?" else _by_day(self.day, days)
+
+
+def _by_day(text: str, days: list[dt.date]) -> list[dt.date]:
+    if text == "L":
+        return days[-1:]
+    if text == "LW":
+        return [_nearest_weekday(days[-1], days)]
+    if found := _NEAREST.fullmatch(text):
+        return [_nearest_weekday(day, days) for day in days if day.day == int(found[1])]
+    wanted = DAY.values(text)
+    return [day for day in days if day.day in wanted]
+
+
+def _nearest_weekday(day: dt.date, days: list[dt.date]) -> dt.date:
+    """The day itself, or the Friday before, or the Monday after: never in another month."""
+    near = sorted((abs((other - day).days), other) for other in days if other.weekday() < 5)
+    return near[0][1]
+
+
+def _by_weekday(text: str, days: list[dt.date]) -> list[dt.date]:
+    if text == "L":
+        text = "SAT"
+    if found := _LAST_OF.fullmatch(text):
+        return [day for day in days if _weekday(day) == WEEKDAY.number(found[1])][-1:]
+    if found := _NTH.fullmatch(text):
+        same = [day for day in days if _weekday(day) == WEEKDAY.number(found[1])]
+        return same[int(found[2]) - 1 : int(found[2])]
+    wanted = WEEKDAY.values(text)
+    return [day for day in days if _weekday(day) in wanted]
+
+
+def _weekday(day: dt.date) -> int:
+    return day.isoweekday() % 7 + 1
+
+
+def cron_of(text: str) -> Cron:
+    """The six fields, as `0 9 ? * MON *`. Raises BadExpression."""
+    fields = text.upper().split()
+    if len(fields) != 6:
+        order = "minute hour day-of-month month day-of-week year, as in 0 9 ? * MON *"
+        raise BadExpression(f"must have six fields ({order}), this one has {len(fields)}")
+    minute, hour, day, month, weekday, year = fields
+    if (day == "?") == (weekday == "?"):
+        raise BadExpression("must have a ? as its day-of-month or as its day-of-week, and in one of them only")
+    a_month = [dt.date(2027, 1, n + 1) for n in range(31)]
+    if found := _NEAREST.fullmatch(day):
+        DAY.number(found[1])
+    _by_weekday(weekday, a_month) if day == "?" else _by_day(day, a_month)
+    return Cron(
+        *(tuple(sorted(field.values(part))) for field, part in ((MINUTE, minute), (HOUR, hour))),
+        day,
+        tuple(sorted(MONTH.values(month))),
+        weekday,
+        tuple(sorted(YEAR.values(year))),
+    )

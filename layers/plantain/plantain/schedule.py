@@ -1,0 +1,162 @@
+"""A schedule as people write it: when it runs, and what it asks for each time."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel, to_snake
+from pydantic_core import PydanticCustomError
+
+from plantain.cron import BadExpression, cron_of
+from plantain.faults import Fault, InvalidRequest
+from plantain.file_wish import check_file_wish
+from plantain.filling import filled, turns_of
+from plantain.moments import moment_of, zone_of
+from plantain.recurrence import Recurrence, bare_cron, rate_of
+from plantain.request import Terms
+from plantain.validation import MAX_FAULTS, checked
+
+# 60 letters leave EventBridge's 64 room for the number of a skipped run (scheduler.py).
+SCHEDULE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+MAX_REQUESTS = 20
+MAX_BYTES = 64 * 1024  # of a file; a run keeps what its schedule said
+DAY_MINUTES = 24 * 60  # the widest window that EventBridge knows
+
+OnMissed = Literal["skip", "run_once"]
+Overlap = Literal["skip", "run"]
+_WHEN = ("cron", "rate", "at")
+
+
+def _some(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if not 1 <= len(requests) <= MAX_REQUESTS:
+        raise PydanticCustomError("some", "must hold 1 to {limit} requests", {"limit": MAX_REQUESTS})
+    return requests
+
+
+class ScheduleRequest(BaseModel):
+    """What runs when. Exactly one of `cron`, `rate` and `at` is given."""
+
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel)
+
+    cron: str | None = None
+    """AWS's six fields: minute hour day-of-month month day-of-week year, as in `0 9 ? * MON *`."""
+    rate: str | None = None
+    """A number and minutes, hours or days of 24 hours, as in `3 days`."""
+    at: Any = None
+    """One moment: a date and time, in the zone if it has no offset."""
+    timezone: str = "UTC"
+    """The IANA name of the zone, as in `Europe/Berlin`. A local time that summer time skips runs once all the same,
+    one that comes twice runs once."""
+    start: Any = None
+    """Nothing runs before: a date, or a date and time."""
+    end: Any = None
+    """Nothing runs from then on: a date and time, or a date, which is still run on."""
+    enabled: Annotated[bool, Field(strict=True)] = True
+    """False keeps it and lets it rest."""
+    flexible_minutes: Annotated[int, Field(strict=True, ge=0, le=DAY_MINUTES)] = 0
+    """How much later than planned a run may begin."""
+    on_missed: OnMissed = "skip"
+    """What becomes of a run that is delivered more than a quarter of an hour late, after an outage."""
+    overlap: Overlap = "skip"
+    """What becomes of a run while the one before still has unfinished images."""
+    requests: Annotated[list[dict[str, Any]], AfterValidator(_some)]
+    """What to draw each time: wishes as `generateImage` takes them, with `count`, `$date`, `$week`, `$month` and
+    `rotate` lists that move on with every run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A checked schedule. `document` is what was written, in the words of a file and fit for JSON."""
+
+    recurrence: Recurrence
+    document: Mapping[str, Any]
+    enabled: bool
+    flexible_minutes: int
+    on_missed: OnMissed
+    overlap: Overlap
+    requests: tuple[Mapping[str, Any], ...]
+
+
+def schedule_of(document: Mapping[str, Any], written: dt.datetime) -> Schedule:
+    """The schedule, its times checked and its requests not. A rate counts from `written` on, or from its start.
+
+    Raises InvalidRequest, its pointers in the words of a file.
+    """
+    try:
+        asked = checked(ScheduleRequest, {to_camel(name): value for name, value in document.items()})
+    except InvalidRequest as invalid:
+        raise InvalidRequest(*(Fault(to_snake(f.pointer), f.detail) for f in invalid.faults)) from None
+    requests = tuple({to_snake(name): part for name, part in wish.items()} for wish in asked.requests)
+    kept = {to_snake(name): _plain(value) for name, value in document.items()} | {"requests": _plain(requests)}
+    return Schedule(
+        recurrence=_recurrence(asked, written),
+        document=kept,
+        enabled=asked.enabled,
+        flexible_minutes=asked.flexible_minutes,
+        on_missed=asked.on_missed,
+        overlap=asked.overlap,
+        requests=requests,
+    )
+
+
+def check_schedule(document: Mapping[str, Any], terms: Terms, now: dt.datetime) -> Schedule:
+    """The checked schedule, each request as every one of its turns makes it. Raises InvalidRequest."""
+    schedule = schedule_of(document, now)
+    faults: dict[tuple[str, str], Fault] = {}
+    for at, wish in enumerate(schedule.requests):
+        for number in range(turns_of(wish)):
+            try:
+                check_file_wish(filled(wish, now.astimezone(schedule.recurrence.zone), number), terms)
+            except InvalidRequest as invalid:
+                found = (Fault(f"/requests/{at}{f.pointer}", f.detail) for f in invalid.faults)
+                faults |= {(f.pointer, f.detail): f for f in found}
+    if faults:
+        raise InvalidRequest(*list(faults.values())[:MAX_FAULTS])
+    if not schedule.recurrence.next_runs(now, 1):
+        raise InvalidRequest(Fault(f"/{_when_of(document)}", "would never run: its times have passed, or lie outside start and end"))
+    return schedule
+
+
+def _recurrence(asked: ScheduleRequest, written: dt.datetime) -> Recurrence:
+    given = [name for name in _WHEN if getattr(asked, name) is not None]
+    if len(given) != 1:
+        raise InvalidRequest(Fault("", "needs exactly one of cron, rate and at"))
+    field = "timezone"
+    try:
+        zone = zone_of(asked.timezone)
+        field = "start"
+        start = None if asked.start is None else moment_of(asked.start, zone)
+        field = "end"
+        end = None if asked.end is None else moment_of(asked.end, zone, end_of_day=True)
+        (field,) = given
+        when = _when(asked, zone)
+    except BadExpression as bad:
+        raise InvalidRequest(Fault(f"/{field}", str(bad))) from None
+    return Recurrence(when, zone, max(start or written, written), start, end)
+
+
+def _when(asked: ScheduleRequest, zone: ZoneInfo) -> Any:
+    if asked.cron is not None:
+        return cron_of(bare_cron(asked.cron))
+    return moment_of(asked.at, zone) if asked.rate is None else rate_of(asked.rate)
+
+
+def _when_of(document: Mapping[str, Any]) -> str:
+    return next(name for name in _WHEN if document.get(name) is not None)
+
+
+def _plain(value: Any) -> Any:
+    """Fit for JSON: TOML knows dates and times."""
+    match value:
+        case dt.datetime() | dt.date() | dt.time():
+            return value.isoformat()
+        case Mapping():
+            return {name: _plain(part) for name, part in value.items()}
+        case list() | tuple():
+            return [_plain(part) for part in value]
+        case _:
+            return value
