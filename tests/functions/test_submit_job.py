@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from functions.submit_job import app
-from plantain import reservations
+from plantain import claims
 from plantain.dns import Dns
 from plantain.job import Failure, now_ms
 from plantain.jobs import jobs
@@ -358,7 +358,7 @@ def test_a_key_that_has_expired_makes_no_repeat(
 ) -> None:
     names.tell(pictures=[["93.184.215.14"], ["127.0.0.1"]])
     post(IMAGES, idempotency_key="order-7")
-    monkeypatch.setattr(reservations, "now_ms", lambda: now_ms() + (reservations.CLAIM_SECONDS + 9) * 1000)
+    monkeypatch.setattr(claims, "now_ms", lambda: now_ms() + (claims.CLAIM_SECONDS + 9) * 1000)
 
     assert post(IMAGES, idempotency_key="order-7").status == 400
 

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plantain.claims import CLAIM_SECONDS, Claims
 from plantain.errors import ClaimInFlight, IdempotencyKeyReused, JobEnded, JobNotFound, OutcomeUnknown
 from plantain.items import from_attributes, job_from, to_attributes, values_of
 from plantain.job import Failure, Job, StoredImage, new_task_id
 from plantain.jobs import Jobs, jobs
 from plantain.listing import BadCursor, listing
-from plantain.reservations import CLAIM_SECONDS, Reservations, reservations
+from plantain.reservations import Reservations, reservations
 from plantain.task import Running, Succeeded
 from tests.builders import KIE_TASK_ID, a_job, a_request
 from tests.conftest import Cloud
@@ -249,9 +250,9 @@ def test_a_key_is_forgotten_after_seven_days(cloud: Cloud, monkeypatch: pytest.M
     assert CLAIM_SECONDS == 604_800
     first = reservations().reserve(a_job(), "key-1")
     now = first.job.created_at
-    monkeypatch.setattr("plantain.reservations.now_ms", lambda: now + (CLAIM_SECONDS - 60) * 1000)
+    monkeypatch.setattr("plantain.claims.now_ms", lambda: now + (CLAIM_SECONDS - 60) * 1000)
     assert reservations().reserve(a_job(), "key-1").replayed
-    monkeypatch.setattr("plantain.reservations.now_ms", lambda: now + (CLAIM_SECONDS + 60) * 1000)
+    monkeypatch.setattr("plantain.claims.now_ms", lambda: now + (CLAIM_SECONDS + 60) * 1000)
     assert not reservations().reserve(a_job(), "key-1").replayed
 
 
@@ -267,7 +268,7 @@ def test_two_transactions_in_each_others_way_are_a_claim_in_flight(cloud: Cloud)
             )
 
     with pytest.raises(ClaimInFlight):
-        Reservations("jobs", Conflicting(), Jobs("jobs", cloud.dynamodb)).reserve(a_job(), "key-1")
+        Reservations(Jobs("jobs", cloud.dynamodb), Claims("jobs", Conflicting())).reserve(a_job(), "key-1")
 
 
 def test_a_list_holds_the_callers_own_jobs_newest_first(cloud: Cloud) -> None:

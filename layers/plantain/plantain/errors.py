@@ -10,6 +10,7 @@
     ├── UnusableResult        what Kie.ai made cannot be stored              → fail, charged: yes
     ├── JobEnded              the job is already final                       → the execution ends
     ├── JobNotFound           there is no such job
+    ├── BatchNotFound         there is no such batch
     ├── IdempotencyKeyReused  the key stands for another wish                ┐
     ├── ClaimInFlight         the key is being claimed this moment           ├ before there is a job
     └── TooManyRequests       the caller's own rate is used up               ┘
@@ -101,6 +102,13 @@ class JobNotFound(PlantainError):
 
     def __init__(self) -> None:
         super().__init__("There is no such task, or it is not yours.", code="task-not-found")
+
+
+class BatchNotFound(PlantainError):
+    """No such batch, or somebody else's."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such batch, or it is not yours.", code="batch-not-found")
 
 
 class IdempotencyKeyReused(PlantainError):

@@ -34,10 +34,15 @@ def values_of(record: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
+def fields_of(kind: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """What an item's plain values hold of the fields of this dataclass, still as plain values."""
+    fields = _renamed(values, _snake)
+    return {name: fields[name] for name in kind.__dataclass_fields__ if name in fields}
+
+
 def job_from(values: dict[str, Any]) -> Job:
     """The job in an item's plain values."""
-    fields = _renamed(values, _snake)
-    fields = {name: fields[name] for name in Job.__dataclass_fields__ if name in fields}
+    fields = fields_of(Job, values)
     request = fields["request"]
     fields["request"] = Request(**(request | {"image_input": tuple(request["image_input"])}))
     fields["result_urls"] = tuple(fields.get("result_urls", ()))

@@ -130,6 +130,15 @@ class Jobs:
                 raise
         count_end(ended)
 
+    def put(self, job: Job) -> None:
+        """Write a new job."""
+        try:
+            self._dynamodb.put_item(**self.put_of(job))
+        except ClientError as error:
+            # The id is new, so what is there already is this job, written by a call whose answer was lost.
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+
     def put_of(self, job: Job) -> dict[str, Any]:
         """The DynamoDB Put that writes a new job, alone or in a transaction."""
         return {

@@ -1,0 +1,53 @@
+"""What every door does with a batch: reserve it, start its execution."""
+
+from plantain.batch import Batch, new_batch
+from plantain.batch_executions import batch_executions
+from plantain.batch_records import batch_records
+from plantain.claims import Claim, claim_id, claims
+from plantain.errors import IdempotencyKeyReused
+from plantain.job import Door, Source
+
+
+def take_in_batch(
+    *,
+    caller: str,
+    door: Door,
+    reference: str,
+    name: str,
+    idempotency_key: str | None,
+    fingerprint: str = "",
+    source: Source | None = None,
+    stem: str = "",
+) -> Batch:
+    """The reserved and started batch; the same one for the same key. A start that fails is healed by the next call.
+
+    `reference` names the file in the inbox, pinned to its version; `name` is what makes a batch the same when it
+    is started again. Raises IdempotencyKeyReused (same key, another fingerprint) and ClaimInFlight.
+    """
+    batch = new_batch(caller, door, reference=reference, name=name, source=source, stem=stem)
+    if idempotency_key is None:
+        batch_records().put(batch)
+    else:
+        claim = Claim(_claim(caller, idempotency_key), batch.batch_id, fingerprint)
+        if not claims().write(batch_records().put_of(batch), claim):
+            earlier = taken_in_batch(caller, idempotency_key, fingerprint)
+            assert earlier is not None
+            return earlier
+    batch_executions().start(batch.batch_id)
+    return batch
+
+
+def taken_in_batch(caller: str, idempotency_key: str | None, fingerprint: str = "") -> Batch | None:
+    """The batch of an earlier call with this key, started if that call could not. Raises IdempotencyKeyReused."""
+    if idempotency_key is None or (claim := claims().find(_claim(caller, idempotency_key))) is None:
+        return None
+    if claim.fingerprint != fingerprint:
+        raise IdempotencyKeyReused
+    batch = batch_records().get(claim.made)
+    if batch.state == "checking":
+        batch_executions().start(batch.batch_id)
+    return batch
+
+
+def _claim(caller: str, idempotency_key: str) -> str:
+    return claim_id(caller, "batch", idempotency_key)
