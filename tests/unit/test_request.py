@@ -84,7 +84,7 @@ def test_as_many_input_images_as_the_model_takes() -> None:
     assert len(check({"prompt": "x", "imageInput": urls[:8]}).image_input) == 8
     assert len(check({"prompt": "x", "imageInput": urls[:14]}, SECOND).image_input) == 14
     assert faults_of({"prompt": "x", "imageInput": urls[:9]}) == (
-        Fault("/imageInput", "must hold at most 8 URLs, this one holds 9"),
+        Fault("/imageInput", "must hold at most 8 images, this one holds 9"),
     )
 
 

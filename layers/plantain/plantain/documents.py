@@ -37,6 +37,8 @@ def toml_document(content: bytes) -> dict[str, Any]:
         last = text.rstrip("\n").count("\n") + 1
         line = int(found["line"]) if found and found["line"] else last
         raise BadDocument(f"is not valid TOML: {_AT.sub('', str(broken))}", line) from None
+    except (ValueError, RecursionError):  # a number of thousands of digits, arrays within arrays without end
+        raise BadDocument("is not valid TOML") from None
 
 
 def json_document(content: bytes) -> dict[str, Any]:

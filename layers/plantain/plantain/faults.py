@@ -1,5 +1,6 @@
 """What can be wrong with a request: a closed set, each naming the field."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -21,3 +22,20 @@ class InvalidRequest(Exception):
     def __init__(self, *faults: Fault) -> None:
         super().__init__("; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults))
         self.faults = faults
+
+
+class PresetUnknown(InvalidRequest):
+    """No preset has this name, or it was never used in that version. `detail` says which there are."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(Fault("/preset", detail))
+        self.detail = detail
+
+
+class PresetBroken(InvalidRequest):
+    """The preset's own file, or the brand profile that it wants, is at fault; `problems` names each."""
+
+    def __init__(self, name: str, problems: Sequence[str]) -> None:
+        super().__init__(*(Fault("/preset", f"{name} is broken: {problem}") for problem in problems))
+        self.name = name
+        self.problems = tuple(problems)

@@ -1,7 +1,7 @@
 """The only module that knows the inbox bucket: where people put what Plantain is to work from."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -89,6 +89,16 @@ class Inbox:
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] not in _NOTHING_THERE:
                 raise
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """The keys below a prefix that are not in a folder further down, in order; each page costs a call."""
+        token: dict[str, str] = {}
+        while True:
+            page = self._s3.list_objects_v2(Bucket=self._bucket, Prefix=prefix, Delimiter="/", **token)
+            yield from (found["Key"] for found in page.get("Contents", []))
+            if not page["IsTruncated"]:
+                return
+            token = {"ContinuationToken": page["NextContinuationToken"]}
 
     def get_link(self, reference: str) -> str:
         """A presigned link for Kie.ai. Whoever has it can read the image: it belongs in no log and no record."""

@@ -2,24 +2,56 @@
 
 from dataclasses import dataclass
 
+from plantain.composing import composed
 from plantain.dns import Dns
 from plantain.faults import Fault, InvalidRequest
 from plantain.input_images import usable_inputs
 from plantain.job import PresetRef, Request
+from plantain.preset_file import preset_in
+from plantain.presets import Presets, presets
 from plantain.request import Terms
 from plantain.wish import PresetWish, Wish
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is going to be asked of Kie.ai, and the preset it was made from."""
+    """What is going to be asked of Kie.ai, and the preset it was made from.
+
+    The last `brand_images` of the request's inputs are the preset's.
+    """
 
     request: Request
     preset: PresetRef | None = None
+    brand_images: int = 0
 
 
-def plan_of(wish: Wish, terms: Terms, dns: Dns) -> Plan:
-    """Raises InvalidRequest or PromptMissing; nothing is reserved, sent or charged."""
+def plan_of(wish: Wish, terms: Terms, dns: Dns, library: Presets | None = None) -> Plan:
+    """Raises InvalidRequest or PromptMissing; nothing is reserved, sent or charged.
+
+    The version of a preset that a plan was made from is kept: `name@version` asks for it whatever becomes of the
+    file. Who plans many wishes at once gives a `library` that looks only once (presets_of_a_moment).
+    """
     if isinstance(wish, PresetWish):
-        raise InvalidRequest(Fault("/preset", f"there is no preset {wish.name}"))
+        return _plan_of_preset(wish, terms, dns, library or presets())
     return Plan(usable_inputs(wish, terms.trusted_origins, dns))
+
+
+def _plan_of_preset(wish: PresetWish, terms: Terms, dns: Dns, library: Presets) -> Plan:
+    file = library.get(wish.name, wish.version)
+    preset, brand = preset_in(file, terms.model)
+    request = composed(wish, preset, brand, terms.model)
+    own = len(wish.settings.get("image_input", ()))
+    try:
+        request = usable_inputs(request, terms.trusted_origins, dns)
+    except InvalidRequest as invalid:
+        raise InvalidRequest(*(_named(fault, own, wish.name, request) for fault in invalid.faults)) from None
+    library.keep(file)
+    return Plan(request, file.ref, len(request.image_input) - own)
+
+
+def _named(fault: Fault, own: int, name: str, request: Request) -> Fault:
+    """A fault of an image that the preset adds is not one of the caller's images."""
+    at = int(fault.pointer.rpartition("/")[2])
+    if at < own:
+        return fault
+    return Fault("/preset", f"{name} adds the image {request.image_input[at]}, which {fault.detail}")

@@ -73,13 +73,13 @@ def _address(url: str, info: ValidationInfo) -> str:
     return url
 
 
-def _few_enough(urls: Any, info: ValidationInfo) -> Any:
+def few_enough(urls: Any, info: ValidationInfo) -> Any:
     """Looked at before each URL is, so that a long list of bad ones makes one fault and not thousands."""
     limit = _terms_of(info).model.image_inputs
     if isinstance(urls, list) and len(urls) > limit:
         raise PydanticCustomError(
             "too_many",
-            "must hold at most {limit} URLs, this one holds {count}",
+            "must hold at most {limit} images, this one holds {count}",
             {"limit": limit, "count": len(urls)},
         )
     return urls
@@ -89,10 +89,10 @@ Choice = Annotated[str, AfterValidator(_listed)]
 Address = Annotated[str, AfterValidator(_address)]
 
 
-class ImageSettings(BaseModel):
-    """What every wish may say besides its words."""
+class PictureSettings(BaseModel):
+    """What kind of picture it is to be."""
 
-    model_config = ConfigDict(extra="forbid", alias_generator=to_camel)
+    model_config = ConfigDict(extra="forbid")
 
     aspect_ratio: Choice = "16:9"
     """Width to height. `auto` leaves it to Kie.ai, which goes by the input images."""
@@ -100,7 +100,14 @@ class ImageSettings(BaseModel):
     """The long edge: 1024, 2048 or 4096 pixels. Decides the price."""
     output_format: Choice = "png"
     """How the image is to be encoded."""
-    image_input: Annotated[tuple[Address, ...], BeforeValidator(_few_enough)] = ()
+
+
+class ImageSettings(PictureSettings):
+    """What every wish may say besides its words."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+    image_input: Annotated[tuple[Address, ...], BeforeValidator(few_enough)] = ()
     """Images to work from: public https URLs, or keys that `POST /api/uploads` gave you."""
 
 

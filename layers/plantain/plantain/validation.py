@@ -14,7 +14,12 @@ _DETAILS = {
     "missing": "is required",
     "string_type": "must be a string",
     "string_unicode": "must be valid Unicode text (it holds a lone surrogate)",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must be at most {max_length} characters",
+    "bool_type": "must be true or false",
     "tuple_type": "must be an array",
+    "dict_type": "must hold names and values",
+    "model_type": "must hold names and values",
     "int_type": "must be a whole number",
     "literal_error": "must be {expected}",
     "greater_than_equal": "must be at least {ge}",
@@ -32,6 +37,7 @@ def checked[Body: BaseModel](model: type[Body], body: Mapping[str, Any], context
 
 
 def _fault(error: Any) -> Fault:
-    pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in error["loc"])
+    parts = [str(part) for part in error["loc"] if part != "[key]"]  # what pydantic adds where a name is at fault
+    pointer = "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in parts)
     detail = _DETAILS.get(error["type"])
     return Fault(pointer, detail.format_map(error.get("ctx", {})) if detail else error["msg"])

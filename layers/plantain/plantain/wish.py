@@ -18,6 +18,7 @@ from plantain.validation import checked
 PRESET_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _VERSION = re.compile(r"[0-9a-f]{12}")
 MAX_VARIABLES = 50
+WORDS = ("style", "mood", "composition")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,7 @@ class PresetRequest(ImageSettings):
     """How it is laid out, in place of the preset's own: centered, asymmetric, grid layout, hero image, …"""
 
 
-_WORDS = ("style", "mood", "composition")
-_OWN = {"preset", "variables", *_WORDS}
+_OWN = {"preset", "variables", *WORDS}
 
 
 def check_wish(body: Mapping[str, Any], terms: Terms) -> Wish:
@@ -88,13 +88,13 @@ def check_wish(body: Mapping[str, Any], terms: Terms) -> Wish:
     return PresetWish(
         name=name,
         version=version or None,
-        variables={name: _text(value) for name, value in asked.variables.items()},
+        variables={name: as_text(value) for name, value in asked.variables.items()},
         settings={name: value for name, value in given.items() if name not in _OWN},
-        words={name: given[name] for name in _WORDS if given.get(name) is not None},
+        words={name: given[name] for name in WORDS if given.get(name) is not None},
     )
 
 
-def _text(value: str | float) -> str:
+def as_text(value: str | float) -> str:
     """A number as a person would write it: 5.0 is 5, as JSON has one kind of number."""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 

@@ -1,0 +1,169 @@
+"""A preset as it is written in `presets/<name>.toml`: the house style as a file, and what it leaves open."""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from plantain.faults import Fault, InvalidRequest
+from plantain.inbox_key import is_inbox_key
+from plantain.models import Model
+from plantain.request import PictureSettings, Terms, few_enough
+from plantain.template_text import stray_dollars, variables_in
+from plantain.upload_key import EXTENSIONS
+from plantain.validation import MAX_FAULTS, checked
+from plantain.wish import MAX_VARIABLES, WORDS, as_text
+
+MAX_PRESET_BYTES = 64 * 1024
+
+Lockable = Literal["aspect_ratio", "resolution", "output_format", "image_input", "style", "mood", "composition"]
+
+_VARIABLE = re.compile(r"[a-z][a-z0-9_]{0,39}")
+# What stands beside a preset's variables in a row of a batch.
+_TAKEN = {"prompt", "preset", "variables", "count", "dry_run", "id", *get_args(Lockable)}
+_ENDINGS = (*(f".{ending}" for ending in EXTENSIONS.values()), ".jpeg")
+
+
+def one_line(text: str) -> str:
+    """The same words with single spaces between them."""
+    return " ".join(text.split())
+
+
+def _joined(value: Any) -> Any:
+    """Keywords may be a text or a list of texts."""
+    is_list = isinstance(value, list) and all(isinstance(word, str) for word in value)
+    return ", ".join(value) if is_list else value
+
+
+def _scalar(value: Any) -> Any:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return as_text(value) if is_number else value
+
+
+def _brand_image(key: str) -> str:
+    if not (is_inbox_key(key) and key.isprintable() and key.lower().endswith(_ENDINGS)):
+        raise PydanticCustomError(
+            "brand_image",
+            "must be the key of a png, jpg or webp image in the inbox, below presets/ or inbox/",
+        )
+    return key
+
+
+def _lockable(name: str) -> str:
+    if name not in get_args(Lockable):
+        raise PydanticCustomError(
+            "lockable", "must be one of {choices}", {"choices": ", ".join(get_args(Lockable))}
+        )
+    return name
+
+
+def _variable_name(name: str) -> str:
+    if not _VARIABLE.fullmatch(name):
+        raise PydanticCustomError(
+            "variable", "must be named with lower-case letters, digits and _, beginning with a letter"
+        )
+    if name in _TAKEN:
+        raise PydanticCustomError("taken", "must have another name: that is the name of a field")
+    return name
+
+
+def _few_variables(variables: Any) -> Any:
+    if isinstance(variables, dict) and len(variables) > MAX_VARIABLES:
+        raise PydanticCustomError("too_many", "must hold at most {limit} variables", {"limit": MAX_VARIABLES})
+    return variables
+
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(one_line)]
+Words = Annotated[str, BeforeValidator(_joined), StringConstraints(max_length=1000), AfterValidator(one_line)]
+Scalar = Annotated[str, BeforeValidator(_scalar), StringConstraints(strip_whitespace=True, max_length=2000)]
+BrandImage = Annotated[str, AfterValidator(_brand_image)]
+Flag = Annotated[bool, Field(strict=True)]
+
+
+class Variable(BaseModel):
+    """One place that a preset leaves open."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    required: Flag | None = None
+    """Whether it must be given. Without this line: if it has no default."""
+    default: Scalar | None = None
+    choices: tuple[Scalar, ...] = ()
+    max_length: Annotated[int, Field(strict=True, ge=1)] | None = None
+    """In characters."""
+    description: Line = ""
+
+    @property
+    def is_required(self) -> bool:
+        """Whether a wish must give it."""
+        return self.default is None if self.required is None else self.required
+
+    def fault_of(self, value: str) -> str | None:
+        """What is wrong with a value, as a clause; None if nothing is."""
+        if self.choices and value not in self.choices:
+            return f"must be one of {', '.join(self.choices)}"
+        if self.max_length is not None and len(value) > self.max_length:
+            return f"must be at most {self.max_length} characters, this one has {len(value)}"
+        return None
+
+
+class Preset(PictureSettings):
+    """A checked preset."""
+
+    model_config = ConfigDict(frozen=True)
+
+    prompt: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+    description: Line = ""
+    style: Words = ""
+    mood: Words = ""
+    composition: Words = ""
+    brand: Flag = False
+    brand_images: Annotated[tuple[BrandImage, ...], BeforeValidator(few_enough)] = ()
+    min_images: Annotated[int, Field(strict=True, ge=0)] = 0
+    """How many images of its own a wish must bring."""
+    locked: tuple[Annotated[str, AfterValidator(_lockable)], ...] = ()
+    variables: Annotated[
+        dict[Annotated[str, AfterValidator(_variable_name)], Variable], BeforeValidator(_few_variables)
+    ] = Field(default_factory=dict)
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Its style, mood and composition."""
+        return {name: getattr(self, name) for name in WORDS}
+
+
+def preset_of(document: Mapping[str, Any], model: Model) -> Preset:
+    """The preset in a file's table. Raises InvalidRequest, its pointers into the file."""
+    preset = checked(Preset, document, {"terms": Terms(model, caller="")})
+    if faults := [*_faults_of_prompt(preset), *_faults_of_variables(preset), *_faults_of_images(preset, model)]:
+        raise InvalidRequest(*faults[:MAX_FAULTS])
+    return preset
+
+
+def _faults_of_prompt(preset: Preset) -> Iterator[Fault]:
+    for line, text in stray_dollars(preset.prompt):
+        yield Fault("/prompt", f'has "{text}" in its line {line}, which is no variable; $$ makes a dollar sign')
+    for name in sorted(variables_in(preset.prompt) - preset.variables.keys()):
+        near = difflib.get_close_matches(name, preset.variables, 1)
+        advice = f"did you mean ${near[0]}?" if near else f"add a table [variables.{name}]"
+        yield Fault("/prompt", f"uses ${name}, which is none of the preset's variables; {advice}")
+
+
+def _faults_of_variables(preset: Preset) -> Iterator[Fault]:
+    for name in sorted(preset.variables.keys() - variables_in(preset.prompt)):
+        yield Fault(f"/variables/{name}", f"is not used: the prompt has no ${name}")
+    for name, variable in preset.variables.items():
+        if variable.required and variable.default is not None:
+            yield Fault(f"/variables/{name}/default", "makes no sense where required is true")
+        elif variable.default and (fault := variable.fault_of(variable.default)):
+            yield Fault(f"/variables/{name}/default", fault)
+
+
+def _faults_of_images(preset: Preset, model: Model) -> Iterator[Fault]:
+    if preset.min_images > model.image_inputs:
+        yield Fault("/min_images", f"must be at most {model.image_inputs}: {model.name} takes no more")
+    if preset.min_images and "image_input" in preset.locked:
+        yield Fault("/locked", "must not hold image_input where min_images asks for images")
