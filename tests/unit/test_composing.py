@@ -72,8 +72,8 @@ def test_a_prompt_goes_from_the_subject_over_style_mood_and_composition_to_the_b
         "Style: isometric 3D.\n\n"
         "Mood: bold.\n\n"
         "Composition: grid layout.\n\n"
-        "Input image 2 is the brand's logo: place it once, small, near a corner with clear space around it, and do "
-        "not redraw, recolour or distort it. "
+        "Input image 2 is the brand's logo: place it once, small, near a corner with clear space around it, and "
+        "do not redraw, recolour or distort it. "
         "Keep to these colours and tints of them: #0B6E4F as main, white as ground. "
         'Typography: Inter. Wherever these words are written, write them exactly so: "Plantain", "e-mail". '
         'Do not add any of these words: "cheap".'

@@ -60,6 +60,15 @@ class TaskImage(TypedDict):
     """Of its bytes, in hex."""
 
 
+class PresetVersion(TypedDict):
+    """A preset in one version of it."""
+
+    name: str
+    """The preset's name."""
+    version: str
+    """A short hash of what it said then; `name@version` asks for it again."""
+
+
 class Task(TypedDict):
     """A task as its caller sees it. Fields may be added."""
 
@@ -88,8 +97,10 @@ class Task(TypedDict):
     """When it was taken in."""
     endedAt: Moment | None
     """When it succeeded or failed."""
+    preset: PresetVersion | None
+    """The preset it was made from, if one was named."""
     prompt: str
-    """As asked, trimmed."""
+    """As asked, trimmed; of a preset, what it came to."""
     aspectRatio: str
     """As asked."""
     resolution: str
@@ -107,6 +118,120 @@ class TaskPage(TypedDict):
     """Each as in the status."""
     cursor: str | None
     """Pass it back for the next page; null when there is none."""
+
+
+class Variable(TypedDict):
+    """A place that a preset leaves open."""
+
+    name: str
+    """What to name it in `variables`."""
+    description: str
+    """What belongs there."""
+    required: bool
+    """Whether it must be given."""
+    default: str | None
+    """What stands there if it is not given; null if nothing does."""
+    choices: list[str]
+    """The only values it takes; empty if any will do."""
+    maxLength: int | None
+    """Characters; null if only the prompt's own limit holds."""
+
+
+class PictureSettings(TypedDict):
+    """What kind of picture it is to be."""
+
+    aspectRatio: str
+    """Width to height."""
+    resolution: str
+    """The long edge; decides the price."""
+    outputFormat: str
+    """How the image is to be encoded."""
+
+
+class Preset(TypedDict):
+    """A preset, but for its prompt."""
+
+    name: str
+    """What to name in `preset`."""
+    version: str
+    """A short hash of what it says now."""
+    shipped: bool
+    """Whether it came with Plantain; else it lies in the inbox, as `presets/<name>.toml`."""
+    problems: list[str]
+    """Why it cannot be used until its file is mended; empty if it can."""
+    description: str
+    """What it is for, in a line."""
+    variables: list[Variable]
+    """The places that it leaves open."""
+    settings: PictureSettings | None
+    """What it asks for where the request says nothing; null if it is broken."""
+    style: str
+    """How it is drawn."""
+    mood: str
+    """What it feels like."""
+    composition: str
+    """How it is laid out."""
+    locked: list[str]
+    """Fields that a request may not override."""
+    minImages: int
+    """How many images it needs at least in `imageInput`."""
+    brandImages: int
+    """How many images it adds itself; with those of the request they must not be more than the model takes."""
+    brand: bool
+    """Whether it keeps to the brand profile, where there is one."""
+
+
+class PresetInFull(Preset):
+    """A preset with its prompt."""
+
+    prompt: str
+    """The prompt with its `$variables`; empty if the preset is broken."""
+
+
+class PresetList(TypedDict):
+    """The presets there are."""
+
+    presets: list[Preset]
+    """By name: those shipped, and at most 80 of the owner's own."""
+
+
+class ImageCount(TypedDict):
+    """How many images are worked from."""
+
+    own: int
+    """Those of the request."""
+    brand: int
+    """Those that the preset adds."""
+
+
+class Price(TypedDict):
+    """What Kie.ai asks for one image."""
+
+    credits: float
+    """Kie.ai's credits."""
+    usd: float
+    """The same in US dollars, at 200 credits a dollar."""
+
+
+class Rendering(TypedDict):
+    """What a preset comes to, filled so. Nothing was reserved, sent or charged."""
+
+    preset: PresetVersion
+    """The preset in the version that was filled; from now on it can be asked for as `name@version`."""
+    model: str
+    """The model that would be asked."""
+    prompt: str
+    """The whole prompt, as Kie.ai would get it."""
+    aspectRatio: str
+    """As it would be asked."""
+    resolution: str
+    """As it would be asked."""
+    outputFormat: str
+    """As it would be asked."""
+    imageInputs: ImageCount
+    """How many images it would work from."""
+    price: Price
+    """What it would cost."""
 
 
 class UploadPlace(TypedDict):

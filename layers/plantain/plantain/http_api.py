@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -25,16 +25,21 @@ NOT_KEPT = {"Cache-Control": "no-store"}
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
-def http_api(logger: Logger, *, on_failure: str, charged: Charged = "no") -> APIGatewayHttpResolver:
+def http_api(
+    logger: Logger, *, on_failure: str, charged: Charged = "no", not_found: Callable[[], Exception] = JobNotFound
+) -> APIGatewayHttpResolver:
     """A resolver that answers every error as a problem document.
 
-    `on_failure` is the `error` of an unexpected one, `charged` what such a call may have cost.
+    `on_failure` is the `error` of an unexpected one, `charged` what such a call may have cost, `not_found` what a
+    path stands for that can be nothing's.
     """
     app = APIGatewayHttpResolver()
 
     def problem_response(error: Exception) -> Response[str]:
-        # Powertools matches paths more narrowly than the gateway does; what it does not know, nobody has.
-        problem = problem_of(JobNotFound() if isinstance(error, NotFoundError) else error)
+        if isinstance(error, NotFoundError):
+            # Powertools matches paths more narrowly than the gateway does; what it does not know, nobody has.
+            error = not_found()
+        problem = problem_of(error)
         if problem is None:
             logger.exception(on_failure)
             keyed = "idempotency-key" in app.current_event.headers

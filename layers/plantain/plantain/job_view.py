@@ -27,6 +27,7 @@ def job_view(job: Job, images: Images) -> "Task":
         "late": job.late,
         "createdAt": iso(job.created_at),
         "endedAt": iso(job.ended_at) if job.ended_at else None,
+        "preset": {"name": job.preset.name, "version": job.preset.version} if job.preset else None,
         "prompt": job.request.prompt,
         "aspectRatio": job.request.aspect_ratio,
         "resolution": job.request.resolution,

@@ -30,6 +30,7 @@ def manifest_of(job: Job, images: tuple[StoredImage, ...], stored_at: int) -> di
         "kieTaskId": job.kie_task_id,
         "door": job.door,
         "caller": job.caller,
+        "preset": values_of(job.preset) if job.preset else None,
         "request": values_of(job.request),
         "model": job.request.model,
         "images": [values_of(image) for image in images],

@@ -7,7 +7,6 @@ from itertools import islice
 from plantain.brand import BRAND
 from plantain.faults import PresetUnknown
 from plantain.inbox import Inbox, inbox
-from plantain.inbox_key import pinned
 from plantain.preset import MAX_PRESET_BYTES
 from plantain.preset_archive import PresetArchive, preset_archive
 from plantain.preset_file import PresetFile, wants_brand
@@ -65,7 +64,7 @@ class Presets:
         found = self._inbox.find(f"{FOLDER}{name}{ENDING}")
         if found is None or found.size == 0:
             return None if found is None else b""
-        return self._inbox.read(pinned(found.key, found.version), MAX_PRESET_BYTES + 1)
+        return self._inbox.read(found.key, MAX_PRESET_BYTES + 1)
 
 
 class _PresetsOfAMoment(Presets):
@@ -74,12 +73,18 @@ class _PresetsOfAMoment(Presets):
     def __init__(self, inbox: Inbox, archive: PresetArchive) -> None:
         super().__init__(inbox, archive)
         self._found: dict[tuple[str, str | None], PresetFile] = {}
+        self._contents: dict[str, bytes | None] = {}
         self._kept: set[PresetFile] = set()
 
     def get(self, name: str, version: str | None = None) -> PresetFile:
         if (name, version) not in self._found:
             self._found[name, version] = super().get(name, version)
         return self._found[name, version]
+
+    def _content(self, name: str) -> bytes | None:
+        if name not in self._contents:
+            self._contents[name] = super()._content(name)
+        return self._contents[name]
 
     def keep(self, file: PresetFile) -> None:
         if file not in self._kept:

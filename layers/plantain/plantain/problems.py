@@ -1,5 +1,6 @@
 """The one place that says how an error looks over HTTP: RFC 9457 problem details with our `error` and `code`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from plantain.errors import (
     JobNotFound,
     TooManyRequests,
 )
-from plantain.faults import Fault, InvalidRequest, PromptMissing
+from plantain.faults import Fault, InvalidRequest, PresetBroken, PromptMissing
 from plantain.job import Failure
 from plantain.task import Charged
 
@@ -60,6 +61,22 @@ def task_id_required() -> Problem:
     return Problem(400, "taskId is required", "task-id-required", "Give the taskId of the task as ?taskId=….")
 
 
+def preset_not_found(detail: str) -> Problem:
+    """404: no preset of this name, or never used in this version."""
+    return Problem(404, "Preset not found", "preset-not-found", f"The preset {detail}.")
+
+
+def no_such_preset() -> Problem:
+    """404: what no preset can be called."""
+    return preset_not_found("cannot be called so: a name has lower-case letters, digits and hyphens")
+
+
+def preset_broken(name: str, problems: Sequence[str]) -> Problem:
+    """409: the request is well, the preset's file is not."""
+    detail = f"The preset {name} cannot be used until its file is mended: {'; '.join(problems)}."
+    return Problem(409, "Preset broken", "preset-broken", detail)
+
+
 def too_large(limit: int) -> Problem:
     """413: `limit` in bytes."""
     return Problem(413, "Request too large", "request-too-large", f"A request has at most {limit} bytes.")
@@ -104,6 +121,8 @@ def problem_of(error: Exception) -> Problem | None:
             return error
         case PromptMissing():
             return Problem(400, "Prompt is required", "prompt-required", "Give a prompt that is not blank.")
+        case PresetBroken(name=name, problems=problems):
+            return preset_broken(name, problems)
         case InvalidRequest(faults=faults):
             return invalid(*faults)
         case JobNotFound():

@@ -10,13 +10,13 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from plantain.faults import Fault, InvalidRequest
+from plantain.faults import Fault, InvalidRequest, PresetUnknown
 from plantain.job import Request
 from plantain.request import ImageSettings, Terms, check_request
 from plantain.validation import checked
 
 PRESET_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-_VERSION = re.compile(r"[0-9a-f]{12}")
+PRESET = rf"{PRESET_NAME.pattern}(@[0-9a-f]{{12}})?"
 MAX_VARIABLES = 50
 WORDS = ("style", "mood", "composition")
 
@@ -39,9 +39,16 @@ class PresetWish:
 Wish = Request | PresetWish
 
 
+def name_and_version(preset: str) -> tuple[str, str | None]:
+    """The two parts of `name@version`; the version is None where none is asked for. Raises PresetUnknown."""
+    if not re.fullmatch(PRESET, preset):
+        raise PresetUnknown(f"{preset[:80]} cannot be: a name has lower-case letters, digits and hyphens")
+    name, _, version = preset.partition("@")
+    return name, version or None
+
+
 def _preset(text: str) -> str:
-    name, at, version = text.partition("@")
-    if not PRESET_NAME.fullmatch(name) or (at and not _VERSION.fullmatch(version)):
+    if not re.fullmatch(PRESET, text):
         raise PydanticCustomError("preset", "must be the name of a preset, or name@version with its 12 characters")
     return text
 
@@ -55,11 +62,9 @@ def _few_variables(variables: dict[str, Any]) -> dict[str, Any]:
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
 
 
-class PresetRequest(ImageSettings):
-    """A wish for one image by a preset, the house style kept as a file."""
+class PresetFilling(ImageSettings):
+    """What a preset is filled with. Settings that are left out are the preset's own."""
 
-    preset: Annotated[str, AfterValidator(_preset)]
-    """The preset's name; `name@version` asks for a version that was used before."""
     variables: Annotated[dict[str, str | int | float], AfterValidator(_few_variables)] = Field(
         default_factory=dict
     )
@@ -72,6 +77,13 @@ class PresetRequest(ImageSettings):
     """How it is laid out, in place of the preset's own: centered, asymmetric, grid layout, hero image, …"""
 
 
+class PresetRequest(PresetFilling):
+    """A wish for one image by a preset, the house style kept as a file."""
+
+    preset: Annotated[str, AfterValidator(_preset)]
+    """The preset's name; `name@version` asks for a version that was used before."""
+
+
 _OWN = {"preset", "variables", *WORDS}
 
 
@@ -82,12 +94,22 @@ def check_wish(body: Mapping[str, Any], terms: Terms) -> Wish:
     if body.get("prompt") is not None:
         raise InvalidRequest(Fault("/prompt", "must be left out where a preset is named, which has its own"))
     fields = {name: value for name, value in body.items() if name != "prompt"}
-    asked = checked(PresetRequest, fields, {"terms": terms})
+    return _wish_of(checked(PresetRequest, fields, {"terms": terms}))
+
+
+def check_filling(preset: str, body: Mapping[str, Any], terms: Terms) -> PresetWish:
+    """The checked wish for a preset that is named elsewhere than in the body. Raises InvalidRequest."""
+    name_and_version(preset)
+    checked(PresetFilling, body, {"terms": terms})
+    return _wish_of(checked(PresetRequest, {**body, "preset": preset}, {"terms": terms}))
+
+
+def _wish_of(asked: PresetRequest) -> PresetWish:
     given = asked.model_dump(exclude_unset=True)
-    name, _, version = asked.preset.partition("@")
+    name, version = name_and_version(asked.preset)
     return PresetWish(
         name=name,
-        version=version or None,
+        version=version,
         variables={name: as_text(value) for name, value in asked.variables.items()},
         settings={name: value for name, value in given.items() if name not in _OWN},
         words={name: given[name] for name in WORDS if given.get(name) is not None},

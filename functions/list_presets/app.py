@@ -1,0 +1,34 @@
+"""List the presets: those shipped with Plantain and the owner's own."""
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from plantain.http_api import answer, http_api
+from plantain.models import MODELS
+from plantain.preset_view import preset_view
+from plantain.presets import presets_of_a_moment
+
+if TYPE_CHECKING:
+    from plantain.answers import PresetList
+
+logger = Logger()
+app = http_api(logger, on_failure="Failed to read presets")
+
+
+@app.get("/api/presets")
+def list_presets() -> Response[str]:
+    """200 with every preset, the broken ones among them."""
+    model, presets = MODELS[os.environ["KIE_MODEL"]], presets_of_a_moment()
+    files = [presets.get(name) for name in presets.names()]
+    shown: PresetList = {"presets": [preset_view(file, model) for file in files]}
+    return answer(200, shown)
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """GET /api/presets"""
+    return app.resolve(event, context)

@@ -1,0 +1,44 @@
+"""Say what a preset comes to, filled so: a dry run that reserves, sends and spends nothing."""
+
+import os
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from plantain.addresses import trusted_origins
+from plantain.caller_rate import caller_rate
+from plantain.dns import dns
+from plantain.faults import PresetUnknown
+from plantain.http_api import answer, caller_of, http_api, json_object
+from plantain.models import MODELS
+from plantain.plans import plan_of
+from plantain.preset_view import rendering_of
+from plantain.problems import no_such_preset, preset_not_found
+from plantain.request import Terms
+from plantain.wish import check_filling
+
+logger = Logger()
+app = http_api(logger, on_failure="Failed to render preset", not_found=no_such_preset)
+
+
+@app.post("/api/presets/<name>/render")
+def render_preset(name: str) -> Response[str]:
+    """200 with the resolved prompt, the settings and the price, or the problem."""
+    event = app.current_event
+    caller = caller_of(event)
+    caller_rate().count(caller)
+    model = MODELS[os.environ["KIE_MODEL"]]
+    terms = Terms(model, caller, trusted_origins(os.environ["TRUSTED_ORIGINS"]))
+    try:
+        plan = plan_of(check_filling(name, json_object(event), terms), terms, dns())
+    except PresetUnknown as unknown:
+        raise preset_not_found(unknown.detail) from None
+    return answer(200, rendering_of(plan))
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """POST /api/presets/{name}/render"""
+    return app.resolve(event, context)
