@@ -1,6 +1,7 @@
 """List the presets: those shipped with Plantain and the owner's own."""
 
 import os
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
@@ -9,8 +10,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.http_api import answer, http_api
 from plantain.models import MODELS
+from plantain.preset_file import PresetFile
 from plantain.preset_view import preset_view
-from plantain.presets import presets_of_a_moment
+from plantain.presets import Presets, presets_of_a_moment
 
 if TYPE_CHECKING:
     from plantain.answers import PresetList
@@ -22,10 +24,14 @@ app = http_api(logger, on_failure="Failed to read presets")
 @app.get("/api/presets")
 def list_presets() -> Response[str]:
     """200 with every preset, the broken ones among them."""
-    model, presets = MODELS[os.environ["KIE_MODEL"]], presets_of_a_moment()
-    files = [presets.get(name) for name in presets.names()]
-    shown: PresetList = {"presets": [preset_view(file, model) for file in files]}
+    model = MODELS[os.environ["KIE_MODEL"]]
+    shown: PresetList = {"presets": [preset_view(file, model) for file in _files(presets_of_a_moment())]}
     return answer(200, shown)
+
+
+def _files(presets: Presets) -> Iterator[PresetFile]:
+    """Each as it is now; one that was deleted since it was listed is left out."""
+    yield from filter(None, map(presets.now, presets.names()))
 
 
 @logger.inject_lambda_context

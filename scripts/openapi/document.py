@@ -26,6 +26,7 @@ New fields and new codes may be added at any time; nothing is taken away.
 """
 _TAGS = [
     {"name": "Images", "description": "Ask for an image, look at its task, get it."},
+    {"name": "Presets", "description": "House styles kept as files: a prompt with open places, and its settings."},
     {"name": "Uploads", "description": "Images of your own to work from."},
     {"name": "Service", "description": "Whether everything stands."},
 ]
@@ -79,9 +80,10 @@ def _operation(operation: Operation, model: Model) -> dict[str, Any]:
     if operation.parameters:
         made["parameters"] = list(operation.parameters)
     if operation.body:
-        kind, shown = operation.body
+        kinds, shown = operation.body
+        schema = {"anyOf": [ref(kind) for kind in kinds]} if isinstance(kinds, tuple) else ref(kinds)
         examples = {name: {"value": value} for name, value in shown.items()}
-        made["requestBody"] = {"required": True, "content": {_JSON: {"schema": ref(kind), "examples": examples}}}
+        made["requestBody"] = {"required": True, "content": {_JSON: {"schema": schema, "examples": examples}}}
     also = {
         str(status): {"description": text, "headers": _headers(*operation.headers)}
         for status, text in operation.also.items()

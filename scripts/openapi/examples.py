@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from plantain.answers import Account, Health, TaskAccepted, TaskPage, UploadPlace
+from plantain.answers import (
+    Account,
+    Health,
+    Preset,
+    PresetInFull,
+    PresetList,
+    Rendering,
+    TaskAccepted,
+    TaskPage,
+    UploadPlace,
+)
 from plantain.images import Images, Link
 from plantain.job import Job, Request, StoredImage
 from plantain.job_view import job_view
@@ -54,6 +64,67 @@ WISH_WITH_IMAGES = {
     "prompt": "This leaf in the style of that painting",
     "imageInput": [UPLOAD, "https://example.com/painting.jpg"],
 }
+_VERSION = "686902dfe242"
+FILLING = {"variables": {"quote": "Simple is better than complex.", "author": "Tim Peters"}}
+FILLING_WITH_IMAGES = {"variables": {"scene": "The leaf lies on the table"}, "imageInput": [UPLOAD, UPLOAD]}
+WISH_BY_PRESET = {"preset": "quote-card", **FILLING, "mood": "bold", "resolution": "1K"}
+WISH_BY_VERSION = {"preset": f"quote-card@{_VERSION}", **FILLING}
+_SUMMARY: Preset = {
+    "name": "quote-card",
+    "version": _VERSION,
+    "shipped": True,
+    "problems": [],
+    "description": "A quotation set as a card to share, with its author below",
+    "variables": [
+        {
+            "name": "quote",
+            "description": "The words of the quotation, without quotation marks",
+            "required": True,
+            "default": None,
+            "choices": [],
+            "maxLength": 400,
+        },
+        {
+            "name": "author",
+            "description": "Who said it",
+            "required": False,
+            "default": None,
+            "choices": [],
+            "maxLength": 80,
+        },
+    ],
+    "settings": {"aspectRatio": "1:1", "resolution": "2K", "outputFormat": "png"},
+    "style": "minimalist",
+    "mood": "premium, calm",
+    "composition": "centered",
+    "locked": [],
+    "minImages": 0,
+    "brandImages": 1,
+    "brand": True,
+}
+PRESET: PresetInFull = {
+    **_SUMMARY,
+    "prompt": 'A typographic card that shows one quotation: "$quote"\nBelow it, smaller: "$author"',
+}
+PRESETS: PresetList = {"presets": [_SUMMARY]}
+
+
+def rendering(model: Model) -> Rendering:
+    """What the preset comes to, filled so."""
+    credits = model.credits["2K"]
+    return {
+        "preset": {"name": "quote-card", "version": _VERSION},
+        "model": model.name,
+        "prompt": 'A typographic card that shows one quotation: "Simple is better than complex."\n'
+        'Below it, smaller: "Tim Peters"\n\nStyle: minimalist.\n\nMood: premium, calm.\n\nComposition: centered.',
+        "aspectRatio": "1:1",
+        "resolution": "2K",
+        "outputFormat": "png",
+        "imageInputs": {"own": 0, "brand": 1},
+        "price": {"credits": credits, "usd": model.usd("2K")},
+    }
+
+
 ACCEPTED: TaskAccepted = {"taskId": TASK_ID, "state": "pending"}
 UPLOAD_WISH = {"contentType": "image/png", "size": 126_109}
 PLACE: UploadPlace = {

@@ -8,12 +8,14 @@ from plantain import answers
 from plantain.models import Model
 from plantain.request import GenerateRequest
 from plantain.upload_request import UploadRequest
+from plantain.wish import PresetFilling, PresetRequest
 from scripts.openapi import examples
 from scripts.openapi.parameters import (
     CURSOR,
     IDEMPOTENCY_KEY,
     IF_NONE_MATCH,
     LIMIT,
+    PRESET_NAME,
     STATE,
     TASK_ID,
     TASK_ID_IN_PATH,
@@ -35,7 +37,7 @@ class Operation:
     meaning: str
     answer: tuple[Schema, Callable[[Model], Any]] | None = None
     also: Mapping[int, str] = field(default_factory=dict)
-    body: tuple[type, Mapping[str, Any]] | None = None
+    body: tuple[type | tuple[type, ...], Mapping[str, Any]] | None = None
     parameters: tuple[Any, ...] = ()
     headers: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
@@ -65,11 +67,27 @@ OPERATIONS: tuple[Operation, ...] = (
         status=202,
         meaning="Taken in. Ask for its status after `Retry-After` seconds.",
         answer=(ref(answers.TaskAccepted), _always(examples.ACCEPTED)),
-        body=(GenerateRequest, {"text": examples.WISH, "with-images": examples.WISH_WITH_IMAGES}),
+        body=(
+            (GenerateRequest, PresetRequest),
+            {
+                "text": examples.WISH,
+                "with-images": examples.WISH_WITH_IMAGES,
+                "preset": examples.WISH_BY_PRESET,
+                "preset-version": examples.WISH_BY_VERSION,
+            },
+        ),
         parameters=(IDEMPOTENCY_KEY,),
         headers=("Location", "Retry-After", "Idempotency-Replayed"),
         problems=(
-            *("prompt-required", "invalid-wish", "not-uploaded", "kie-refused", "claim-in-flight", "too-large"),
+            *(
+                "prompt-required",
+                "invalid-wish",
+                "not-uploaded",
+                "unknown-preset",
+                "missing-variable",
+                "kie-refused",
+            ),
+            *("claim-in-flight", "preset-broken", "too-large"),
             *("idempotency-key-reused", "too-many-requests", "kie-key-missing", "outcome-unknown"),
             "creating-broke",
         ),
@@ -117,6 +135,50 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=(LIMIT, CURSOR, STATE),
         problems=("invalid-question", "reading-broke"),
         links={"next": {"operationId": "listImages", "parameters": {"cursor": "$response.body#/cursor"}}},
+    ),
+    Operation(
+        method="get",
+        path="/api/presets",
+        name="listPresets",
+        tag="Presets",
+        summary="List the presets",
+        text="Those that came with Plantain, and the owner's own, which lie in the inbox as "
+        "`presets/<name>.toml`. A broken one is in the list as well, with what is wrong with it.",
+        status=200,
+        meaning="The presets, by name.",
+        answer=(ref(answers.PresetList), _always(examples.PRESETS)),
+        problems=("presets-broke",),
+    ),
+    Operation(
+        method="get",
+        path="/api/presets/{name}",
+        name="getPreset",
+        tag="Presets",
+        summary="Look at a preset",
+        text="As it is now; as `name@version`, as it was when it was used.",
+        status=200,
+        meaning="The preset, with its prompt.",
+        answer=(ref(answers.PresetInFull), _always(examples.PRESET)),
+        parameters=(PRESET_NAME,),
+        problems=("preset-not-found", "presets-broke"),
+    ),
+    Operation(
+        method="post",
+        path="/api/presets/{name}/render",
+        name="renderPreset",
+        tag="Presets",
+        summary="See what a preset comes to",
+        text="A dry run: the whole prompt, the settings and the price. Nothing is reserved or sent, and it costs "
+        "nothing. The version is kept, so that `name@version` asks for exactly this whatever becomes of the file.",
+        status=200,
+        meaning="What would be asked of Kie.ai.",
+        answer=(ref(answers.Rendering), examples.rendering),
+        body=(PresetFilling, {"filled": examples.FILLING, "with-images": examples.FILLING_WITH_IMAGES}),
+        parameters=(PRESET_NAME,),
+        problems=(
+            *("invalid-filling", "missing-variable", "preset-not-found", "preset-broken", "too-large"),
+            *("too-many-requests", "rendering-broke"),
+        ),
     ),
     Operation(
         method="post",

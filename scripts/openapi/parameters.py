@@ -4,6 +4,7 @@ from typing import Any
 
 from functions.list_jobs.app import DEFAULT_LIMIT, MAX_LIMIT
 from plantain.job import STATES
+from plantain.wish import PRESET
 from scripts.openapi.problems import TASK_ID as _TASK_ID
 
 Described = dict[str, Any]
@@ -19,6 +20,14 @@ TASK_ID: Described = {
     "example": _TASK_ID,
 }
 TASK_ID_IN_PATH: Described = TASK_ID | {"in": "path"}
+PRESET_NAME: Described = {
+    "name": "name",
+    "in": "path",
+    "required": True,
+    "description": "The preset's name, or `name@version`.",
+    "schema": {"type": "string", "pattern": f"^{PRESET}$"},
+    "example": "quote-card",
+}
 LIMIT: Described = {
     "name": "limit",
     "in": "query",

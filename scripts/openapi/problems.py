@@ -10,7 +10,7 @@ from plantain.errors import (
     OutcomeUnknown,
     TooManyRequests,
 )
-from plantain.faults import Fault, InvalidRequest, PromptMissing
+from plantain.faults import Fault, InvalidRequest, PresetBroken, PresetUnknown, PromptMissing
 from plantain.http_api import MAX_BODY_BYTES, RETRY_AFTER_SECONDS
 from plantain.job import Failure
 from plantain.problems import (
@@ -18,6 +18,7 @@ from plantain.problems import (
     image_gone,
     image_not_ready,
     no_image,
+    preset_not_found,
     problem_of,
     problem_of_failure,
     task_id_required,
@@ -55,6 +56,8 @@ _NO_CREDITS = (
 )
 _LOST = OutcomeUnknown("The answer of Kie.ai was lost (ReadTimeout).")
 _MISSING = KieKeyMissing()
+_BROKEN_PRESET = PresetBroken("quote-card", ["line 7, aspect_ratio: must be one of 1:1, 16:9"])
+_UNKNOWN_PRESET = PresetUnknown("quote-cart is unknown; there are infographic, quote-card")
 
 # By the name of the example; the operations say which of them they may answer.
 PROBLEMS: dict[str, Problem] = {
@@ -62,9 +65,14 @@ PROBLEMS: dict[str, Problem] = {
     "task-id-required": task_id_required(),
     "invalid-wish": _invalid("/resolution", "must be one of 1K, 2K, 4K"),
     "not-uploaded": _invalid("/imageInput/0", "has not been uploaded"),
+    "unknown-preset": _of(_UNKNOWN_PRESET),
+    "missing-variable": _invalid("/variables/quote", "is required by the preset quote-card"),
+    "invalid-filling": _invalid("/aspectRatio", "must be left out: the preset thumbnail locks it (16:9)"),
     "invalid-upload": _invalid("/size", "must be at most 30000000"),
     "invalid-question": _invalid("/limit", "must be a whole number from 1 to 100"),
     "kie-refused": _failed("kie-credits-insufficient", _NO_CREDITS, "no"),
+    "preset-not-found": preset_not_found(_UNKNOWN_PRESET.detail),
+    "preset-broken": _of(_BROKEN_PRESET),
     "task-not-found": _of(JobNotFound()),
     "claim-in-flight": _of(ClaimInFlight()),
     "image-not-ready": image_not_ready(RETRY_AFTER_SECONDS, "unknown"),
@@ -77,6 +85,8 @@ PROBLEMS: dict[str, Problem] = {
     "outcome-unknown": _failed(_LOST.code, _LOST.words, _LOST.charged),
     "creating-broke": unexpected(CREATING, charged="unknown", retryable=False),
     "reading-broke": _broken(READING),
+    "presets-broke": _broken("Failed to read presets"),
+    "rendering-broke": _broken("Failed to render preset"),
     "uploading-broke": _broken("Failed to prepare upload"),
     "account-broke": _broken("Failed to check account"),
     "health-broke": _broken("Failed to check health"),

@@ -15,15 +15,21 @@ from plantain.models import Model
 from plantain.request import GenerateRequest
 from plantain.upload_key import EXTENSIONS
 from plantain.upload_request import UploadRequest
+from plantain.wish import MAX_VARIABLES, PRESET, PresetFilling, PresetRequest
 
 Schema = dict[str, Any]
 
 PREFIX = "#/components/schemas/"
 _ROOTS = (
     GenerateRequest,
+    PresetRequest,
+    PresetFilling,
     UploadRequest,
     answers.TaskAccepted,
     answers.TaskPage,
+    answers.PresetList,
+    answers.PresetInFull,
+    answers.Rendering,
     answers.UploadPlace,
     answers.Account,
     answers.Health,
@@ -48,21 +54,32 @@ def schemas(model: Model) -> dict[str, Schema]:
         found |= schema.pop("$defs", {})
         found[kind.__name__] = schema
     described = {name: _described(found[name], _TYPES[name]) for name in sorted(found)}
-    _limit(described["GenerateRequest"]["properties"], model)
+    described["GenerateRequest"]["properties"]["prompt"] |= {
+        "minLength": 1,
+        "maxLength": model.prompt_length,
+        "pattern": r"^[^\u0000]*[^\s\u0000][^\u0000]*$",
+    }
+    described["PresetRequest"]["properties"]["preset"]["pattern"] = f"^{PRESET}$"
+    for wish in ("GenerateRequest", "PresetRequest", "PresetFilling"):
+        _limit(described[wish]["properties"], model)
+    for filling in ("PresetRequest", "PresetFilling"):
+        described[filling]["properties"]["variables"]["maxProperties"] = MAX_VARIABLES
+        for name in ("aspectRatio", "resolution", "outputFormat"):
+            del described[filling]["properties"][name]["default"]  # it is the preset's
     return described
 
 
 def _described(schema: Schema, kind: type) -> Schema:
     """Each field with the text that stands under it in the code; required fields first, no titles."""
     texts = _texts_under_fields(kind)
-    required = schema["required"]
+    required = schema.get("required", [])
     fields = sorted(schema["properties"].items(), key=lambda field: field[0] not in required)
     closed = {"additionalProperties": False} if schema.get("additionalProperties") is False else {}
     return {
         "type": "object",
         "description": schema["description"],
         "properties": {name: _nullable(field) | {"description": texts[name]} for name, field in fields},
-        "required": required,
+        **({"required": required} if required else {}),
         **closed,
     }
 
@@ -78,7 +95,7 @@ def _nullable(field: Schema) -> Schema:
 def _texts_under_fields(kind: type) -> dict[str, str]:
     texts: dict[str, str] = {}
     for base in types.get_original_bases(kind):
-        if base.__module__ == kind.__module__ and inspect.isclass(base):
+        if base.__module__.startswith("plantain.") and inspect.isclass(base):
             texts |= _texts_under_fields(base)
     (definition,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
     assert isinstance(definition, ast.ClassDef)
@@ -90,11 +107,6 @@ def _texts_under_fields(kind: type) -> dict[str, str]:
 
 
 def _limit(fields: dict[str, Schema], model: Model) -> None:
-    fields["prompt"] |= {
-        "minLength": 1,
-        "maxLength": model.prompt_length,
-        "pattern": r"^[^\u0000]*[^\s\u0000][^\u0000]*$",
-    }
     fields["aspectRatio"]["enum"] = list(model.aspect_ratios)
     fields["resolution"]["enum"] = list(model.resolutions)
     fields["outputFormat"]["enum"] = list(model.output_formats)

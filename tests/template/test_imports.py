@@ -89,7 +89,7 @@ def test_each_outside_library_has_its_modules() -> None:
     assert {name for name in imported("items") if name.startswith("boto3")} == {"boto3.dynamodb.types"}
     assert importers("pydantic") == {
         *("request", "wish", "file_wish", "upload_request", "validation"),
-        *("preset", "brand", "composing"),
+        *("preset", "brand", "composing", "preset_view"),
     }
     assert importers("aws_lambda_powertools") == {"http_api", "metrics"}
     botocore = {name for module in MODULES if module != "aws" for name in imported(module) if "botocore" in name}
@@ -136,6 +136,10 @@ LOADED: dict[str, set[str]] = {
     "store_image": {"httpx"},
     "record_failure": set(),
     "record_end": set(),
+    "list_presets": HTTP | {"pydantic"},
+    "get_preset": HTTP | {"pydantic"},
+    "render_preset": HTTP | {"pydantic"},
+    "check_preset": {"pydantic"},
 }
 
 _IMPORT = """

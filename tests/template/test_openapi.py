@@ -18,6 +18,7 @@ from plantain.models import MODELS
 from plantain.request import Terms, check_request
 from plantain.upload_key import MAX_UPLOAD_BYTES
 from plantain.upload_request import check_upload
+from plantain.wish import check_filling, check_wish
 from scripts.openapi.__main__ import files
 from scripts.openapi.codes import FAIL_CODES
 from scripts.openapi.document import DEFAULT_MODEL, document
@@ -106,13 +107,20 @@ def test_the_limits_of_an_upload_are_in_it() -> None:
 
 
 def test_the_requests_shown_are_accepted() -> None:
-    wishes = DOCUMENT["paths"]["/api/images/generate"]["post"]["requestBody"]["content"]["application/json"]
-    uploads = DOCUMENT["paths"]["/api/uploads"]["post"]["requestBody"]["content"]["application/json"]
+    terms = Terms(MODELS[DEFAULT_MODEL], "alice")
 
-    for wish in wishes["examples"].values():
-        check_request(wish["value"], Terms(MODELS[DEFAULT_MODEL], "alice"))
-    for upload in uploads["examples"].values():
-        check_upload(upload["value"])
+    for wish in _asked("/api/images/generate"):
+        check_wish(wish, terms)
+    for filling in _asked("/api/presets/{name}/render"):
+        check_filling("quote-card", filling, terms)
+    for upload in _asked("/api/uploads"):
+        check_upload(upload)
+
+
+def _asked(path: str) -> list[dict[str, Any]]:
+    """The examples of what is posted there."""
+    content = DOCUMENT["paths"][path]["post"]["requestBody"]["content"]["application/json"]
+    return [example["value"] for example in content["examples"].values()]
 
 
 def _texts_in(node: ast.expr) -> set[str]:

@@ -8,6 +8,7 @@ import tomllib
 from typing import Any
 
 import pytest
+from pydantic.alias_generators import to_snake
 from samtranslator.translator.transform import transform
 
 from plantain.version import VERSION
@@ -240,6 +241,9 @@ ROUTES = {
     ("GET", "/api/images/{taskId}/image"): "get_image",
     ("GET", "/api/images"): "list_jobs",
     ("GET", "/api/account"): "check_account",
+    ("GET", "/api/presets"): "list_presets",
+    ("GET", "/api/presets/{name}"): "get_preset",
+    ("POST", "/api/presets/{name}/render"): "render_preset",
     ("GET", "/api/health"): "check_health",
     ("GET", "/openapi.json"): "get_openapi",
 }
@@ -281,7 +285,7 @@ def test_every_route_but_health_and_the_description_needs_a_caller() -> None:
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_a_functions_own_route_is_that_of_the_template(method: str, path: str) -> None:
     source = (FUNCTIONS / ROUTES[method, path] / "app.py").read_text()
-    written = re.sub(r"\{taskId\}", "<task_id>", path)
+    written = re.sub(r"\{(\w+)\}", lambda found: f"<{to_snake(found[1])}>", path)
 
     assert f'@app.{method.lower()}("{written}")' in source
 
@@ -297,6 +301,22 @@ def test_an_end_that_nobody_recorded_reaches_record_end() -> None:
             "detail": {
                 "stateMachineArn": [{"Ref": "GenerateImage"}],
                 "status": ["FAILED", "TIMED_OUT", "ABORTED"],
+            },
+        }
+    ]
+
+
+def test_a_presets_file_is_checked_as_soon_as_it_is_put_into_the_inbox() -> None:
+    _, properties = lambdas()["check_preset"]
+    rules = [event["Properties"]["Pattern"] for event in properties["Events"].values()]
+
+    assert rules == [
+        {
+            "source": ["aws.s3"],
+            "detail-type": ["Object Created"],
+            "detail": {
+                "bucket": {"name": [{"Ref": "InboxBucket"}]},
+                "object": {"key": [{"wildcard": "presets/*.toml"}]},
             },
         }
     ]

@@ -33,7 +33,7 @@ class Presets:
 
     def get(self, name: str, version: str | None = None) -> PresetFile:
         """The preset as it is now, or as it was in that version. Raises PresetUnknown; it may still be broken."""
-        now = self._now(name)
+        now = self.now(name)
         if now and version in (None, now.version):
             return now
         if version and (then := self._archive.find(name, version)):
@@ -41,6 +41,15 @@ class Presets:
         if now is None:
             raise PresetUnknown(f"{name} is unknown; there are {', '.join(self.names())}")
         raise PresetUnknown(f"{name} was never used in the version {version}; its version now is {now.version}")
+
+    def now(self, name: str) -> PresetFile | None:
+        """The preset as it is now, broken or not; None if there is none."""
+        own = None if name == BRAND else self._content(name)
+        content = _shipped(name) if own is None else own
+        if content is None:
+            return None
+        brand = self._content(BRAND) if wants_brand(content) else None
+        return PresetFile(name, content, brand, is_shipped=own is None)
 
     def names(self) -> list[str]:
         """The names of the presets there are, in order; at most MAX_OWN of the owner's."""
@@ -50,14 +59,6 @@ class Presets:
     def keep(self, file: PresetFile) -> None:
         """Remember this version, so that it can be asked for by name@version from now on."""
         self._archive.keep(file)
-
-    def _now(self, name: str) -> PresetFile | None:
-        own = None if name == BRAND else self._content(name)
-        content = _shipped(name) if own is None else own
-        if content is None:
-            return None
-        brand = self._content(BRAND) if wants_brand(content) else None
-        return PresetFile(name, content, brand, is_shipped=own is None)
 
     def _content(self, name: str) -> bytes | None:
         """What the file in the inbox says, up to a byte more than it may; None if there is none."""
