@@ -45,7 +45,7 @@ CONFIG = SchemathesisConfig(
 api = schemathesis.openapi.from_dict(DOCUMENT, config=CONFIG)
 
 
-_BEYOND_SCHEMAS = r"/imageInput(/\d+)?|/cursor|/preset|/variables(/.*)?|/aspectRatio"
+_BEYOND_SCHEMAS = r"/imageInput(/\d+)?|/cursor|/preset|/variables(/(?s:.*))?|/aspectRatio"
 
 
 @schemathesis.check

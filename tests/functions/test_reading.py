@@ -70,6 +70,7 @@ def test_the_status_of_a_running_job(cloud: Cloud) -> None:
         "late": True,
         "createdAt": "2026-03-25T08:50:42.608Z",
         "endedAt": None,
+        "preset": None,
         "prompt": "a plantain in the sun",
         "aspectRatio": "16:9",
         "resolution": "2K",

@@ -79,7 +79,7 @@ def _faults_of_locks(wish: PresetWish, preset: Preset) -> Iterator[Fault]:
 
 def _faults_of_values(values: dict[str, str], name: str, preset: Preset) -> Iterator[Fault]:
     known = f"which has {', '.join(preset.variables)}" if preset.variables else "which has none"
-    for unknown in values.keys() - preset.variables.keys():
+    for unknown in sorted(values.keys() - preset.variables.keys()):
         yield Fault(f"/variables/{unknown}", f"is not a variable of the preset {name}, {known}")
     for variable, described in preset.variables.items():
         if fault := _fault_of(values.get(variable, ""), described, name):
