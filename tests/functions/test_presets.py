@@ -258,7 +258,7 @@ def checked(cloud: Cloud, key: str, content: str) -> tuple[str, list[str]]:
     version = put(cloud, key, content)
     event = {"detail": {"bucket": {"name": "inbox"}, "object": {"key": key, "version-id": version}}}
     for _ in range(2):  # events come twice
-        check_preset.handler(event, LambdaContext())
+        check_preset.handler(event, LambdaContext())  # type: ignore[arg-type]
     tags = cloud.s3.get_object_tagging(Bucket="inbox", Key=key, VersionId=version)["TagSet"]
     after = cloud.s3.list_objects_v2(Bucket="images").get("Contents", [])
     new = [thing["Key"] for thing in after if thing["Key"] not in before]
@@ -304,6 +304,6 @@ def test_a_bad_file_is_told_in_plain_words_with_its_line(cloud: Cloud, key: str,
 def test_a_file_that_is_gone_again_is_left_in_peace(cloud: Cloud) -> None:
     event = {"detail": {"bucket": {"name": "inbox"}, "object": {"key": "presets/card.toml", "version-id": "gone"}}}
 
-    check_preset.handler(event, LambdaContext())
+    check_preset.handler(event, LambdaContext())  # type: ignore[arg-type]
 
     assert "Contents" not in cloud.s3.list_objects_v2(Bucket="images")

@@ -17,9 +17,12 @@ from plantain_client.default import (
     create_task,
     download,
     generate,
+    get_preset,
     health,
+    list_presets,
     list_tasks,
     query_task,
+    render_preset,
     upload,
     wait_for_task,
 )
@@ -33,6 +36,7 @@ from plantain_client.errors import (
     NotConfigured,
     NotPlantain,
     PlantainError,
+    PresetNotFound,
     StillRunning,
     StorageRefused,
     TaskFailed,
@@ -41,8 +45,9 @@ from plantain_client.errors import (
     TransportFailed,
     UnusableFile,
 )
+from plantain_client.preset import Preset, Rendering, Variable
 from plantain_client.progress import Progress
-from plantain_client.task import Cost, Image, Page, Task, TaskRef
+from plantain_client.task import Cost, Image, Page, PresetRef, Task, TaskRef
 from plantain_client.version import __version__
 
 __all__ = [
@@ -63,7 +68,11 @@ __all__ = [
     "Page",
     "Plantain",
     "PlantainError",
+    "Preset",
+    "PresetNotFound",
+    "PresetRef",
     "Progress",
+    "Rendering",
     "StillRunning",
     "StorageRefused",
     "Task",
@@ -73,14 +82,18 @@ __all__ = [
     "TooManyRequests",
     "TransportFailed",
     "UnusableFile",
+    "Variable",
     "__version__",
     "account",
     "create_task",
     "download",
     "generate",
+    "get_preset",
     "health",
+    "list_presets",
     "list_tasks",
     "query_task",
+    "render_preset",
     "upload",
     "wait_for_task",
 ]

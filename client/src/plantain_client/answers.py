@@ -13,6 +13,7 @@ from plantain_client.errors import (
     InvalidRequest,
     KeyRejected,
     NotPlantain,
+    PresetNotFound,
     TaskNotFound,
     TooManyRequests,
 )
@@ -31,6 +32,7 @@ _BY_STATUS: Mapping[int, type[ApiError]] = {
     422: IdempotencyKeyReused,
     429: TooManyRequests,
 }
+_BY_CODE: Mapping[str, type[ApiError]] = {"preset-not-found": PresetNotFound}
 _GATEWAY_RETRYABLE = (429, 500, 502, 503, 504)
 _TITLE = re.compile(rb"<title[^>]*>\s*([^<]{1,80}?)\s*<", re.IGNORECASE)
 
@@ -84,7 +86,7 @@ def retry_after_of(answer: Answer) -> float | None:
 
 
 def _problem(answer: Answer, document: dict[str, Any]) -> ApiError:
-    kind = _BY_STATUS.get(answer.status, ApiError)
+    kind = _BY_CODE.get(str(document["code"])) or _BY_STATUS.get(answer.status, ApiError)
     charged, task_id = document.get("charged"), document.get("taskId")
     return kind(
         answer.status,

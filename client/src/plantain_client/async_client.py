@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from plantain_client import downloading, operations, uploading
+from plantain_client import downloading, operations, presets, uploading
 from plantain_client.client import TIMEOUT
 from plantain_client.exchange import Answer, Effect, Operation, Sleep
 from plantain_client.pages import Pages
@@ -59,6 +59,9 @@ class AsyncPlantain:
     list_page = _awaited(operations.list_page)
     upload = _awaited(uploading.upload)
     download = _awaited(downloading.download)
+    list_presets = _awaited(presets.list_presets)
+    get_preset = _awaited(presets.get_preset)
+    render_preset = _awaited(presets.render_preset)
     account = _awaited(operations.account)
     health = _awaited(operations.health)
 

@@ -8,7 +8,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from plantain_client import downloading, operations, uploading
+from plantain_client import downloading, operations, presets, uploading
 from plantain_client.exchange import Answer, Effect, Operation, Sleep
 from plantain_client.pages import Pages
 from plantain_client.settings import http_options, usable_key, usable_surroundings, usable_url
@@ -60,6 +60,9 @@ class Plantain:
     list_page = _blocking(operations.list_page)
     upload = _blocking(uploading.upload)
     download = _blocking(downloading.download)
+    list_presets = _blocking(presets.list_presets)
+    get_preset = _blocking(presets.get_preset)
+    render_preset = _blocking(presets.render_preset)
     account = _blocking(operations.account)
     health = _blocking(operations.health)
 

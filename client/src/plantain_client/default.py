@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import ParamSpec, TypeVar
 
-from plantain_client import downloading, operations, uploading
+from plantain_client import downloading, operations, presets, uploading
 from plantain_client.client import Plantain
 from plantain_client.exchange import Operation
 from plantain_client.settings import KEY_VARIABLE, URL_VARIABLE
@@ -41,6 +41,9 @@ wait_for_task = _by_default(operations.wait_for_task)
 generate = _by_default(operations.generate)
 upload = _by_default(uploading.upload)
 download = _by_default(downloading.download)
+list_presets = _by_default(presets.list_presets)
+get_preset = _by_default(presets.get_preset)
+render_preset = _by_default(presets.render_preset)
 account = _by_default(operations.account)
 health = _by_default(operations.health)
 

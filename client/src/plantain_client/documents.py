@@ -5,11 +5,12 @@ Each raises KeyError, TypeError or ValueError where it is another document (Over
 
 from __future__ import annotations
 
-from typing import Any, cast, get_args
+from typing import cast, get_args
 
 from plantain_client.account import Account, Health, KieAccount, KieState
 from plantain_client.fields import listed, moment, name, number, or_none, text, whole, yes_or_no
-from plantain_client.task import Charged, Cost, Document, Image, Page, State, Task
+from plantain_client.preset_documents import cost_from, ref_from
+from plantain_client.task import Charged, Document, Image, Page, State, Task
 
 
 def task_from(document: Document) -> Task:
@@ -29,10 +30,11 @@ def task_from(document: Document) -> Task:
         fail_msg=or_none(text, get("failMsg")),
         fail_code=or_none(text, get("failCode")),
         cost_time=or_none(number, get("costTime")),
-        cost=or_none(_cost, get("cost")),
+        cost=or_none(cost_from, get("cost")),
         image_url=or_none(text, get("imageUrl")),
         image_url_expires_at=or_none(moment, get("imageUrlExpiresAt")),
         images=listed(get("images", []), _image),
+        preset=or_none(ref_from, get("preset")),
         document=document,
     )
 
@@ -79,10 +81,6 @@ def _charged(word: object) -> Charged:
     if word not in get_args(Charged):
         raise ValueError(f"unknown charge {word!r}")
     return word  # type: ignore[return-value]
-
-
-def _cost(document: Any) -> Cost:
-    return Cost(number(document["credits"]), number(document["usd"]))
 
 
 def _image(document: Document) -> Image:

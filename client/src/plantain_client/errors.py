@@ -7,6 +7,7 @@
     │   ├── InvalidRequest          400, 413  `errors` names each field
     │   ├── KeyRejected             401, 403  the gateway does not know the API key
     │   ├── TaskNotFound            404  unknown, or somebody else's
+    │   ├── PresetNotFound          404  no such preset, or never used in that version
     │   ├── ImageGone               410  it was stored and has been deleted since
     │   ├── IdempotencyKeyReused    422  the key stands for another request
     │   └── TooManyRequests         429  `retry_after`
@@ -89,6 +90,10 @@ class KeyRejected(ApiError):
 
 class TaskNotFound(ApiError):
     """There is no such task, or it is another caller's."""
+
+
+class PresetNotFound(ApiError):
+    """There is no such preset, or it was never used in that version; the detail says which there are."""
 
 
 class ImageGone(ApiError):

@@ -11,9 +11,11 @@ from plantain_client.asking import CREATE_TRIES, READ_TRIES, ask
 from plantain_client.documents import account_from, health_from, page_from, taken_from, task_from
 from plantain_client.errors import ApiError, PlantainError, StillRunning, TaskFailed
 from plantain_client.exchange import Operation, Send, Sleep
+from plantain_client.preset import Variables
+from plantain_client.presets import filling
 from plantain_client.progress import Progress
-from plantain_client.task import Page, State, Task, TaskRef
-from plantain_client.uploading import upload
+from plantain_client.task import Page, PresetRef, State, Task, TaskRef
+from plantain_client.uploading import handed_in
 
 MAX_ATTEMPTS = 90
 INTERVAL = 3.0
@@ -25,8 +27,13 @@ OnProgress = Callable[[Progress], object]
 
 
 def create_task(
-    prompt: str,
+    prompt: str | None = None,
     *,
+    preset: str | PresetRef | None = None,
+    variables: Variables | None = None,
+    style: str | None = None,
+    mood: str | None = None,
+    composition: str | None = None,
     aspect_ratio: str | None = None,
     resolution: str | None = None,
     output_format: str | None = None,
@@ -35,6 +42,8 @@ def create_task(
 ) -> Operation[TaskRef]:
     """Ask for an image; answers as soon as it was taken in (up to about 5 s). What is left out, Plantain chooses.
 
+    Give a prompt, or a `preset` (its name, or `name@version`) with the `variables` that it leaves open; `style`,
+    `mood` and `composition` take the place of the preset's own.
     `image_input`: https URLs, keys of `upload`, or paths (`pathlib.Path`), which are uploaded first. With an
     `idempotency_key` (1 to 255 visible ASCII characters) the same request gives the same task for 7 days, so it is
     sent again by itself when an answer is lost; without one it is sent once.
@@ -46,11 +55,12 @@ def create_task(
         if not _IDEMPOTENCY_KEY.fullmatch(idempotency_key):
             raise ValueError("An idempotency key has 1 to 255 visible ASCII characters.")
         headers["Idempotency-Key"] = idempotency_key
-    body: dict[str, Any] = {"prompt": prompt}
-    chosen = {"aspectRatio": aspect_ratio, "resolution": resolution, "outputFormat": output_format}
-    body |= {name: value for name, value in chosen.items() if value is not None}
+    if (prompt is None) == (preset is None):
+        raise ValueError("Give a prompt or a preset, and not both.")
+    body: dict[str, Any] = {"prompt": prompt} if preset is None else {"preset": str(preset)}
+    body |= filling(variables, style, mood, composition, aspect_ratio, resolution, output_format)
     if image_input:
-        body["imageInput"] = yield from _handed_in(image_input)
+        body["imageInput"] = yield from handed_in(image_input)
     send = Send("POST", "/api/images/generate", json=body, headers=headers)
     tries = 1 if idempotency_key is None else CREATE_TRIES
     try:
@@ -107,8 +117,13 @@ def wait_for_task(
 
 
 def generate(
-    prompt: str,
+    prompt: str | None = None,
     *,
+    preset: str | PresetRef | None = None,
+    variables: Variables | None = None,
+    style: str | None = None,
+    mood: str | None = None,
+    composition: str | None = None,
     aspect_ratio: str | None = None,
     resolution: str | None = None,
     output_format: str | None = None,
@@ -124,6 +139,11 @@ def generate(
     """
     ref = yield from create_task(
         prompt,
+        preset=preset,
+        variables=variables,
+        style=style,
+        mood=mood,
+        composition=composition,
         aspect_ratio=aspect_ratio,
         resolution=resolution,
         output_format=output_format,
@@ -154,15 +174,6 @@ def account() -> Operation[Account]:
 def health() -> Operation[Health]:
     """Whether Plantain is there, and which; needs no API key and sends none."""
     return (yield from ask(Send("GET", "/api/health", keyed=False), health_from)).said
-
-
-def _handed_in(sources: Sequence[str | PathLike[str]]) -> Operation[list[str]]:
-    """Addresses and keys as they are, files by the keys of their uploads."""
-    inputs: list[str] = []
-    for source in sources:
-        key = source if isinstance(source, str) else (yield from upload(source))
-        inputs.append(key)
-    return inputs
 
 
 def _look(task_id: str, tries: int) -> Operation[tuple[Task, float | None]]:

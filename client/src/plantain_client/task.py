@@ -45,11 +45,23 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class PresetRef:
+    """A preset in one version; its `str` asks for exactly this one."""
+
+    name: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"{self.name}@{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """A job as it was at the moment of asking.
 
     `cost_time` is how long Kie.ai worked, in ms. `image_url` is None until `success`; it is signed and lives until
-    `image_url_expires_at`. `late`: it takes longer than usual. `document` is the whole JSON object as it came.
+    `image_url_expires_at`. `late`: it takes longer than usual. `preset` is what it was made from, if one was
+    named; `prompt` is then what it came to. `document` is the whole JSON object as it came.
     """
 
     task_id: str
@@ -69,6 +81,7 @@ class Task:
     image_url: str | None = field(repr=False)
     image_url_expires_at: dt.datetime | None
     images: tuple[Image, ...]
+    preset: PresetRef | None
     document: Document = field(repr=False, compare=False)
 
     @property

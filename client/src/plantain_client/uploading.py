@@ -1,6 +1,7 @@
 """Hands in an image to work from: a presigned PUT, for which Plantain is asked first."""
 
 import re
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,15 @@ def upload(path: str | PathLike[str] | bytes) -> Operation[str]:
                 raise
         yield Sleep(pause_before(attempt, None))
     raise AssertionError("unreachable")
+
+
+def handed_in(sources: Sequence[str | PathLike[str]]) -> Operation[list[str]]:
+    """Addresses and keys as they are, files by the keys of their uploads."""
+    inputs: list[str] = []
+    for source in sources:
+        key = source if isinstance(source, str) else (yield from upload(source))
+        inputs.append(key)
+    return inputs
 
 
 def content_type_of(data: bytes) -> str:

@@ -63,6 +63,8 @@ _BY_CODE: Mapping[str, str] = {
     "result-too-large": _PAY_AGAIN,
     "no-such-route": f"Check {URL_VARIABLE}: the output ApiUrl of the stack, without a path behind it.",
     "gateway-error": "Ask again in a moment; `plantain doctor` looks closer.",
+    "preset-not-found": "`plantain presets` lists those there are.",
+    "preset-broken": "Its file has to be mended; until then NAME@VERSION asks for an earlier version.",
     "image-not-ready": "Wait for it: plantain wait",
 }
 

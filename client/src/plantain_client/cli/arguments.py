@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
-from plantain_client.cli import commands, doctor, keys
+from plantain_client.cli import commands, doctor, keys, presets
 from plantain_client.cli.screen import Screen
 from plantain_client.operations import INTERVAL, MAX_ATTEMPTS
 from plantain_client.settings import KEY_VARIABLE, URL_VARIABLE
@@ -67,6 +67,7 @@ def arguments() -> argparse.ArgumentParser:
     saved = command("download", commands.download, "save the image of a task")
     saved.add_argument("task_id", type=_text, metavar="ID")
     _output(saved)
+    _presets(command("presets", presets.list_presets, "show the presets there are, show one, or try one out"))
     command(
         "doctor",
         doctor.doctor,
@@ -78,7 +79,54 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def _generate(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("prompt", type=_text, metavar="PROMPT")
+    parser.set_defaults(refuse=parser.error)
+    parser.add_argument("prompt", nargs="?", type=_text, metavar="PROMPT")
+    parser.add_argument(
+        "--preset", type=_text, metavar="NAME", help="a preset in place of PROMPT, or NAME@VERSION"
+    )
+    _filling(parser)
+    _output(parser)
+    parser.add_argument(
+        "--idempotency-key",
+        type=_idempotency_key,
+        metavar="KEY",
+        help="the same key and request give the same task, for 7 days; each call has a new one by default",
+    )
+    parser.add_argument("--no-wait", action="store_true", help="print the task's id and leave")
+    _patience(parser)
+
+
+def _presets(parser: argparse.ArgumentParser) -> None:
+    found = parser.add_subparsers(metavar="ACTION", title="actions")
+    for name, run, summary in (
+        ("show", presets.show, "show a preset with its prompt and what it leaves open"),
+        ("render", presets.render, "show the whole prompt, the settings and the price; costs nothing"),
+    ):
+        made = found.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        made.set_defaults(run=run)
+        made.add_argument("name", type=_text, metavar="NAME", help="the preset, or NAME@VERSION")
+        # What was said before the action holds, unless it is said again.
+        made.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON document")
+        if run is presets.render:
+            _filling(made)
+
+
+def _filling(parser: argparse.ArgumentParser) -> None:
+    """What a preset may be filled with; its settings are any request's."""
+    parser.add_argument(
+        "--var",
+        action="append",
+        default=[],
+        type=_variable,
+        metavar="KEY=VALUE",
+        help="a variable of the preset; repeatable",
+    )
+    for name, words in (
+        ("style", "isometric 3D, flat design, minimalist, cinematic …"),
+        ("mood", "professional, bold, modern, premium …"),
+        ("composition", "centered, asymmetric, grid layout, hero image …"),
+    ):
+        parser.add_argument(f"--{name}", type=_text, metavar="WORDS", help=f"in place of the preset's: {words}")
     parser.add_argument(
         "--input",
         action="append",
@@ -90,15 +138,6 @@ def _generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--aspect-ratio", type=_text, metavar="RATIO", help="1:1, 3:2, 16:9 …")
     parser.add_argument("--resolution", type=_text, metavar="SIZE", help="1K, 2K or 4K")
     parser.add_argument("--format", type=_text, metavar="TYPE", help="png or jpg")
-    _output(parser)
-    parser.add_argument(
-        "--idempotency-key",
-        type=_idempotency_key,
-        metavar="KEY",
-        help="the same key and request give the same task, for 7 days; each call has a new one by default",
-    )
-    parser.add_argument("--no-wait", action="store_true", help="print the task's id and leave")
-    _patience(parser)
 
 
 def _output(parser: argparse.ArgumentParser) -> None:
@@ -127,6 +166,13 @@ def _text(text: str) -> str:
     if any("\ud800" <= letter <= "\udfff" for letter in text):
         raise argparse.ArgumentTypeError("holds bytes that are no text")
     return text
+
+
+def _variable(text: str) -> tuple[str, str]:
+    name, equals, value = _text(text).partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError("must be KEY=VALUE")
+    return name, value
 
 
 def _idempotency_key(text: str) -> str:

@@ -2,11 +2,12 @@
 
 import argparse
 import uuid
-from pathlib import Path
 from typing import Any
 
 from plantain_client import Plantain, Progress, Task
 from plantain_client.cli.advice import OK
+from plantain_client.cli.inputs import handed_in
+from plantain_client.cli.presets import chosen
 from plantain_client.cli.saving import check_output, paid_for, saved, show_saved
 from plantain_client.cli.screen import Screen, Work
 from plantain_client.cli.telling import show_list, show_task
@@ -14,17 +15,18 @@ from plantain_client.cli.telling import show_list, show_task
 
 def generate(asked: argparse.Namespace, screen: Screen) -> int:
     """Ask for an image, wait for it and save it."""
+    if (asked.prompt is None) == (asked.preset is None):
+        asked.refuse("give a PROMPT or --preset NAME, and not both")
     settings: dict[str, Any] = {
-        "aspect_ratio": asked.aspect_ratio,
-        "resolution": asked.resolution,
-        "output_format": asked.format,
+        "preset": asked.preset,
+        **chosen(asked),
         "idempotency_key": asked.idempotency_key or str(uuid.uuid4()),
     }
     if not asked.no_wait:
         check_output(asked.output)
     with Plantain() as client:
         with screen.working("asking") as work:
-            settings["image_input"] = [_handed_in(client, source, screen, work) for source in asked.input]
+            settings["image_input"] = [handed_in(client, source, screen, work) for source in asked.input]
             work.say("asking")
             screen.idempotency_key = settings["idempotency_key"]
             if asked.no_wait:
@@ -96,16 +98,6 @@ def download(asked: argparse.Namespace, screen: Screen) -> int:
         task = client.query_task(asked.task_id)
         files = saved(client, task, asked.output, work)
     return show_saved(screen, task, files)
-
-
-def _handed_in(client: Plantain, source: str, screen: Screen, work: Work) -> str:
-    """An address or an upload's key as it is, a file by the key of its upload."""
-    if source.startswith(("https://", "http://", "uploads/")):
-        return source
-    work.say(f"uploading {Path(source).name}")
-    key = client.upload(source)
-    screen.done(f"{source} uploaded as {key}")
-    return key
 
 
 def _show_look(look: Progress, screen: Screen, work: Work) -> None:

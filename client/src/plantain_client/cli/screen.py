@@ -30,6 +30,11 @@ class Screen:
         """A line for whoever reads on: a path, an id."""
         sys.stdout.write(plain(text) + "\n")
 
+    def text(self, text: str) -> None:
+        """A text of several lines for whoever reads on, such as a prompt."""
+        for line in text.split("\n"):
+            self.result(line)
+
     def result_fields(self, *fields: str) -> None:
         """A line of fields between tabs, for a program."""
         sys.stdout.write("\t".join(map(plain, fields)) + "\n")

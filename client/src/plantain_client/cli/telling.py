@@ -20,6 +20,7 @@ def show_task(screen: Screen, task: Task) -> None:
         "task": task.task_id,
         "state": task.state + (" (late)" if task.late and not task.has_ended else ""),
         "prompt": task.prompt,
+        **({"preset": str(task.preset)} if task.preset else {}),
         "asked for": asked,
         "created": _moment(task.created_at),
     }
