@@ -1,11 +1,19 @@
 """A preset's file: what it may say, and how it is told what is wrong with it."""
 
+import re
+
 import pytest
 
+from plantain.composing import composed
+from plantain.documents import toml_document
 from plantain.faults import PresetBroken
+from plantain.file_wish import check_file_wish
 from plantain.models import MODELS
 from plantain.preset import MAX_PRESET_BYTES
 from plantain.preset_file import PresetFile, preset_in, problems_of_brand, problems_of_preset, wants_brand
+from plantain.request import Terms
+from plantain.wish import PresetWish
+from tests.conftest import ROOT
 
 MODEL = MODELS["nano-banana-pro"]
 
@@ -194,3 +202,14 @@ def test_a_preset_that_wants_a_broken_brand_profile_is_broken_itself() -> None:
         preset_in(PresetFile("card", FULL.encode(), b"logo = 1"), MODEL)
 
     assert broken.value.problems == ("presets/brand.toml, line 1, logo: must be a string",)
+
+
+def test_the_readmes_examples_are_a_preset_a_request_and_a_brand_profile() -> None:
+    section = (ROOT / "README.md").read_text().split("\n## Presets\n")[1].split("\n## ")[0]
+    preset, wish, brand = re.findall(r"^```toml\n(.*?)^```", section, re.DOTALL | re.MULTILINE)
+
+    assert problems_of_preset(preset.encode(), MODEL) == []
+    assert problems_of_brand(brand.encode()) == []
+    asked = check_file_wish(toml_document(wish.encode()), Terms(MODEL, "alice")).wish
+    assert isinstance(asked, PresetWish)
+    assert composed(asked, preset_in(PresetFile("product-card", preset.encode()), MODEL)[0], None, MODEL).prompt
