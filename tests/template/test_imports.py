@@ -34,6 +34,7 @@ DOMAIN = {
     "places",
     "plain_words",
     "template_text",
+    "preset_fields",
     "preset",
     "brand",
     "composing",
@@ -89,7 +90,7 @@ def test_each_outside_library_has_its_modules() -> None:
     assert {name for name in imported("items") if name.startswith("boto3")} == {"boto3.dynamodb.types"}
     assert importers("pydantic") == {
         *("request", "wish", "file_wish", "upload_request", "validation"),
-        *("preset", "brand", "composing", "preset_view"),
+        *("preset", "preset_fields", "brand", "composing", "preset_view"),
     }
     assert importers("aws_lambda_powertools") == {"http_api", "metrics"}
     botocore = {name for module in MODULES if module != "aws" for name in imported(module) if "botocore" in name}

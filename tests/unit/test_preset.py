@@ -1,18 +1,19 @@
 """A preset's file: what it may say, and how it is told what is wrong with it."""
 
+import datetime as dt
 import re
 
 import pytest
 
 from plantain.composing import composed
 from plantain.documents import toml_document
-from plantain.faults import PresetBroken
+from plantain.faults import Fault, InvalidRequest, PresetBroken
 from plantain.file_wish import check_file_wish
 from plantain.models import MODELS
 from plantain.preset import MAX_PRESET_BYTES
 from plantain.preset_file import PresetFile, preset_in, problems_of_brand, problems_of_preset, wants_brand
 from plantain.request import Terms
-from plantain.wish import PresetWish
+from plantain.wish import PresetWish, check_wish
 from tests.conftest import ROOT
 
 MODEL = MODELS["nano-banana-pro"]
@@ -213,3 +214,29 @@ def test_the_readmes_examples_are_a_preset_a_request_and_a_brand_profile() -> No
     asked = check_file_wish(toml_document(wish.encode()), Terms(MODEL, "alice")).wish
     assert isinstance(asked, PresetWish)
     assert composed(asked, preset_in(PresetFile("product-card", preset.encode()), MODEL)[0], None, MODEL).prompt
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("a", "a"),
+        (5, "5"),
+        (5.0, "5"),
+        (0.5, "0.5"),
+        (dt.date(2026, 11, 23), "2026-11-23"),
+        (dt.time(8), "08:00:00"),
+    ],
+)
+def test_a_value_is_a_text_a_number_or_a_date(value: object, text: str) -> None:
+    asked = check_wish({"preset": "card", "variables": {"a": value}}, Terms(MODEL, "alice"))
+
+    assert isinstance(asked, PresetWish)
+    assert asked.variables == {"a": text}
+
+
+@pytest.mark.parametrize("value", [True, None, ["a"], {"a": "b"}])
+def test_anything_else_is_no_value(value: object) -> None:
+    with pytest.raises(InvalidRequest) as invalid:
+        check_wish({"preset": "card", "variables": {"a": value}}, Terms(MODEL, "alice"))
+
+    assert invalid.value.faults == (Fault("/variables/a", "must be a text or a number"),)

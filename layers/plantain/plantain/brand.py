@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from plantain.preset import BrandImage, Line, Words, one_line
+from plantain.preset_fields import BrandImage, Line, Words, one_line
 from plantain.validation import checked
 
 BRAND = "brand"  # no preset can have this name

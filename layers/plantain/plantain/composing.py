@@ -14,7 +14,8 @@ from plantain.brand import Brand, sentences_of
 from plantain.faults import Fault, InvalidRequest
 from plantain.job import Request
 from plantain.models import Model
-from plantain.preset import Preset, Variable, one_line
+from plantain.preset import Preset, Variable
+from plantain.preset_fields import one_line
 from plantain.request import PictureSettings
 from plantain.template_text import filled
 from plantain.validation import MAX_FAULTS

@@ -1,86 +1,20 @@
 """A preset as it is written in `presets/<name>.toml`: the house style as a file, and what it leaves open."""
 
 import difflib
-import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from plantain.faults import Fault, InvalidRequest
-from plantain.inbox_key import is_inbox_key
 from plantain.models import Model
+from plantain.preset_fields import BrandImage, FewVariables, Flag, Line, Locked, Scalar, VariableName, Words
 from plantain.request import PictureSettings, Terms, few_enough
 from plantain.template_text import stray_dollars, variables_in
-from plantain.upload_key import EXTENSIONS
 from plantain.validation import MAX_FAULTS, checked
-from plantain.wish import MAX_VARIABLES, WORDS, as_text
+from plantain.wish import WORDS
 
 MAX_PRESET_BYTES = 64 * 1024
-
-Lockable = Literal["aspect_ratio", "resolution", "output_format", "image_input", "style", "mood", "composition"]
-
-_VARIABLE = re.compile(r"[a-z][a-z0-9_]{0,39}")
-# What stands beside a preset's variables in a row of a batch.
-_TAKEN = {"prompt", "preset", "variables", "count", "dry_run", "id", *get_args(Lockable)}
-_ENDINGS = (*(f".{ending}" for ending in EXTENSIONS.values()), ".jpeg")
-
-
-def one_line(text: str) -> str:
-    """The same words with single spaces between them."""
-    return " ".join(text.split())
-
-
-def _joined(value: Any) -> Any:
-    """Keywords may be a text or a list of texts."""
-    is_list = isinstance(value, list) and all(isinstance(word, str) for word in value)
-    return ", ".join(value) if is_list else value
-
-
-def _scalar(value: Any) -> Any:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return as_text(value) if is_number else value
-
-
-def _brand_image(key: str) -> str:
-    if not (is_inbox_key(key) and key.isprintable() and key.lower().endswith(_ENDINGS)):
-        raise PydanticCustomError(
-            "brand_image",
-            "must be the key of a png, jpg or webp image in the inbox, below presets/ or inbox/",
-        )
-    return key
-
-
-def _lockable(name: str) -> str:
-    if name not in get_args(Lockable):
-        raise PydanticCustomError(
-            "lockable", "must be one of {choices}", {"choices": ", ".join(get_args(Lockable))}
-        )
-    return name
-
-
-def _variable_name(name: str) -> str:
-    if not _VARIABLE.fullmatch(name):
-        raise PydanticCustomError(
-            "variable", "must be named with lower-case letters, digits and _, beginning with a letter"
-        )
-    if name in _TAKEN:
-        raise PydanticCustomError("taken", "must have another name: that is the name of a field")
-    return name
-
-
-def _few_variables(variables: Any) -> Any:
-    if isinstance(variables, dict) and len(variables) > MAX_VARIABLES:
-        raise PydanticCustomError("too_many", "must hold at most {limit} variables", {"limit": MAX_VARIABLES})
-    return variables
-
-
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(one_line)]
-Words = Annotated[str, BeforeValidator(_joined), StringConstraints(max_length=1000), AfterValidator(one_line)]
-Scalar = Annotated[str, BeforeValidator(_scalar), StringConstraints(strip_whitespace=True, max_length=2000)]
-BrandImage = Annotated[str, AfterValidator(_brand_image)]
-Flag = Annotated[bool, Field(strict=True)]
 
 
 class Variable(BaseModel):
@@ -124,10 +58,8 @@ class Preset(PictureSettings):
     brand_images: Annotated[tuple[BrandImage, ...], BeforeValidator(few_enough)] = ()
     min_images: Annotated[int, Field(strict=True, ge=0)] = 0
     """How many images of its own a wish must bring."""
-    locked: tuple[Annotated[str, AfterValidator(_lockable)], ...] = ()
-    variables: Annotated[
-        dict[Annotated[str, AfterValidator(_variable_name)], Variable], BeforeValidator(_few_variables)
-    ] = Field(default_factory=dict)
+    locked: tuple[Locked, ...] = ()
+    variables: Annotated[dict[VariableName, Variable], FewVariables] = Field(default_factory=dict)
 
     @property
     def words(self) -> dict[str, str]:

@@ -4,13 +4,14 @@ import codecs
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from plantain.brand import Brand, brand_of
 from plantain.documents import BadDocument, text_of, toml_document
 from plantain.faults import InvalidRequest, PresetBroken
 from plantain.job import PresetRef
-from plantain.models import Model
+from plantain.models import MODELS, Model
 from plantain.plain_words import problem_lines
 from plantain.preset import MAX_PRESET_BYTES, Preset, preset_of
 
@@ -52,35 +53,45 @@ def wants_brand(content: bytes) -> bool:
 
 def preset_in(file: PresetFile, model: Model) -> tuple[Preset, Brand | None]:
     """The preset and its brand. Raises PresetBroken, which names the fault."""
-    problems = problems_of_preset(file.content, model)
-    if file.brand is not None:
-        problems += [f"presets/brand.toml, {problem}" for problem in problems_of_brand(file.brand)]
-    if problems:
+    preset, problems = _read_preset(file.content, model.name)
+    brand, of_brand = (None, []) if file.brand is None else _read_brand(file.brand)
+    problems = [*problems, *(f"presets/brand.toml, {problem}" for problem in of_brand)]
+    if preset is None or problems:
         raise PresetBroken(file.name, problems)
-    preset = preset_of(toml_document(file.content), model)
-    return preset, brand_of(toml_document(file.brand)) if file.brand is not None else None
+    return preset, brand
 
 
 def problems_of_preset(content: bytes, model: Model) -> list[str]:
     """What is wrong with a preset's file, each in a line for a person; empty if nothing is."""
-    return _problems(content, lambda document: preset_of(document, model))
+    return list(_read_preset(content, model.name)[1])
 
 
 def problems_of_brand(content: bytes) -> list[str]:
     """What is wrong with a brand profile."""
-    return _problems(content, brand_of)
+    return list(_read_brand(content)[1])
 
 
-def _problems(content: bytes, read: Callable[[dict[str, Any]], object]) -> list[str]:
+# The rows of a batch mostly have the same few presets.
+@lru_cache(maxsize=32)
+def _read_preset(content: bytes, model: str) -> tuple[Preset | None, list[str]]:
+    return _read(content, lambda document: preset_of(document, MODELS[model]))
+
+
+@lru_cache(maxsize=32)
+def _read_brand(content: bytes) -> tuple[Brand | None, list[str]]:
+    return _read(content, brand_of)
+
+
+def _read[Read](content: bytes, read: Callable[[dict[str, Any]], Read]) -> tuple[Read | None, list[str]]:
+    """What a file says, or what is wrong with it."""
     if len(content) > MAX_PRESET_BYTES:
-        return [f"must be at most {MAX_PRESET_BYTES} bytes"]
+        return None, [f"must be at most {MAX_PRESET_BYTES} bytes"]
     try:
-        read(toml_document(content))
+        return read(toml_document(content)), []
     except BadDocument as bad:
-        return [str(bad)]
+        return None, [str(bad)]
     except InvalidRequest as invalid:
-        return problem_lines(invalid.faults, text_of(content))
-    return []
+        return None, problem_lines(invalid.faults, text_of(content))
 
 
 def _canonical(content: bytes) -> bytes:

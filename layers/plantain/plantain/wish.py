@@ -1,5 +1,6 @@
 """A wish: a request in full, or a preset with what goes into it. Checked as far as the text alone tells."""
 
+import datetime as dt
 import hashlib
 import json
 import re
@@ -7,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from plantain.faults import Fault, InvalidRequest, PresetUnknown
@@ -53,21 +54,34 @@ def _preset(text: str) -> str:
     return text
 
 
-def _few_variables(variables: dict[str, Any]) -> dict[str, Any]:
-    if len(variables) > MAX_VARIABLES:
+def _few_variables(variables: Any) -> Any:
+    if isinstance(variables, dict) and len(variables) > MAX_VARIABLES:
         raise PydanticCustomError("too_many", "must hold at most {limit} variables", {"limit": MAX_VARIABLES})
     return variables
 
 
+def _value(value: Any) -> str:
+    """Texts, numbers, and what TOML has for dates and times; each as a person would write it."""
+    match value:
+        case str():
+            return value
+        case int() | float() if not isinstance(value, bool):
+            return as_text(value)
+        case dt.date() | dt.time():
+            return str(value)
+    raise PydanticCustomError("value", "must be a text or a number")
+
+
+Value = Annotated[
+    str, BeforeValidator(_value), WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "number"}]})
+]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
 
 
 class PresetFilling(ImageSettings):
     """What a preset is filled with. Settings that are left out are the preset's own."""
 
-    variables: Annotated[dict[str, str | int | float], AfterValidator(_few_variables)] = Field(
-        default_factory=dict
-    )
+    variables: Annotated[dict[str, Value], BeforeValidator(_few_variables)] = Field(default_factory=dict)
     """What goes into the places that the preset leaves open, by name."""
     style: Text | None = None
     """How it is drawn, in place of the preset's own: isometric 3D, flat design, minimalist, cinematic, …"""
@@ -110,7 +124,7 @@ def _wish_of(asked: PresetRequest) -> PresetWish:
     return PresetWish(
         name=name,
         version=version,
-        variables={name: as_text(value) for name, value in asked.variables.items()},
+        variables=asked.variables,
         settings={name: value for name, value in given.items() if name not in _OWN},
         words={name: given[name] for name in WORDS if given.get(name) is not None},
     )
