@@ -3,10 +3,12 @@
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from plantain_client import InvalidRequest, Plantain, PresetNotFound
 from tests.e2e.conftest import JOB_SECONDS, Caller, Cloud
 from tests.e2e.test_uploads import png, uploaded
 
@@ -58,7 +60,7 @@ def test_a_shipped_preset_is_composed_and_asked_for(cloud: Cloud, alice: Caller)
 
     (input_,) = asked(cloud, words)
     parts = input_["prompt"].split("\n\n")
-    assert f'in quotation marks: "{words}"\n' in input_["prompt"]
+    assert f'letter for letter, in the quotation marks of its language: "{words}"\n' in input_["prompt"]
     assert parts[-3:] == ["Style: minimalist.", "Mood: bold.", "Composition: centered."]
     assert (input_["aspect_ratio"], input_["resolution"]) == ("1:1", "1K")
     assert (job["state"], job["prompt"]) == ("success", input_["prompt"])
@@ -144,3 +146,22 @@ def test_a_file_is_checked_as_soon_as_it_is_put(cloud: Cloud, alice: Caller, nam
     good = put(cloud, key, f'prompt = "{name}"\n')
     assert seen(lambda: status_tag(cloud, key, good)) == "success"
     cloud.client("s3").delete_object(Bucket=cloud.outputs["InboxBucketName"], Key=key)
+
+
+def test_the_client_finds_fills_and_draws_presets(cloud: Cloud, alice: Caller, name: str, tmp_path: Path) -> None:
+    put(cloud, f"presets/{name}.toml", f'prompt = "{name} $a"\n[variables.a]\nchoices = ["x", "y"]')
+    photo = tmp_path / "photo.png"
+    photo.write_bytes(png())
+    key = alice.api.headers["authorization"].removeprefix("Bearer ")
+    with Plantain(cloud.api_url, key) as client:
+        assert name in [preset.ref.name for preset in client.list_presets()]
+        with pytest.raises(InvalidRequest) as invalid:
+            client.render_preset(name, variables={"a": "z"})
+        assert invalid.value.errors == (("/variables/a", "must be one of x, y"),)
+        rendering = client.render_preset(name, variables={"a": "x"}, image_input=[photo])
+        assert (rendering.prompt, rendering.own_images) == (f"{name} x", 1)
+        assert client.get_preset(rendering.preset).prompt == f"{name} $a"
+        task = client.generate(preset=rendering.preset, variables={"a": "y"}, resolution="1K", interval=0.2)
+        assert (task.preset, task.prompt) == (rendering.preset, f"{name} y")
+        with pytest.raises(PresetNotFound):
+            client.get_preset(f"{name}@000000000000")

@@ -168,3 +168,4 @@ def test_a_shipped_version_outlives_the_owners_file_of_that_name(cloud: Cloud) -
 
     assert plan("recolor", made.preset.version, image_input=("https://8.8.8.8/a.png",)) == made
     assert plan("recolor").request.prompt == "mine"
+    assert presets().get("recolor", made.preset.version).is_shipped

@@ -25,6 +25,7 @@ class PresetArchive:
             "id": _id(file.name, file.version),
             "content": file.content.decode(),
             "brand": file.brand.decode() if file.brand is not None else None,
+            "isShipped": file.is_shipped,
             "firstUsedAt": now_ms(),
         }
         try:
@@ -43,8 +44,8 @@ class PresetArchive:
         if "Item" not in answer:
             return None
         values = from_attributes(answer["Item"])
-        brand = values.get("brand")
-        return PresetFile(name, values["content"].encode(), brand.encode() if brand is not None else None)
+        brand = values["brand"].encode() if "brand" in values else None
+        return PresetFile(name, values["content"].encode(), brand, values["isShipped"])
 
 
 def _id(name: str, version: str) -> str:
