@@ -201,3 +201,45 @@ def test_the_names_in_a_prompt_are_those_that_filling_asks_for(text: str) -> Non
     assert variables_in(prompt) == {"name", "other"}
     last = text.rpartition("\n")[2]
     assert filled(prompt, {"name": "$other", "other": "$$"}).endswith(f"{last}$other $$")
+
+
+NAMES = st.sampled_from(["a", "b", "c", "d", "e"])
+
+
+@given(declared=st.dictionaries(NAMES, st.booleans()), given_=st.sets(NAMES))
+def test_exactly_the_missing_and_the_unknown_variables_are_named(
+    declared: dict[str, bool], given_: set[str]
+) -> None:
+    tables = "".join(
+        f"[variables.{name}]\nrequired = {str(needed).lower()}\n" for name, needed in declared.items()
+    )
+    asked = wish(dict.fromkeys(given_, "x"))
+    text = f"prompt = '''A leaf {' '.join(f'${name}' for name in declared)}'''\n{tables}"
+    missing = {name for name, needed in declared.items() if needed} - given_
+
+    wrong = missing | (given_ - declared.keys())
+
+    if wrong:
+        assert {fault.pointer for fault in faults_of(asked, text)} == {f"/variables/{name}" for name in wrong}
+    else:
+        assert made(asked, text)
+
+
+WORDS = st.text(st.characters(categories=["L", "P", "S"]), min_size=1, max_size=20)
+
+
+@given(WORDS, WORDS, WORDS, WORDS)
+def test_the_order_holds_whatever_the_words(subject: str, style: str, mood: str, composition: str) -> None:
+    words = {"composition": composition, "mood": mood, "style": style}
+    preset = 'prompt = "$subject"\nbrand = true\n[variables.subject]'
+
+    *parts, brand = made(wish({"subject": subject}, words), preset, PROFILE).prompt.split("\n\n")
+
+    assert parts == [
+        subject,
+        *(
+            f"{name}: {text.rstrip('.')}."
+            for name, text in (("Style", style), ("Mood", mood), ("Composition", composition))
+        ),
+    ]
+    assert brand.startswith("Input image 1 is the brand's logo")
