@@ -66,6 +66,7 @@ def test_objects_are_reached_below_their_prefix_only(verb: str) -> None:
             assert {resource["Fn::Sub"] for resource in as_list(statement["Resource"])} <= {
                 "${ImagesBucket.Arn}/images/*",
                 "${ImagesBucket.Arn}/failed/*",
+                "${ImagesBucket.Arn}/plans/*",
                 "${InboxBucket.Arn}/uploads/*",
                 "${InboxBucket.Arn}/presets/*",
                 "${InboxBucket.Arn}/inbox/*",

@@ -226,12 +226,25 @@ def test_every_table_is_encrypted_and_can_be_restored(name: str) -> None:
     assert table["BillingMode"] == "PAY_PER_REQUEST"
 
 
-def test_nothing_is_named_by_hand() -> None:
+def test_nothing_is_named_by_hand_but_the_buckets_of_who_wants_it() -> None:
     """A stack can stand beside another of its kind."""
     names = {"FunctionName", "BucketName", "TableName", "LogGroupName", "RoleName", "StateMachineName", "Name"}
+    named = {name: names & set(resource["Properties"]) for name, resource in template()["Resources"].items()}
+    none = {"Ref": "AWS::NoValue"}
 
-    for name, resource in template()["Resources"].items():
-        assert names.isdisjoint(resource["Properties"]), name
+    assert {name for name, found in named.items() if found} == {"ImagesBucket", "InboxBucket"}
+    for bucket, condition in (("ImagesBucket", "NamesImages"), ("InboxBucket", "NamesInbox")):
+        parameter = {"Ref": f"{bucket}Name"}
+        assert resources("AWS::S3::Bucket")[bucket]["BucketName"] == {"Fn::If": [condition, parameter, none]}
+        assert template()["Parameters"][f"{bucket}Name"]["Default"] == ""
+
+
+def test_a_stack_whose_two_buckets_are_one_is_refused() -> None:
+    inbox, images = {"Ref": "InboxBucketName"}, {"Ref": "ImagesBucketName"}
+    rule = template()["Rules"]["TwoBuckets"]
+
+    assert rule["RuleCondition"] == {"Fn::Not": [{"Fn::Equals": [inbox, ""]}]}
+    assert [a["Assert"] for a in rule["Assertions"]] == [{"Fn::Not": [{"Fn::Equals": [inbox, images]}]}]
 
 
 ROUTES = {
@@ -290,7 +303,7 @@ def test_a_functions_own_route_is_that_of_the_template(method: str, path: str) -
     assert f'@app.{method.lower()}("{written}")' in source
 
 
-def test_an_end_that_nobody_recorded_reaches_record_end() -> None:
+def test_every_end_reaches_record_end() -> None:
     _, properties = lambdas()["record_end"]
     rules = [event["Properties"]["Pattern"] for event in properties["Events"].values()]
 
@@ -300,7 +313,7 @@ def test_an_end_that_nobody_recorded_reaches_record_end() -> None:
             "detail-type": ["Step Functions Execution Status Change"],
             "detail": {
                 "stateMachineArn": [{"Ref": "GenerateImage"}],
-                "status": ["FAILED", "TIMED_OUT", "ABORTED"],
+                "status": ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"],
             },
         }
     ]

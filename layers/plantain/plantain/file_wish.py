@@ -1,6 +1,6 @@
 """A wish as people write it in a file: names with underscores, how many images, and whether it is only a trial."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -42,5 +42,10 @@ def check_file_wish(document: Mapping[str, Any], terms: Terms) -> FileWish:
     except PromptMissing:
         raise InvalidRequest(Fault("", "needs a prompt, or the name of a preset")) from None
     except InvalidRequest as invalid:
-        raise InvalidRequest(*(Fault(to_snake(f.pointer), f.detail) for f in invalid.faults)) from None
+        raise InvalidRequest(*named_as_in_files(invalid.faults)) from None
     return FileWish(wish, order.count, order.dry_run)
+
+
+def named_as_in_files(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """The same faults, their pointers with underscores."""
+    return tuple(Fault(to_snake(fault.pointer), fault.detail) for fault in faults)

@@ -1,6 +1,7 @@
 """What people who drop files are told: texts in the images bucket, and a tag on what they have dropped."""
 
 import hashlib
+from collections.abc import Callable
 from typing import Literal
 
 from plantain.images import images
@@ -24,6 +25,20 @@ def report_plan(stem: str, report_id: str, text: str) -> str:
 def tag_source(source: Source, status: Status) -> None:
     """Set the tag `plantain-status` on that version; other tags stay, and a version that is gone is no error."""
     inbox().tag(pinned(source.key, source.version), status)
+
+
+def settle(source: Source, status: Callable[[], Status]) -> None:
+    """Write the status as it is, and again as long as it has changed meanwhile.
+
+    Of two who write at once, the slower one sees what it has overwritten: so the last word is the right one, as
+    long as `status` reads consistently and is final one day.
+    """
+    said = status()
+    while True:
+        tag_source(source, said)
+        if (now := status()) == said:
+            return
+        said = now
 
 
 def report_id_of(source: Source) -> str:

@@ -21,7 +21,7 @@ _CHARGES: dict[Charged, str] = {
 
 def failed_text(subject: str, problems: Sequence[str], *, charged: Charged, advice: str) -> str:
     """A file's whole text. `subject` is a sentence that names what did not work, `problems` are clauses or
-    sentences, one for each thing that is wrong, `advice` says what to do."""
+    sentences, one for each thing that is wrong, `advice` says what to do, a line for each way."""
     return "\n".join(
         [
             *_wrapped(subject),
@@ -33,7 +33,7 @@ def failed_text(subject: str, problems: Sequence[str], *, charged: Charged, advi
             *_wrapped(_CHARGES[charged], bullet="- "),
             "",
             "What to do",
-            *_wrapped(advice, bullet="- "),
+            *(line for part in advice.split("\n") for line in _wrapped(part, bullet="- ")),
             "",
         ]
     )

@@ -1,0 +1,10 @@
+"""Tells the door that a job came in by how the job has ended."""
+
+from plantain.drop_reports import report_to_source
+from plantain.job import Job
+
+
+def report(job: Job) -> None:
+    """Whoever asked without waiting for an answer is told. Safe to repeat; a job that still runs is no error."""
+    if job.source:
+        report_to_source(job)

@@ -1,0 +1,114 @@
+"""Takes in what people drop into the inbox: starts it, tries it out, or says what is wrong with it."""
+
+import os
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from plantain.addresses import trusted_origins
+from plantain.dns import dns
+from plantain.door_reports import report
+from plantain.drop_reading import ABOUT_FOLDERS, Unusable, document_of
+from plantain.drop_words import KINDS, no_preset, plan_text, refused_text, unknown_kind
+from plantain.dropped import Kind, caller_of, folder_of, is_ignored, job_keys, kind_of, member_of
+from plantain.faults import InvalidRequest
+from plantain.file_wish import FileWish, check_file_wish, named_as_in_files
+from plantain.images import MARK
+from plantain.inbox import InboxObject, inbox
+from plantain.inbox_key import pinned
+from plantain.inbox_reports import report_failure, report_id_of, report_plan, tag_source
+from plantain.intake import take_in, taken_in
+from plantain.job import Source, new_job
+from plantain.models import MODELS
+from plantain.plain_words import stem_of
+from plantain.plans import Plan, plan_of
+from plantain.presets import presets
+from plantain.request import Terms
+from plantain.wish import PRESET
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What has become of a dropped file, with the ids of what was started."""
+
+    outcome: Literal["ignored", "gone", "refused", "planned", "started"]
+    ids: tuple[str, ...] = ()
+
+
+class OneBucketOnly(Exception):
+    """The deployment is wrong: what Plantain writes would come to it as wishes."""
+
+
+def take_in_drop(source: Source) -> Taken:
+    """What becomes of this very version, whatever lies at the key now. The same again changes nothing.
+
+    Raises OneBucketOnly, ClaimInFlight and what AWS raises: then it may be called again.
+    """
+    if os.environ["INBOX_BUCKET"] == os.environ["IMAGES_BUCKET"]:
+        raise OneBucketOnly("The inbox and the images must lie in two buckets; nothing is taken in.")
+    if is_ignored(source.key):
+        return Taken("ignored")
+    found = inbox().find(pinned(source.key, source.version))
+    if found is None:
+        return Taken("gone")
+    if found.size == 0:
+        return Taken("ignored")
+    try:
+        return _taken(found, source)
+    except Unusable as unusable:
+        text = refused_text(source.key, unusable.problems, unusable.advice)
+        report_failure(stem_of(source.key), report_id_of(source), text)
+        tag_source(source, "fail")
+        return Taken("refused")
+
+
+def _taken(found: InboxObject, source: Source) -> Taken:
+    if MARK in found.metadata:
+        raise Unusable("Plantain has made this file itself, and works from what people make.")
+    kind = kind_of(found.key)
+    if kind in ("unknown", "batch"):
+        raise Unusable(unknown_kind(found.key), advice=KINDS)
+    if kind == "image" and not re.fullmatch(PRESET, folder := folder_of(found.key)):
+        raise Unusable(no_preset(folder, presets().names()), advice=ABOUT_FOLDERS)
+    return _taken_wish(found, kind, source)
+
+
+def _taken_wish(found: InboxObject, kind: Kind, source: Source) -> Taken:
+    origins = trusted_origins(os.environ["TRUSTED_ORIGINS"])
+    terms = Terms(MODELS[os.environ["KIE_MODEL"]], caller_of(found.key), origins, from_inbox=True)
+    document = document_of(found, kind)
+    try:
+        wish = check_file_wish(document.fields, terms)
+        return _planned(wish, terms, source) if wish.dry_run else _started(wish, terms, source)
+    except InvalidRequest as invalid:
+        raise document.unusable(named_as_in_files(invalid.faults)) from None
+
+
+def _planned(wish: FileWish, terms: Terms, source: Source) -> Taken:
+    plan = plan_of(wish.wish, terms, dns())
+    text = plan_text(source.key, plan.request, plan.preset, wish.count)
+    report_plan(stem_of(source.key), report_id_of(source), text)
+    tag_source(source, "success")
+    return Taken("planned")
+
+
+def _started(wish: FileWish, terms: Terms, source: Source) -> Taken:
+    keys = job_keys(source, wish.count)
+    # A repeat goes on with what was planned, whatever has become of preset and inputs.
+    first = taken_in(terms.caller, keys[0])
+    plan = Plan(first.job.request, first.job.preset) if first else plan_of(wish.wish, terms, dns())
+    jobs = []
+    for number, key in enumerate(keys, start=1):
+        job = new_job(
+            terms.caller,
+            "upload",
+            plan.request,
+            preset=plan.preset,
+            source=source,
+            stem=stem_of(source.key),
+            group=None if wish.count == 1 else pinned(source.key, source.version),
+            member=member_of(number, wish.count),
+        )
+        jobs.append((taken_in(terms.caller, key) or take_in(job, key)).job)
+    report(jobs[0])
+    return Taken("started", tuple(job.task_id for job in jobs))

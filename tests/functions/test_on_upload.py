@@ -1,0 +1,531 @@
+"""What is dropped into the inbox: started once, tried out, refused in plain words, or left in peace."""
+
+import io
+import json
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from functions.on_upload import app as on_upload
+from functions.record_end import app as record_end
+from plantain import drop_reports, drops
+from plantain.dropped import caller_of, folder_of, is_ignored, kind_of
+from plantain.drops import OneBucketOnly
+from plantain.inbox_reports import report_id_of
+from plantain.job import Failure, Job, Source
+from plantain.jobs import jobs
+from tests.conftest import Cloud
+from tests.functions.conftest import LambdaContext, Started, event
+
+PRESETS = ("career-timeline", "infographic", "merge", "quote-card", "recolor", "thumbnail")
+CARD = "prompt = 'a card'\n"
+
+
+def picture(kind: str = "PNG") -> bytes:
+    content = io.BytesIO()
+    Image.new("RGB", (64, 64), "seagreen").save(content, kind)
+    return content.getvalue()
+
+
+def run(function: ModuleType, message: dict[str, Any]) -> None:
+    function.handler(message, LambdaContext())
+
+
+@dataclass
+class Drops:
+    """The inbox as people use it, and what they find afterwards."""
+
+    cloud: Cloud
+    started: Started
+
+    def put(self, key: str, content: bytes | str = b"x", **options: Any) -> Source:
+        content = content.encode() if isinstance(content, str) else content
+        answer = self.cloud.s3.put_object(Bucket="inbox", Key=key, Body=content, **options)
+        return Source(key, answer["VersionId"])
+
+    def deliver(self, source: Source) -> None:
+        message = event("object_created")
+        message["detail"]["object"] |= {"key": source.key, "version-id": source.version}
+        run(on_upload, message)
+
+    def drop(self, key: str, content: bytes | str = b"x", **options: Any) -> Source:
+        source = self.put(key, content, **options)
+        self.deliver(source)
+        return source
+
+    def end(self, job: Job, failure: Failure | None = None) -> None:
+        """The job's end, and the event about it."""
+        if failure:
+            jobs().fail(job.task_id, failure)
+        elif not jobs().get(job.task_id).is_final:
+            jobs().succeed(job, ())
+        ended = event("execution_aborted")
+        ended["detail"] |= {"name": job.task_id, "status": "FAILED" if failure else "SUCCEEDED"}
+        run(record_end, ended)
+
+    def jobs(self) -> list[Job]:
+        return [jobs().get(task_id) for task_id in self.started.task_ids]
+
+    def job(self) -> Job:
+        (job,) = self.jobs()
+        return job
+
+    def status(self, source: Source) -> str | None:
+        tags = self.cloud.s3.get_object_tagging(Bucket="inbox", Key=source.key, VersionId=source.version)["TagSet"]
+        return next((tag["Value"] for tag in tags if tag["Key"] == "plantain-status"), None)
+
+    def texts(self, folder: str = "failed") -> dict[str, str]:
+        found = self.cloud.s3.list_objects_v2(Bucket="images", Prefix=f"{folder}/").get("Contents", [])
+        return {entry["Key"]: self._text(entry["Key"]) for entry in found}
+
+    def _text(self, key: str) -> str:
+        text: str = self.cloud.s3.get_object(Bucket="images", Key=key)["Body"].read().decode()
+        return text
+
+    def refusal(self, source: Source) -> str:
+        """The one text about a drop that was refused, its lines joined; it has started and charged nothing."""
+        assert self.started.task_ids == []
+        assert self.status(source) == "fail"
+        (key,) = self.texts()
+        assert key.endswith(f"__{report_id_of(source)}.txt")
+        text = " ".join(self.texts()[key].split())
+        assert source.key in self.texts()[key]
+        assert "Nothing was charged." in text
+        return text
+
+
+@pytest.fixture
+def inbox(cloud: Cloud, started: Started) -> Drops:
+    return Drops(cloud, started)
+
+
+# ---- each kind of file
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("a.png", "PNG"), ("a.jpg", "JPEG"), ("A.JPEG", "JPEG"), ("a.webp", "WEBP")]
+)
+def test_a_picture_is_transformed_with_the_preset_its_folder_names(inbox: Drops, name: str, kind: str) -> None:
+    source = inbox.drop(f"inbox/recolor/2026/{name}", picture(kind))
+
+    job = inbox.job()
+    assert job.preset is not None
+    assert job.preset.name == "recolor"
+    assert job.request.image_input == (f"{source.key}?versionId={source.version}",)
+    assert (job.caller, job.door, job.source, job.stem) == ("inbox/recolor", "upload", source, name[0])
+    assert inbox.status(source) == "accepted"
+
+
+def test_a_text_is_the_prompt_wherever_it_lies(inbox: Drops) -> None:
+    source = inbox.drop("inbox/team/spring/Grüße.TXT", "\ufeffeine Banane\r\nin der Sonne\r\n".encode())
+
+    job = inbox.job()
+    assert job.request.prompt == "eine Banane\nin der Sonne"
+    assert (job.request.aspect_ratio, job.request.resolution, job.request.output_format) == ("16:9", "2K", "png")
+    assert (job.caller, job.stem, job.preset, job.source) == ("inbox/team", "Grüße", None, source)
+
+
+def test_a_toml_file_is_a_full_request(inbox: Drops) -> None:
+    inbox.put("inbox/a/photo.png", picture())
+    inbox.drop(
+        "inbox/card.toml",
+        'prompt = "a card"\naspect_ratio = "1:1"\nresolution = "1K"\noutput_format = "jpg"\n'
+        'image_input = ["inbox/a/photo.png"]\n',
+    )
+
+    request = inbox.job().request
+    assert (request.aspect_ratio, request.resolution, request.output_format) == ("1:1", "1K", "jpg")
+    assert request.image_input[0].startswith("inbox/a/photo.png?versionId=")
+    assert inbox.job().caller == "inbox/"
+
+
+@pytest.mark.parametrize(
+    "names", [("preset", "variables", "aspect_ratio"), ("preset", "variables", "aspectRatio")]
+)
+def test_a_json_file_may_name_a_preset_and_its_variables(inbox: Drops, names: tuple[str, ...]) -> None:
+    values = ("infographic", {"topic": "bees"}, "1:1")
+    inbox.drop("inbox/card.json", json.dumps(dict(zip(names, values, strict=True))))
+
+    job = inbox.job()
+    assert job.preset is not None
+    assert "bees" in job.request.prompt
+    assert job.request.aspect_ratio == "1:1"
+
+
+@pytest.mark.parametrize("count", [1, 3, 10])
+def test_a_file_may_ask_for_several(inbox: Drops, count: int) -> None:
+    source = inbox.drop("inbox/card.toml", f"{CARD}count = {count}\n")
+    inbox.deliver(source)
+
+    made = inbox.jobs()
+    assert len(set(made)) == count
+    assert len({job.task_id for job in made}) == count
+    assert {job.stem for job in made} == {"card"}
+    if count > 1:
+        assert len({job.group for job in made}) == 1
+        assert sorted({str(job.member) for job in made}) == [f"{n:02}/{count:02}" for n in range(1, count + 1)]
+
+
+def test_a_trial_is_planned_with_its_price_and_starts_nothing(inbox: Drops) -> None:
+    inbox.put("inbox/team/photo.png", picture())
+    source = inbox.drop(
+        "inbox/card.toml",
+        'preset = "recolor"\nvariables.palette = "teal"\nresolution = "4K"\ncount = 3\ndry_run = true\n'
+        'image_input = ["inbox/team/photo.png"]\n',
+    )
+
+    assert inbox.started.task_ids == []
+    assert inbox.status(source) == "success"
+    assert inbox.texts() == {}
+    ((key, text),) = inbox.texts("plans").items()
+    assert key == f"plans/card__{report_id_of(source)}.txt"
+    for told in ("preset: recolor, version ", "resolution: 4K", "works from: inbox/team/photo.png", "how many: 3"):
+        assert f"- {told}" in text
+    assert "72 credits, which is 0.36 USD (3 times 24 credits)" in text
+    assert "The colours: teal." in text
+    assert "versionId" not in text
+
+
+# ---- what nobody means as a wish
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", "team/", ".DS_Store", "team/._photo.png", "Thumbs.db", "desktop.ini", "~$card.txt", ".hidden/a.txt"),
+        *("__MACOSX/a.png", "a.txt.part", "a.filepart", "a.tmp", "card.txt~"),
+    ],
+)
+def test_what_systems_leave_behind_is_left_in_peace(inbox: Drops, name: str) -> None:
+    source = inbox.drop(f"inbox/{name}")
+
+    assert (inbox.started.task_ids, inbox.texts(), inbox.status(source)) == ([], {}, None)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "recolor/a.png", "a.docx", "list.csv"])
+def test_an_empty_object_is_left_in_peace(inbox: Drops, name: str) -> None:
+    source = inbox.drop(f"inbox/{name}", b"")
+
+    assert (inbox.started.task_ids, inbox.texts(), inbox.status(source)) == ([], {}, None)
+
+
+# ---- what is refused, in words
+
+
+def test_a_picture_in_no_folder_is_told_the_presets(inbox: Drops) -> None:
+    said = inbox.refusal(inbox.drop("inbox/photo.jpg", picture("JPEG")))
+
+    assert "the folder's name is the preset to use" in said
+    assert all(name in said for name in PRESETS)
+
+
+def test_an_unknown_preset_is_told_the_known_ones(inbox: Drops) -> None:
+    inbox.put("presets/house-style.toml", "prompt = 'x'")
+    said = inbox.refusal(inbox.drop("inbox/recolour/photo.jpg", picture("JPEG")))
+
+    assert "recolour is unknown" in said
+    assert all(name in said for name in (*PRESETS, "house-style"))
+
+
+def test_a_folder_that_can_be_no_preset_is_told_so(inbox: Drops) -> None:
+    said = inbox.refusal(inbox.drop("inbox/Holiday Photos!/photo.jpg", picture("JPEG")))
+
+    assert "lies in the folder Holiday Photos!" in said
+    assert all(name in said for name in PRESETS)
+
+
+def test_a_preset_that_needs_words_besides_says_so_with_the_way(inbox: Drops) -> None:
+    said = inbox.refusal(inbox.drop("inbox/quote-card/photo.png", picture()))
+
+    assert "variables.quote: is required" in said
+    assert "drop a request (.toml)" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.docx", b"x", "does not know what to do with a file that ends in .docx"),
+        ("recolor/a.heic", b"x", "ends in .heic"),
+        ("README", b"x", "whose name has no ending"),
+        ("a.txt", b" \n\t ", "The file is empty"),
+        ("a.txt", b"x" * 40_001, "The file has 40,001 bytes; it may have 40,000 at the most"),
+        ("a.txt", b"x" * 10_001, "must be at most 10000 characters, this one has 10001"),
+        ("a.txt", "größer".encode("latin-1"), "In line 1: the file is not UTF-8"),
+        ("a.txt", b"a\x00b", "NUL"),
+        ("recolor/a.png", b"not a picture at all", "no PNG, JPEG or WebP picture"),
+        (
+            "a.toml",
+            b'\xef\xbb\xbfprompt = "a"\r\n\r\naspect_ratio = "7:1"\r\n',
+            "line 3, aspect_ratio: must be one of",
+        ),
+        ("a.toml", b"prompt = 'a'\nresolution = 2K\n", "In line 2: the file is not valid TOML"),
+        ("a.toml", b"prompt = 'a'\n\ncolour = 'red'\n", "line 3, colour: is not a known field"),
+        ("a.toml", b"resolution = '2K'\n", "needs a prompt, or the name of a preset"),
+        ("a.toml", b"prompt = 'a'\ncount = 11\n", "line 2, count: must be at most 10"),
+        ("a.toml", b"prompt = 'a'\ndry_run = 'yes'\n", "line 2, dry_run"),
+        (
+            "a.toml",
+            b"prompt = 'a'\nimage_input = [\n'inbox/b.png']",
+            "line 2, image_input, entry 1: is not in the",
+        ),
+        (
+            "a.toml",
+            b"prompt = 'a'\nimage_input = ['http://10.0.0.1/']",
+            "line 2, image_input, entry 1: must be an h",
+        ),
+        ("a.toml", b"prompt = '" + b"x" * 10_050 + b"'", "line 1, prompt: must be at most 10000 characters"),
+        ("a.toml", b"# " + b"x" * 250_000, "it may have 250,000 at the most"),
+        ("a.json", b'{"prompt": "a",\n "aspect_ratio": "7:1"}', "line 2, aspect_ratio: must be one of"),
+        ("a.json", b'{"prompt": "a"\n, }', "In line 2: the file is not valid JSON"),
+        ("a.json", b'["a"]', "must be a JSON object"),
+        ("a.json", b'{"prompt": "' + b"[" * 10_000 + b'"', "In line 1: the file is not valid JSON"),
+        ("a.json", '{"preset": "recolour"}'.encode("utf-16"), "not UTF-8"),
+    ],
+)
+def test_what_cannot_be_used_is_said_in_words_with_its_line(
+    inbox: Drops, name: str, content: bytes, told: str
+) -> None:
+    said = inbox.refusal(inbox.drop(f"inbox/{name}", content))
+
+    assert told in said
+    assert "What to do" in said
+    assert "Traceback" not in said
+
+
+def test_a_picture_of_more_than_thirty_megabytes_is_refused_unread(inbox: Drops) -> None:
+    said = inbox.refusal(inbox.drop("inbox/recolor/photo.png", bytes(30_000_001)))
+
+    assert "The picture has 30,000,001 bytes; it may have 30,000,000 (30 MB) at the most." in said
+
+
+def test_what_plantain_has_made_is_not_taken_for_a_wish(inbox: Drops) -> None:
+    source = inbox.drop("inbox/recolor/photo.png", picture(), Metadata={"plantain": "some-task"})
+
+    assert "Plantain has made this file itself" in inbox.refusal(source)
+
+
+def test_a_refusal_delivered_twice_is_told_once(inbox: Drops) -> None:
+    source = inbox.drop("inbox/a.docx")
+    inbox.deliver(source)
+
+    assert len(inbox.texts()) == 1
+
+
+def test_one_bucket_for_both_is_an_error_before_anything_is_read(
+    inbox: Drops, settings: pytest.MonkeyPatch
+) -> None:
+    source = inbox.put("inbox/a.txt")
+    settings.setenv("IMAGES_BUCKET", "inbox")
+
+    with pytest.raises(OneBucketOnly, match="two buckets"):
+        inbox.deliver(source)
+
+
+# ---- identity
+
+
+def test_delivered_twice_it_is_one_job(inbox: Drops) -> None:
+    source = inbox.drop("inbox/card.txt", "a card")
+    inbox.deliver(source)
+
+    assert len({job.task_id for job in inbox.jobs()}) == 1
+
+
+def test_overwriting_is_a_new_wish_and_each_is_made_from_its_own_words_in_any_order(inbox: Drops) -> None:
+    first, second = inbox.put("inbox/card.txt", "first"), inbox.put("inbox/card.txt", "second")
+    for source in (second, first, second):
+        inbox.deliver(source)
+
+    assert {(job.request.prompt, job.source) for job in inbox.jobs()} == {("first", first), ("second", second)}
+
+
+def test_a_file_that_was_deleted_meanwhile_is_made_all_the_same(inbox: Drops) -> None:
+    source = inbox.put("inbox/card.txt", "a card")
+    inbox.cloud.s3.delete_object(Bucket="inbox", Key=source.key)
+    inbox.deliver(source)
+
+    assert inbox.job().request.prompt == "a card"
+    assert inbox.status(source) == "accepted"
+
+
+def test_a_version_that_is_gone_for_good_is_nothing_to_do(inbox: Drops) -> None:
+    source = inbox.put("inbox/card.txt", "a card")
+    inbox.cloud.s3.delete_object(Bucket="inbox", Key=source.key, VersionId=source.version)
+    inbox.deliver(source)
+
+    assert (inbox.started.task_ids, inbox.texts()) == ([], {})
+
+
+def test_a_repeat_goes_on_with_what_was_planned_whatever_the_preset_says_now(inbox: Drops) -> None:
+    inbox.put("presets/card.toml", "prompt = 'old'")
+    fate, inbox.started.fate = inbox.started.fate, _cannot_start
+    source = inbox.put("inbox/a.toml", "preset = 'card'\ncount = 2\n")
+    with pytest.raises(RuntimeError):
+        inbox.deliver(source)
+    inbox.started.fate = fate
+    inbox.cloud.s3.delete_object(Bucket="inbox", Key="presets/card.toml")
+
+    inbox.deliver(source)
+
+    made = {job.task_id: job.request.prompt for job in inbox.jobs()}
+    assert sorted(made.values()) == ["old", "old"]
+    assert inbox.texts() == {}
+
+
+def _cannot_start(_task_id: str) -> None:
+    raise RuntimeError("Step Functions is away")
+
+
+# ---- how it ended
+
+
+def test_a_success_is_on_the_tag_and_nowhere_else(inbox: Drops) -> None:
+    source = inbox.drop("inbox/card.txt", "a card", Tagging="team=social")
+    inbox.end(inbox.job())
+
+    assert (inbox.status(source), inbox.texts()) == ("success", {})
+    tags = inbox.cloud.s3.get_object_tagging(Bucket="inbox", Key=source.key)["TagSet"]
+    assert {"Key": "team", "Value": "social"} in tags
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (Failure("content-policy", "flagged", "no"), "against its content policy"),
+        (Failure("kie-refused", "The image is too small", "no"), 'It said: "The image is too small"'),
+        (Failure("timed-out", "…", "unknown"), "It may have been charged."),
+        (Failure("image-not-stored", "…", "yes"), "It was charged."),
+        (Failure("result-too-large", "…", "yes"), "could not be fetched"),
+        (Failure("kie-credits-insufficient", "…", "no"), "is empty"),
+    ],
+)
+def test_a_failure_is_on_the_tag_and_told_in_words(inbox: Drops, failure: Failure, told: str) -> None:
+    source = inbox.drop("inbox/team/Grüße.txt", "a card")
+    job = inbox.job()
+    inbox.end(job, failure)
+    inbox.end(job)
+
+    assert inbox.status(source) == "fail"
+    ((key, text),) = inbox.texts().items()
+    assert key == f"failed/Grüße__{job.task_id}.txt"
+    assert told in " ".join(text.split())
+    assert source.key in text
+    assert job.task_id in text
+
+
+def test_several_are_a_success_once_all_are(inbox: Drops) -> None:
+    source = inbox.drop("inbox/card.toml", f"{CARD}count = 3\n")
+    seen = []
+    for job in inbox.jobs():
+        inbox.end(job)
+        seen.append(inbox.status(source))
+
+    assert seen == ["accepted", "accepted", "success"]
+
+
+def test_several_have_failed_once_all_have_ended_and_one_has_failed(inbox: Drops) -> None:
+    source = inbox.drop("inbox/card.toml", f"{CARD}count = 3\n")
+    first, second, third = inbox.jobs()
+    seen = []
+    for job, failure in ((first, None), (second, Failure("kie-busy", "…", "no")), (third, None)):
+        inbox.end(job, failure)
+        seen.append(inbox.status(source))
+
+    assert seen == ["accepted", "accepted", "fail"]
+    assert list(inbox.texts()) == [f"failed/card__{second.task_id}.txt"]
+
+
+def test_an_end_that_comes_before_the_tag_is_not_overwritten_by_it(
+    inbox: Drops, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The job ends between on_upload's look at it and its writing of the tag."""
+    look = drop_reports._status
+    ends = [True]
+
+    def slow(job: Job) -> Any:
+        seen = look(job)
+        if ends:
+            ends.clear()
+            inbox.end(job)
+            assert inbox.status(source) == "success"
+        return seen
+
+    monkeypatch.setattr(drop_reports, "_status", slow)
+    source = inbox.put("inbox/card.txt", "a card")
+    inbox.deliver(source)
+
+    assert inbox.status(source) == "success"
+
+
+def test_the_reason_is_there_before_the_tag_whoever_comes_first(inbox: Drops) -> None:
+    """The last event finds that another job has failed whose own event is still under way."""
+    source = inbox.drop("inbox/card.toml", f"{CARD}count = 2\n")
+    first, second = inbox.jobs()
+    jobs().fail(first.task_id, Failure("kie-busy", "…", "no"))
+    inbox.end(second)
+
+    assert inbox.status(source) == "fail"
+    assert list(inbox.texts()) == [f"failed/card__{first.task_id}.txt"]
+
+
+def test_deleting_the_file_for_good_while_its_job_runs_is_no_error(inbox: Drops) -> None:
+    source = inbox.drop("inbox/card.txt", "a card")
+    inbox.cloud.s3.delete_object(Bucket="inbox", Key=source.key, VersionId=source.version)
+    inbox.end(inbox.job(), Failure("kie-busy", "…", "no"))
+
+    assert len(inbox.texts()) == 1
+
+
+# ---- any key at all
+
+_NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60)
+
+
+@given(_NAMES)
+def test_whose_a_key_is_and_what_it_is_can_be_said_of_any(name: str) -> None:
+    key = f"inbox/{name}"
+
+    assert caller_of(key) == f"inbox/{folder_of(key)}"
+    assert "/" not in folder_of(key)
+    assert kind_of(f"{key}.PNG") == "image"
+    assert is_ignored(f"{key}/")
+    assert is_ignored(f"inbox/.{name}")
+
+
+@pytest.mark.parametrize(
+    "name", ["a b", "a+b", "100%", "a%20b", "Grüße", "🍌🍌", "a?versionId=b", "x" * 900, "a#1", "a//b"]
+)
+def test_any_name_becomes_a_job_and_a_report(inbox: Drops, name: str) -> None:
+    source = inbox.drop(f"inbox/{name}.txt", "a card")
+    job = inbox.job()
+    inbox.end(job, Failure("kie-busy", "…", "no"))
+
+    assert job.source == source
+    assert inbox.status(source) == "fail"
+    ((key, text),) = inbox.texts().items()
+    assert key == f"failed/{job.stem}__{job.task_id}.txt"
+    assert source.key.replace(" ", "") in text.replace("\n", "").replace(" ", "")
+
+
+def test_the_log_names_no_file(inbox: Drops, caplog: pytest.LogCaptureFixture) -> None:
+    source = inbox.drop("inbox/secret-plans.txt", "a secret")
+
+    (line,) = [record.__dict__ for record in caplog.records if record.getMessage() == "dropped"]
+    assert (line["drop"], line["outcome"]) == (report_id_of(source), "started")
+    assert line["ids"] == (inbox.job().task_id,)
+    assert "secret" not in repr(line)
+
+
+def test_only_this_very_version_is_read(inbox: Drops, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unpinned read would see what came later."""
+    source = inbox.put("inbox/a.toml", "prompt = 'mine'")
+    inbox.put("inbox/a.toml", "prompt = 'theirs'")
+    monkeypatch.setattr(drops, "report", lambda _job: None)
+    inbox.deliver(source)
+
+    assert inbox.job().request.prompt == "mine"
