@@ -45,8 +45,8 @@ def _delete_versions(bucket: str, entries: list[dict[str, Any]]) -> None:
         )
 
 
-def images_left(bucket: str | None) -> str | None:
-    """What is in it; an empty one is removed, and only delete markers are empty too."""
+def left(bucket: str | None, what: str) -> str | None:
+    """How much of `what` is in it; an empty one is removed, and only delete markers are empty too."""
     if bucket is None:
         return None
     pages = client("s3").get_paginator("list_object_versions").paginate(Bucket=bucket)
@@ -57,14 +57,14 @@ def images_left(bucket: str | None) -> str | None:
         if not sizes:
             return removed(bucket)
         return (
-            f"your images, in the bucket {bucket}: {len(sizes)} objects, {sum(sizes) / 1e6:.1f} MB\n"
+            f"{what}, in the bucket {bucket}: {len(sizes)} objects, {sum(sizes) / 1e6:.1f} MB\n"
             "  (0.023 USD a month for each GB; to be rid of them, empty and delete the bucket in the S3 console)"
         )
     return None
 
 
 def removed(bucket: str) -> str | None:
-    """None, or what is left of it. Never a version: an image may have come since somebody looked."""
+    """None, or what is left of it. Never a version: something may have come since somebody looked."""
     s3 = client("s3")
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
         _delete_versions(bucket, page.get("DeleteMarkers", []))

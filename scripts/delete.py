@@ -1,15 +1,15 @@
-"""`make delete`: the whole stage goes, but for the images that were paid for; says what remains."""
+"""`make delete`: the whole stage goes, but for what people made and what was paid for; says what remains."""
 
 import argparse
 import time
 from typing import Any
 
 from scripts.agreement import ask
-from scripts.buckets import empty, images_left, unless
+from scripts.buckets import empty, left, unless
 from scripts.stage import Stage, client, described, explained, outputs, region, resources, stage
 
 SAM_STACK = "aws-sam-cli-managed-default"  # holds the bucket in which SAM keeps what it deploys
-ATTEMPTS = 3  # an upload may come in between the emptying of a bucket and its end
+UPLOADS = "uploads/"  # of callers of the API; they would be gone in a week
 POLL_SECONDS = 2.0
 
 
@@ -30,15 +30,26 @@ def delete(chosen: Stage, agreed: bool = False) -> None:
         _remove_artifacts(chosen)
         return
     made = resources(found)
-    images = made.get("ImagesBucket") or _kept_by_rollback(found, "ImagesBucket")
+    images, inbox = (made.get(name) or _kept_by_rollback(found, name) for name in ("ImagesBucket", "InboxBucket"))
     if running := _running_jobs(made.get("GenerateImage")):
         print(f"{running} jobs are running in {chosen.stack}: what they have paid for would be lost.")
     if not agreed:
-        question = f"Delete the stack {chosen.stack} in {region()} with its jobs and API keys, but not its images?"
+        question = (
+            f"Delete the stack {chosen.stack} in {region()} with its jobs and API keys, but not its images, nor "
+            "what lies in its inbox?"
+        )
         ask(question, "Nothing was deleted.")
-    _delete_stack(found, made.get("InboxBucket"))
+    _delete_stack(found)
+    if inbox:
+        empty(inbox, UPLOADS)
     print(f"\nThe stack {chosen.stack} is deleted. What remains:")
-    for line in (images_left(images), _secret_left(made.get("KieSecret")), _sam_left()):
+    yours = "what you have put into the inbox: presets, schedules, files"
+    for line in (
+        left(images, "your images"),
+        left(inbox, yours),
+        _secret_left(made.get("KieSecret")),
+        _sam_left(),
+    ):
         if line:
             print(f"- {line}")
     _remove_artifacts(chosen)
@@ -65,17 +76,13 @@ def _running_jobs(state_machine: str | None) -> int:
     return 0
 
 
-def _delete_stack(stack: dict[str, Any], inbox: str | None) -> None:
+def _delete_stack(stack: dict[str, Any]) -> None:
     started = time.monotonic()
-    for _ in range(ATTEMPTS):
-        if inbox:  # a bucket with anything in it cannot be deleted
-            empty(inbox)
-        client("cloudformation").delete_stack(StackName=stack["StackId"])
-        status = _ended(stack["StackId"])
-        if status == "DELETE_COMPLETE":
-            print(f"Deleted in {time.monotonic() - started:.0f} s.")
-            return
-    raise SystemExit(f"The stack {stack['StackName']} is {status}: its events in CloudFormation say why.")
+    client("cloudformation").delete_stack(StackName=stack["StackId"])
+    status = _ended(stack["StackId"])
+    if status != "DELETE_COMPLETE":
+        raise SystemExit(f"The stack {stack['StackName']} is {status}: its events in CloudFormation say why.")
+    print(f"Deleted in {time.monotonic() - started:.0f} s.")
 
 
 def _ended(stack_id: str) -> str:

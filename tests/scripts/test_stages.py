@@ -23,7 +23,7 @@ STACK: dict[str, Any] = {
     "Parameters": {"KieApiKeySecretArn": {"Type": "String", "Default": ""}},
     "Resources": {
         "ImagesBucket": {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain"},
-        "InboxBucket": {"Type": "AWS::S3::Bucket"},
+        "InboxBucket": {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain"},
         "GenerateImage": {
             "Type": "AWS::StepFunctions::StateMachine",
             "Properties": {
@@ -119,22 +119,28 @@ def test_a_deleted_stage_leaves_its_images_and_says_where(
     assert where["sam"] in said
 
 
-def test_the_inbox_is_emptied_before_the_stack_is_deleted(
-    where: dict[str, str], monkeypatch: pytest.MonkeyPatch
+def test_what_people_have_put_into_the_inbox_is_left_and_uploads_are_not(
+    where: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stack_then: list[str] = []
-
-    def emptying(bucket: str, prefix: str = "") -> int:
-        if bucket == where["InboxBucketName"]:
-            stack_then.append((described("plantain-dev") or {})["StackStatus"])
-        return empty(bucket, prefix)
-
-    empty = buckets_of.empty
-    monkeypatch.setattr(delete, "empty", emptying)
+    inbox = where["InboxBucketName"]
+    for key in ("presets/house.toml", "inbox/recolor/photo.png"):
+        client("s3").put_object(Bucket=inbox, Key=key, Body=b"x")
 
     delete.delete(DEV, agreed=True)
 
-    assert stack_then == ["CREATE_COMPLETE"]
+    assert keys(inbox) == ["inbox/recolor/photo.png", "presets/house.toml"]
+    assert f"presets, schedules, files, in the bucket {inbox}: 2 objects" in capsys.readouterr().out
+
+
+def test_an_inbox_whose_files_were_deleted_keeps_their_versions(where: dict[str, str]) -> None:
+    inbox = where["InboxBucketName"]
+    client("s3").put_bucket_versioning(Bucket=inbox, VersioningConfiguration={"Status": "Enabled"})
+    client("s3").put_object(Bucket=inbox, Key="presets/house.toml", Body=b"x")
+    client("s3").delete_object(Bucket=inbox, Key="presets/house.toml")
+
+    delete.delete(DEV, agreed=True)
+
+    assert len(client("s3").list_object_versions(Bucket=inbox)["Versions"]) == 1
 
 
 def test_emptying_takes_every_version(where: dict[str, str]) -> None:
@@ -146,7 +152,7 @@ def test_emptying_takes_every_version(where: dict[str, str]) -> None:
     assert "Versions" not in client("s3").list_object_versions(Bucket=where["sam"])
 
 
-def test_a_stage_that_has_made_no_image_leaves_no_bucket(
+def test_a_stage_that_was_given_nothing_and_has_made_nothing_leaves_no_bucket(
     where: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     delete.delete(DEV, agreed=True)
@@ -162,12 +168,12 @@ BROKEN = {  # a URL of a function that there is not
 }
 
 
-def test_a_stack_whose_creation_failed_goes_with_the_bucket_it_left(
+def test_a_stack_whose_creation_failed_goes_with_the_buckets_it_left(
     account: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     created("plantain-dev", STACK | {"Resources": STACK["Resources"] | {"Broken": BROKEN}})
     assert (described("plantain-dev") or {})["StackStatus"] == "ROLLBACK_COMPLETE"
-    assert len(buckets()) == 1  # retained
+    assert len(buckets()) == 2  # retained
 
     delete.delete(DEV, agreed=True)
 
