@@ -71,18 +71,20 @@ class Cloud:
         self._clients: dict[str, Any] = {}
         self._callers: list[Caller] = []
 
-    def client(self, service: str) -> Any:
-        if service not in self._clients:
+    def client(self, service: str, access_key: str = ADMIN_KEY, secret: str = ADMIN_SECRET) -> Any:
+        """The client of a service, the operator's own if nobody else is named."""
+        known = f"{service} {access_key}"
+        if known not in self._clients:
             make: Any = boto3.client
-            self._clients[service] = make(
+            self._clients[known] = make(
                 service,
                 endpoint_url=self._about["endpoint"],
                 region_name=REGION,
-                aws_access_key_id=ADMIN_KEY,
-                aws_secret_access_key=ADMIN_SECRET,
+                aws_access_key_id=access_key,
+                aws_secret_access_key=secret,
                 config=Config(signature_version="s3v4") if service == "s3" else None,
             )
-        return self._clients[service]
+        return self._clients[known]
 
     def caller(self, name: str) -> Caller:
         key = ApiKeys(self.outputs["ApiKeysTableName"], self.client("dynamodb")).create(name)
