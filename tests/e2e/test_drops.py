@@ -70,11 +70,11 @@ def test_a_text_is_the_prompt(cloud: Cloud, person: Person) -> None:
 
 def test_a_toml_file_is_a_full_request_and_may_work_from_the_inbox(cloud: Cloud, person: Person) -> None:
     stem = unique()
-    person.drops(f"inbox/material/{stem}/x.docx.png", png())
+    person.drops(f"inbox/_material/{stem}/x.docx.png", png())
     source = person.drops(
         f"inbox/{stem}.toml",
         f'prompt = "called {stem}"\naspect_ratio = "1:1"\noutput_format = "jpg"\n{SMALL}'
-        f'image_input = ["inbox/material/{stem}/x.docx.png"]\n',
+        f'image_input = ["inbox/_material/{stem}/x.docx.png"]\n',
     )
 
     person.made(source)

@@ -19,7 +19,7 @@ from plantain.drops import OneBucketOnly
 from plantain.inbox_reports import report_id_of
 from plantain.job import Failure, Job, Source
 from plantain.jobs import jobs
-from tests.conftest import Cloud
+from tests.conftest import ROOT, Cloud
 from tests.functions.conftest import LambdaContext, Started, event
 
 PRESETS = ("career-timeline", "infographic", "merge", "quote-card", "recolor", "thumbnail")
@@ -191,6 +191,15 @@ def test_a_trial_is_planned_with_its_price_and_starts_nothing(inbox: Drops) -> N
     assert "versionId" not in text
 
 
+def test_the_readmes_request_can_be_dropped_as_it_is(inbox: Drops) -> None:
+    section = (ROOT / "README.md").read_text().partition("\n## For content teams\n")[2]
+    inbox.put("inbox/_photos/beach.jpg", picture("JPEG"))
+    source = inbox.drop("inbox/leaf.toml", section.partition("```toml\n")[2].partition("```")[0])
+
+    assert (inbox.status(source), inbox.texts()) == ("success", {})
+    assert "Less, but better" in str(inbox.texts("plans"))
+
+
 # ---- what nobody means as a wish
 
 
@@ -198,7 +207,15 @@ def test_a_trial_is_planned_with_its_price_and_starts_nothing(inbox: Drops) -> N
     "name",
     [
         *("", "team/", ".DS_Store", "team/._photo.png", "Thumbs.db", "desktop.ini", "~$card.txt", ".hidden/a.txt"),
-        *("__MACOSX/a.png", "a.txt.part", "a.filepart", "a.tmp", "card.txt~"),
+        *(
+            "__MACOSX/a.png",
+            "_material/a.png",
+            "recolor/_x/a.png",
+            "a.txt.part",
+            "a.filepart",
+            "a.tmp",
+            "card.txt~",
+        ),
     ],
 )
 def test_what_systems_leave_behind_is_left_in_peace(inbox: Drops, name: str) -> None:
@@ -492,13 +509,13 @@ def test_whose_a_key_is_and_what_it_is_can_be_said_of_any(name: str) -> None:
 
     assert caller_of(key) == f"inbox/{folder_of(key)}"
     assert "/" not in folder_of(key)
-    assert kind_of(f"{key}.PNG") == "image"
+    assert kind_of(f"{key}x.PNG") == "image"
     assert is_ignored(f"{key}/")
     assert is_ignored(f"inbox/.{name}")
 
 
 @pytest.mark.parametrize(
-    "name", ["a b", "a+b", "100%", "a%20b", "Grüße", "🍌🍌", "a?versionId=b", "x" * 900, "a#1", "a//b"]
+    "name", ["a b", "a+b", "100%", "a%20b", "Grüße", "🍌🍌", "a?versionId=b", "_a", "x" * 900, "a#1", "a//b"]
 )
 def test_any_name_becomes_a_job_and_a_report(inbox: Drops, name: str) -> None:
     source = inbox.drop(f"inbox/{name}.txt", "a card")

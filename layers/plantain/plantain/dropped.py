@@ -19,18 +19,22 @@ _KINDS: dict[str, Kind] = {
     ".jsonl": "batch",
 }
 # What systems and programs leave behind on their own: nobody has dropped it.
-_SYSTEM_NAMES = ("thumbs.db", "desktop.ini", "ehthumbs.db", "$recycle.bin", "__macosx")
+_SYSTEM_NAMES = ("thumbs.db", "desktop.ini", "ehthumbs.db", "$recycle.bin")
 _HIDDEN = (".", "~$")
 _UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload", "~")
 
 
 def is_ignored(key: str) -> bool:
-    """Folder markers, hidden files, those of systems, and those that a program is still writing."""
+    """Folder markers, hidden files, those of systems, and those that a program is still writing.
+
+    So are folders that begin with `_` (as `__MACOSX` does): what lies there is only to be worked from.
+    """
     parts = key.removeprefix(DROPS).lower().split("/")
     return (
         parts[-1] == ""
         or parts[-1].endswith(_UNFINISHED)
         or any(part.startswith(_HIDDEN) or part in _SYSTEM_NAMES for part in parts)
+        or any(folder.startswith("_") for folder in parts[:-1])
     )
 
 
