@@ -42,6 +42,14 @@ DOMAIN = {
     "brand",
     "composing",
     "preset_file",
+    "cron",
+    "moments",
+    "recurrence",
+    "filling",
+    "schedule",
+    "schedule_request",
+    "schedule_words",
+    "run_id",
     "upload_key",
     "upload_request",
     "polling",
@@ -94,6 +102,7 @@ def test_each_outside_library_has_its_modules() -> None:
     assert importers("pydantic") == {
         *("request", "wish", "file_wish", "upload_request", "validation"),
         *("preset", "preset_fields", "brand", "composing", "preset_view"),
+        *("schedule", "schedule_request"),
     }
     assert importers("aws_lambda_powertools") == {"http_api", "metrics"}
     botocore = {name for module in MODULES if module != "aws" for name in imported(module) if "botocore" in name}
@@ -145,6 +154,14 @@ LOADED: dict[str, set[str]] = {
     "get_preset": HTTP | {"pydantic"},
     "render_preset": HTTP | {"pydantic"},
     "check_preset": {"pydantic"},
+    "sync_schedule": {"pydantic"},
+    "run_schedule": {"pydantic"},
+    "arm_skipped": {"pydantic"},
+    "put_schedule": HTTP | {"pydantic"},
+    "get_schedule": HTTP | {"pydantic"},
+    "delete_schedule": HTTP | {"pydantic"},
+    "list_schedules": HTTP | {"pydantic"},
+    "list_runs": HTTP | {"pydantic"},
 }
 
 _IMPORT = """

@@ -14,6 +14,8 @@ ACTIONS = {
     ("s3", "head_object"): {"s3:GetObject", "s3:ListBucket"},
     ("s3", "list_objects_v2"): {"s3:ListBucket"},
 }
+# Who says what a schedule does also says as whom.
+HANDS_OVER = {("scheduler", "create_schedule"), ("scheduler", "update_schedule")}
 # Read by Powertools, not by us.
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
 GLOBALS: dict[str, Any] = template()["Globals"]["Function"]["Environment"]["Variables"]
@@ -41,6 +43,8 @@ def called(verb: str) -> Iterator[tuple[str, frozenset[str]]]:
         action = f"{SERVICES.get(call.service, call.service)}:{operation}"
         for needed in ACTIONS.get((call.service, call.operation), {action}):
             yield needed, target
+        if (call.service, call.operation) in HANDS_OVER:
+            yield "iam:PassRole", frozenset({"SchedulerRole"})
 
 
 def allowed(verb: str) -> Iterator[tuple[str, frozenset[str]]]:
@@ -67,9 +71,11 @@ def test_objects_are_reached_below_their_prefix_only(verb: str) -> None:
                 "${ImagesBucket.Arn}/images/*",
                 "${ImagesBucket.Arn}/failed/*",
                 "${ImagesBucket.Arn}/plans/*",
+                "${ImagesBucket.Arn}/schedules/*",
                 "${InboxBucket.Arn}/uploads/*",
                 "${InboxBucket.Arn}/presets/*",
                 "${InboxBucket.Arn}/inbox/*",
+                "${InboxBucket.Arn}/schedules/*",
             }
 
 

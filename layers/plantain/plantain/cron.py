@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-MONTHS = tuple("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split())
-DAYS = tuple("SUN MON TUE WED THU FRI SAT".split())
+MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 
 _PART = re.compile(r"(?P<first>\*|\w+)(-(?P<last>\w+))?(/(?P<step>\d{1,4}))?")
@@ -143,9 +143,10 @@ def cron_of(text: str) -> Cron:
         DAY.number(found[1])
     _by_weekday(weekday, a_month) if day == "?" else _by_day(day, a_month)
     return Cron(
-        *(tuple(sorted(field.values(part))) for field, part in ((MINUTE, minute), (HOUR, hour))),
-        day,
-        tuple(sorted(MONTH.values(month))),
-        weekday,
-        tuple(sorted(YEAR.values(year))),
+        minutes=tuple(sorted(MINUTE.values(minute))),
+        hours=tuple(sorted(HOUR.values(hour))),
+        day=day,
+        months=tuple(sorted(MONTH.values(month))),
+        weekday=weekday,
+        years=tuple(sorted(YEAR.values(year))),
     )

@@ -2,9 +2,12 @@
 
 from plantain.drop_reports import report_to_source
 from plantain.job import Job
+from plantain.run_reports import report_of_run
 
 
 def report(job: Job) -> None:
     """Whoever asked without waiting for an answer is told. Safe to repeat; a job that still runs is no error."""
     if job.source:
         report_to_source(job)
+    if job.door == "schedule":
+        report_of_run(job)

@@ -13,12 +13,16 @@
     ├── BatchNotFound         there is no such batch
     ├── IdempotencyKeyReused  the key stands for another wish                ┐
     ├── ClaimInFlight         the key is being claimed this moment           ├ before there is a job
-    └── TooManyRequests       the caller's own rate is used up               ┘
+    ├── TooManyRequests       the caller's own rate is used up               ┘
+    ├── ScheduleNotFound      there is no such schedule
+    └── KeptElsewhere         the schedule is somebody else's to change
 
 The state machine matches these names; a test holds the two together. The text of an error travels into the
 execution history, so it never holds a prompt, a URL or a secret: Kie.ai's own words are in `words` alone and
 reach nothing but the job record.
 """
+
+from typing import Literal
 
 from plantain.task import Charged
 
@@ -137,3 +141,27 @@ class TooManyRequests(PlantainError):
     def __init__(self, text: str, *, retry_after: int) -> None:
         super().__init__(text, code="too-many-requests")
         self.retry_after = retry_after
+
+
+class ScheduleNotFound(PlantainError):
+    """No such schedule, or somebody else's."""
+
+    charged = "no"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such schedule, or it is not yours.", code="schedule-not-found")
+
+
+class KeptElsewhere(PlantainError):
+    """The schedule is kept by a file, by another caller or by the template; there alone it is changed."""
+
+    charged = "no"
+
+    def __init__(self, name: str, kept_by: Literal["file", "http", "template"]) -> None:
+        place = {
+            "file": f"by the file schedules/{name}.toml in the inbox bucket",
+            "http": "over HTTP, by the caller whose API key has put it",
+            "template": "by the stack's parameters ScheduledExpression, ScheduledTimezone and ScheduledRequest",
+        }
+        text = f"The schedule {name} is kept {place[kept_by]}. Change it there, or choose another name."
+        super().__init__(text, code="schedule-kept-elsewhere")

@@ -1,8 +1,8 @@
 """Fills what changes from run to run into the requests of a schedule, in one pass.
 
-In a prompt and in the values of variables stand `$date` (2026-11-23), `$week` (2026-W48), `$month` (2026-11), by the
-planned time in the schedule's zone, and the names of the request's own `rotate` lists; `$$` is a dollar. A variable
-may itself be a list: `variables.topic = { rotate = ["a", "b"] }`. What has been filled in is never read again.
+In a prompt and in the values of variables stand `$date` (2026-11-23), `$week` (2026-W48) and `$month` (2026-11), by
+the planned time in the schedule's zone, and the names of the request's own `rotate` lists; `$$` is a dollar. A
+variable may itself be a list: `variables.topic = { rotate = ["a", "b"] }`. What was filled in is not read again.
 """
 
 import datetime as dt
@@ -48,7 +48,10 @@ def filled(wish: Mapping[str, Any], local: dt.datetime, number: int) -> dict[str
 def turns_of(wish: Mapping[str, Any]) -> int:
     """After how many runs every list has been gone through."""
     variables = wish.get("variables", {})
-    lists = [*_values(wish.get("rotate")), *(v.get("rotate") for v in _values(variables) if isinstance(v, Mapping))]
+    lists = [
+        *_values(wish.get("rotate")),
+        *(v.get("rotate") for v in _values(variables) if isinstance(v, Mapping)),
+    ]
     return max([1, *(len(turn) for turn in lists if isinstance(turn, list))])
 
 

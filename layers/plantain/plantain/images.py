@@ -19,6 +19,7 @@ _PUT_SECONDS = 300
 _PIECE_BYTES = 512 * 1024
 # The name of the metadata that all that Plantain writes carries, so that it never takes it for a wish.
 MARK = "plantain"
+_PLANNED = "planned-at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,14 @@ class Link:
 
     url: str
     expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """What lies under a schedule's name that stays: which object, and for when it was planned, as UTC text."""
+
+    etag: str
+    planned: str
 
 
 class Images:
@@ -79,6 +88,34 @@ class Images:
         except ClientError as error:
             if error.response["Error"]["Code"] != "PreconditionFailed":
                 raise
+
+    def latest_at(self, key: str) -> Latest | None:
+        """What lies at a key that `put_latest` has written."""
+        try:
+            head = self._s3.head_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+                return None
+            raise
+        return Latest(head["ETag"], head["Metadata"].get(_PLANNED, ""))
+
+    def put_latest(
+        self, key: str, source: str, content_type: str, mark: str, planned: str, over: Latest | None
+    ) -> None:
+        """Copy an image to `key`, over this object and no other, or where none lies. Raises what AWS raises."""
+        condition = {"IfMatch": over.etag} if over else {"IfNoneMatch": "*"}
+        self._s3.put_object(
+            Bucket=self._bucket,
+            Key=key,
+            Body=b"".join(self.bytes_at(source)),
+            ContentType=content_type,
+            Metadata={MARK: mark, _PLANNED: planned},
+            **condition,
+        )
+
+    def delete(self, key: str) -> None:
+        """Take away what lies there; its versions stay."""
+        self._s3.delete_object(Bucket=self._bucket, Key=key)
 
     def exists(self, key: str) -> bool:
         """Whether the object is (still) there."""

@@ -20,8 +20,8 @@ from plantain.recurrence import Recurrence, bare_cron, rate_of
 from plantain.request import Terms
 from plantain.validation import MAX_FAULTS, checked
 
-# 60 letters leave EventBridge's 64 room for the number of a skipped run (scheduler.py).
-SCHEDULE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+# EventBridge takes 64 letters; five are for the time of a skipped run (scheduler.py).
+SCHEDULE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,58}")
 MAX_REQUESTS = 20
 MAX_BYTES = 64 * 1024  # of a file; a run keeps what its schedule said
 DAY_MINUTES = 24 * 60  # the widest window that EventBridge knows
@@ -49,8 +49,8 @@ class ScheduleRequest(BaseModel):
     at: Any = None
     """One moment: a date and time, in the zone if it has no offset."""
     timezone: str = "UTC"
-    """The IANA name of the zone, as in `Europe/Berlin`. A local time that summer time skips runs once all the same,
-    one that comes twice runs once."""
+    """The IANA name of the zone, as in `Europe/Berlin`. A local time that summer time skips runs once all the
+    same, one that comes twice runs once."""
     start: Any = None
     """Nothing runs before: a date, or a date and time."""
     end: Any = None
@@ -79,6 +79,11 @@ class Schedule:
     on_missed: OnMissed
     overlap: Overlap
     requests: tuple[Mapping[str, Any], ...]
+
+    @property
+    def cron_fields(self) -> str:
+        """The six fields of a cron."""
+        return bare_cron(self.document["cron"])
 
 
 def schedule_of(document: Mapping[str, Any], written: dt.datetime) -> Schedule:
@@ -117,7 +122,9 @@ def check_schedule(document: Mapping[str, Any], terms: Terms, now: dt.datetime) 
     if faults:
         raise InvalidRequest(*list(faults.values())[:MAX_FAULTS])
     if not schedule.recurrence.next_runs(now, 1):
-        raise InvalidRequest(Fault(f"/{_when_of(document)}", "would never run: its times have passed, or lie outside start and end"))
+        raise InvalidRequest(
+            Fault(f"/{_when_of(document)}", "would never run: its times have passed, or lie outside start and end")
+        )
     return schedule
 
 

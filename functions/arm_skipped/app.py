@@ -1,0 +1,19 @@
+"""Look each day for runs of the next days whose local time the clock skips, and plan them by hand."""
+
+import datetime as dt
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from plantain.keeping import arm_skipped, everything, schedule_of_kept
+
+logger = Logger()
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    """Nothing of the event is read."""
+    now = dt.datetime.now(dt.UTC)
+    armed = sum(arm_skipped(kept, schedule_of_kept(kept), now) for kept in everything())
+    logger.info("armed", runs=armed)

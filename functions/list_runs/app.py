@@ -1,0 +1,54 @@
+"""List the runs of a schedule, the latest first."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from plantain.errors import ScheduleNotFound
+from plantain.faults import Fault
+from plantain.http_api import answer, caller_of, http_api
+from plantain.problems import invalid
+from plantain.runs import runs
+from plantain.schedule_view import run_view, seen
+
+if TYPE_CHECKING:
+    from plantain.answers import RunPage
+
+DEFAULT_LIMIT = 20
+MAX_LIMIT = 100
+
+logger = Logger()
+app = http_api(logger, on_failure="Failed to read schedule", not_found=ScheduleNotFound)
+
+
+@app.get("/api/schedules/<name>/runs")
+def list_runs(name: str) -> Response[str]:
+    """200 with a page of runs and the cursor of the next, or the problem."""
+    event = app.current_event
+    query = event.query_string_parameters
+    limit, cursor = query.get("limit", str(DEFAULT_LIMIT)), query.get("cursor")
+    faults = []
+    if not re.fullmatch(r"[1-9][0-9]{0,2}", limit) or int(limit) > MAX_LIMIT:
+        faults.append(Fault("/limit", f"must be a whole number from 1 to {MAX_LIMIT}"))
+    # The planned time of the last run shown.
+    if cursor is not None and not re.fullmatch(r"\d{4}(-\d\d){2}T\d\d(:\d\d){2}Z", cursor, re.ASCII):
+        faults.append(Fault("/cursor", "must be the cursor of an earlier page"))
+    if faults:
+        raise invalid(*faults)
+    kept = seen(name, caller_of(event))
+    found = runs().page(kept.name, int(limit) + 1, before=cursor)
+    page = found[: int(limit)]
+    shown: RunPage = {
+        "runs": [run_view(run) for run in page],
+        "cursor": page[-1].planned if len(found) > len(page) else None,
+    }
+    return answer(200, shown)
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """GET /api/schedules/{name}/runs?limit=&cursor="""
+    return app.resolve(event, context)

@@ -1,0 +1,44 @@
+"""Keep a schedule over HTTP: new, or in the place of what its keeper had put before."""
+
+import datetime as dt
+import os
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from plantain.addresses import trusted_origins
+from plantain.caller_rate import caller_rate
+from plantain.errors import ScheduleNotFound
+from plantain.http_api import answer, caller_of, http_api, json_object
+from plantain.job import now_ms
+from plantain.keeping import keep
+from plantain.models import MODELS
+from plantain.request import Terms
+from plantain.schedule_request import check_schedule_request
+from plantain.schedule_view import schedule_view
+from plantain.schedules import Kept
+
+logger = Logger()
+app = http_api(logger, on_failure="Failed to keep schedule", not_found=ScheduleNotFound)
+
+
+@app.put("/api/schedules/<name>")
+def put_schedule(name: str) -> Response[str]:
+    """200 with the schedule and its next five runs, or the problem."""
+    event = app.current_event
+    caller = caller_of(event)
+    caller_rate().count(caller)
+    terms = Terms(MODELS[os.environ["KIE_MODEL"]], caller, trusted_origins(os.environ["TRUSTED_ORIGINS"]))
+    now = dt.datetime.now(dt.UTC)
+    schedule = check_schedule_request(name, json_object(event), terms, now)
+    kept = keep(Kept(name, schedule.document, "http", now_ms(), caller=caller))
+    logger.info("kept", schedule=name, caller=caller)
+    return answer(200, schedule_view(kept, now))
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """PUT /api/schedules/{name}"""
+    return app.resolve(event, context)
