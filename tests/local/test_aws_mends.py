@@ -8,8 +8,10 @@ import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,6 +19,7 @@ from local.aws.mends import SeamMissing
 from local.aws.mends.definition_yaml import as_json
 from local.aws.mends.http_api_body import authorizers_of
 from local.aws.mends.retry_delay import delay_of
+from local.aws.mends.schedule_zone import next_in_zone
 from local.aws.mends.seam import seam
 from tests.local.aws_sample.client import ROOT, Sample, children_of, eventually, sample_stack
 
@@ -38,20 +41,34 @@ def unmended_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]
         yield sample
 
 
-def schedule_once(sample: Sample) -> None:
-    machine = sample.machine("scheduled", {"Type": "Pass"})
+def schedule_in_kiritimati(sample: Sample) -> str:
+    """A moment that has passed on Kiritimati, which is 14 hours ahead of UTC; the machine that it starts."""
+    machine = sample.machine("ahead", {"Type": "Pass"})
+    moment = datetime.now(ZoneInfo("Pacific/Kiritimati")) - timedelta(minutes=1)
     sample.client("scheduler").create_schedule(
-        Name="once",
+        Name="ahead",
+        ScheduleExpression=f"at({moment:%Y-%m-%dT%H:%M:%S})",
+        ScheduleExpressionTimezone="Pacific/Kiritimati",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": machine, "RoleArn": sample.role, "Input": "{}"},
+    )
+    return machine
+
+
+def schedule_once(sample: Sample, name: str = "once") -> None:
+    machine = sample.machine("scheduled" if name == "once" else name, {"Type": "Pass"})
+    sample.client("scheduler").create_schedule(
+        Name=name,
         ScheduleExpression="at(2025-01-02T03:04:05)",
         FlexibleTimeWindow={"Mode": "OFF"},
         Target={"Arn": machine, "RoleArn": sample.role, "Input": SCHEDULE},
     )
 
 
-def scheduled_input(sample: Sample, seconds: float) -> dict[str, str]:
+def scheduled_input(sample: Sample, seconds: float, name: str = "scheduled") -> dict[str, str]:
     steps = sample.client("stepfunctions")
     machines = steps.list_state_machines()["stateMachines"]
-    arn = next(machine["stateMachineArn"] for machine in machines if machine["name"] == "scheduled")
+    arn = next(machine["stateMachineArn"] for machine in machines if machine["name"] == name)
     found = eventually(lambda: steps.list_executions(stateMachineArn=arn)["executions"] or None, seconds)
     started = steps.describe_execution(executionArn=found[0]["executionArn"])
     value: dict[str, str] = json.loads(started["input"])
@@ -395,6 +412,50 @@ def test_ministack_still_forgets_an_event_that_a_function_cannot_process(plain: 
     queue = failed_event(plain)
     time.sleep(3)
     assert message(plain, queue) is None
+
+
+def test_a_moment_is_read_by_the_clock_of_its_zone(aws: Sample) -> None:
+    arn = schedule_in_kiritimati(aws)
+    steps = aws.client("stepfunctions")
+    assert eventually(lambda: steps.list_executions(stateMachineArn=arn)["executions"] or None, 3)
+
+
+def test_ministack_still_reads_every_moment_as_utc(plain: Sample) -> None:
+    arn = schedule_in_kiritimati(plain)
+    schedule_once(plain, "after")
+    scheduled_input(plain, 12, "after")  # it has looked at all schedules by now
+    assert plain.client("stepfunctions").list_executions(stateMachineArn=arn)["executions"] == []
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def fires(expression: str, first: datetime, count: int, zone: ZoneInfo = BERLIN) -> list[str]:
+    """The next moments of a cron, by ministack's own reading of its fields."""
+    fields, found = seam("services.eventbridge", "_parse_cron_fields")(f"cron({expression})"), [first]
+    step = seam("services.eventbridge", "_cron_next_fire")
+    for _ in range(count):
+        moment = next_in_zone(lambda wall: step(fields, wall), zone, found[-1])
+        assert moment
+        found.append(moment)
+    return [f"{moment:%m-%d %H:%M}" for moment in found[1:]]
+
+
+def test_a_time_that_the_clock_skips_is_left_out_and_one_that_it_shows_twice_comes_once() -> None:
+    spring, autumn = datetime(2026, 3, 27, 12, tzinfo=UTC), datetime(2026, 10, 24, 12, tzinfo=UTC)
+    assert fires("30 2 * * ? *", spring, 3) == ["03-28 01:30", "03-30 00:30", "03-31 00:30"]
+    assert fires("30 2 * * ? *", autumn, 2) == ["10-25 00:30", "10-26 01:30"]
+    assert fires("0/30 2 * * ? *", datetime(2026, 10, 25, 1, 10, tzinfo=UTC), 2) == ["10-26 01:00", "10-26 01:30"]
+
+
+def test_a_schedule_of_a_template_has_its_zone(aws: Sample) -> None:
+    found = aws.client("scheduler").get_schedule(Name=aws.id_of("Yearly"))
+    assert found["ScheduleExpressionTimezone"] == "Europe/Berlin"
+
+
+def test_ministack_still_leaves_out_the_zone_of_a_template(plain: Sample) -> None:
+    found = plain.client("scheduler").get_schedule(Name=plain.id_of("Yearly"))
+    assert found["ScheduleExpressionTimezone"] == "UTC"
 
 
 # ---- what the template says of single resources

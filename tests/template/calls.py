@@ -190,7 +190,9 @@ def _calls_in(home: str, function: Function) -> Iterator[Call]:
 def _service(receiver: ast.expr) -> str | None:
     """Ours are called `self._dynamodb` or, without a class, `client("secretsmanager")`."""
     match receiver:
-        case ast.Attribute(value=ast.Name(id="self"), attr=("_dynamodb" | "_s3" | "_stepfunctions" | "_scheduler") as attribute):
+        case ast.Attribute(
+            value=ast.Name(id="self"), attr=("_dynamodb" | "_s3" | "_stepfunctions" | "_scheduler") as attribute
+        ):
             return attribute.removeprefix("_")
         case ast.Call(func=ast.Name(id="client"), args=[ast.Constant(value=str(service))]):
             return service

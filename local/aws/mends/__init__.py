@@ -11,6 +11,7 @@ from local.aws.mends import (
     retry_delay,
     s3_event_version,
     schedule_context,
+    schedule_zone,
     secret_ref,
     secure_loopback,
     table_ttl,
@@ -29,6 +30,7 @@ ALL: tuple[Mend, ...] = (
     execution_timeout.mend,
     task_timeouts.mend,
     retry_delay.mend,
+    schedule_zone.mend,  # before the next, which reads at() too
     schedule_context.mend,
     s3_event_version.mend,
     event_retries.mend,
