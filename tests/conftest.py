@@ -38,6 +38,13 @@ SETTINGS = {
     "POLL_ATTEMPTS": "90",
     "LATE_POLL_INTERVAL_SECONDS": "30",
     "LATE_POLL_MINUTES": "60",
+    "SCHEDULE_GROUP": "schedules",
+    "RUN_SCHEDULE_ARN": "arn:aws:lambda:eu-central-1:123456789012:function:run-schedule",
+    "SCHEDULER_ROLE_ARN": "arn:aws:iam::123456789012:role/scheduler",
+    "DEAD_LETTERS_ARN": "arn:aws:sqs:eu-central-1:123456789012:dead-letters",
+    "SCHEDULED_EXPRESSION": "",
+    "SCHEDULED_TIMEZONE": "UTC",
+    "SCHEDULED_REQUEST": "",
 }
 
 

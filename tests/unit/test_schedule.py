@@ -143,7 +143,7 @@ def test_over_http_names_are_camel_case_and_so_are_pointers() -> None:
 
     bad = {"rate": "1 day", "requests": [{"preset": "x", "outputFormat": "gif", "variables": {"my_name": "$"}}]}
     with pytest.raises(InvalidRequest) as invalid:
-        check_schedule_request("leaf", bad | {"requests": [bad["requests"][0] | {"variables": {}}]}, TERMS, NOW)  # type: ignore[operator,index]
+        check_schedule_request("leaf", bad | {"requests": [bad["requests"][0] | {"variables": {}}]}, TERMS, NOW)  # type: ignore[operator]
     assert invalid.value.faults[0].pointer == "/requests/0/outputFormat"
     with pytest.raises(InvalidRequest) as invalid:
         check_schedule_request("leaf", bad, TERMS, NOW)

@@ -8,7 +8,7 @@ from typing import Literal
 from plantain.addresses import trusted_origins
 from plantain.dns import dns
 from plantain.drop_reading import ABOUT_FOLDERS, Unusable, document_of
-from plantain.drop_reports import report_to_source
+from plantain.drop_reports import report_to_source as report
 from plantain.drop_words import KINDS, no_preset, plan_text, refused_text, unknown_kind
 from plantain.dropped import Kind, caller_of, folder_of, is_ignored, job_keys, kind_of, member_of
 from plantain.faults import InvalidRequest
@@ -110,5 +110,5 @@ def _started(wish: FileWish, terms: Terms, source: Source) -> Taken:
             member=member_of(number, wish.count),
         )
         jobs.append((taken_in(terms.caller, key) or take_in(job, key)).job)
-    report_to_source(jobs[0])
+    report(jobs[0])
     return Taken("started", tuple(job.task_id for job in jobs))
