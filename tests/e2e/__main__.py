@@ -5,9 +5,13 @@ import json
 import signal
 import sys
 from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from local.cloud import SOURCES, LocalCloud
+
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def main() -> None:
@@ -29,6 +33,10 @@ def main() -> None:
                 "CorsOrigins": "https://app.example.com",
                 "CallerRatePerMinute": "100000",
                 "LogLevel": "DEBUG",
+                # Soon, and a trial: it must not spend what another test counts.
+                "ScheduledExpression": f"at({datetime.now(BERLIN) + timedelta(seconds=10):%Y-%m-%dT%H:%M:%S})",
+                "ScheduledTimezone": "Europe/Berlin",
+                "ScheduledRequest": '{"prompt": "Kept in git, $date", "dry_run": true}',
             },
             log_lines=lambda function, line: logs.append(f"{function} {line}"),
         ) as cloud,

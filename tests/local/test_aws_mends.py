@@ -448,6 +448,18 @@ def test_a_time_that_the_clock_skips_is_left_out_and_one_that_it_shows_twice_com
     assert fires("0/30 2 * * ? *", datetime(2026, 10, 25, 1, 10, tzinfo=UTC), 2) == ["10-26 01:00", "10-26 01:30"]
 
 
+def test_a_role_may_use_the_schedules_of_its_group_and_no_others(aws: Sample) -> None:
+    found = aws.invoke("Misbehave", {"do": "schedule", "group": aws.id_of("Group")})[1]
+    assert found["errorType"] == "ResourceNotFoundException"
+    refused = aws.invoke("Misbehave", {"do": "schedule", "group": "default"})[1]
+    assert "not authorized to perform: scheduler:GetSchedule" in refused["errorMessage"]
+
+
+def test_ministack_still_takes_every_group_of_schedules_for_the_default_one(plain: Sample) -> None:
+    found = plain.invoke("Misbehave", {"do": "schedule", "group": plain.id_of("Group")})[1]
+    assert "not authorized to perform: scheduler:GetSchedule" in found["errorMessage"]
+
+
 def test_a_schedule_of_a_template_has_its_zone(aws: Sample) -> None:
     found = aws.client("scheduler").get_schedule(Name=aws.id_of("Yearly"))
     assert found["ScheduleExpressionTimezone"] == "Europe/Berlin"

@@ -5,6 +5,7 @@ import json
 import logging
 import re
 import tomllib
+from graphlib import TopologicalSorter
 from typing import Any
 
 import pytest
@@ -358,7 +359,7 @@ def test_what_nobody_waits_for_is_called_again_and_then_kept_with_the_dead_lette
         "DestinationConfig": {"OnFailure": {"Type": "SQS", "Destination": queue}},
     }
     for event in ALL_FUNCTIONS[name]["Events"].values():
-        if event["Type"] == "EventBridgeRule":
+        if event["Type"] in ("EventBridgeRule", "ScheduleV2"):
             assert event["Properties"]["DeadLetterConfig"] == {"Arn": queue}
             assert event["Properties"]["RetryPolicy"]["MaximumRetryAttempts"] > 0
 
@@ -395,10 +396,14 @@ def test_sam_can_transform_the_template(monkeypatch: pytest.MonkeyPatch) -> None
 
     made = transform(stack, values | {"AWS::Region": "eu-central-1", "AWS::Partition": "aws"}, _NoPolicies())
 
-    kinds = [resource["Type"] for resource in made["Resources"].values()]
+    found = made["Resources"]
+    list(TopologicalSorter({name: references(r) & set(found) for name, r in found.items()}).static_order())
+    kinds = [resource["Type"] for resource in found.values()]
     assert not [kind for kind in kinds if kind.startswith("AWS::Serverless")]
     assert kinds.count("AWS::Lambda::Function") == len(ALL_FUNCTIONS)
-    assert kinds.count("AWS::IAM::Role") == len(ALL_FUNCTIONS) + 2  # and the state machine's and the scheduler's
+    assert (
+        kinds.count("AWS::IAM::Role") == len(ALL_FUNCTIONS) + 3
+    )  # and the state machine's, the scheduler's, and that of the daily look
 
 
 def test_the_version_is_the_projects() -> None:

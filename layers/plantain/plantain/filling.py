@@ -1,7 +1,7 @@
 """Fills what changes from run to run into the requests of a schedule, in one pass.
 
-In a prompt and in the values of variables stand `$date` (2026-11-23), `$week` (2026-W48) and `$month` (2026-11), by
-the planned time in the schedule's zone, and the names of the request's own `rotate` lists; `$$` is a dollar. A
+In a prompt and in the values of variables stand `$date` (2026-11-23), `$week` (2026-W48) and `$month` (2026-11),
+by the planned time in the schedule's zone, and the names of the request's own `rotate` lists; `$$` is a dollar. A
 variable may itself be a list: `variables.topic = { rotate = ["a", "b"] }`. What was filled in is not read again.
 """
 

@@ -11,6 +11,7 @@ from local.aws.mends import (
     retry_delay,
     s3_event_version,
     schedule_context,
+    schedule_group,
     schedule_zone,
     secret_ref,
     secure_loopback,
@@ -30,6 +31,7 @@ ALL: tuple[Mend, ...] = (
     execution_timeout.mend,
     task_timeouts.mend,
     retry_delay.mend,
+    schedule_group.mend,
     schedule_zone.mend,  # before the next, which reads at() too
     schedule_context.mend,
     s3_event_version.mend,

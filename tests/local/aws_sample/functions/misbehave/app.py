@@ -30,6 +30,7 @@ DEEDS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "read": read,
     "write": lambda event: boto3.resource("dynamodb").Table(event["table"]).put_item(Item={"id": "1"}),
     "upload": lambda event: boto3.client("s3").put_object(Bucket=event["bucket"], Key="a", Body=b"b")["ETag"],
+    "schedule": lambda event: boto3.client("scheduler").get_schedule(GroupName=event["group"], Name="none"),
     "print": lambda event: print("a line", event["word"]),
     "large": lambda event: "x" * event["bytes"],
     "import": lambda event: str(importlib.import_module(event["module"])),
