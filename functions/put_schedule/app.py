@@ -10,18 +10,17 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.addresses import trusted_origins
 from plantain.caller_rate import caller_rate
-from plantain.errors import ScheduleNotFound
 from plantain.http_api import answer, caller_of, http_api, json_object
 from plantain.job import now_ms
 from plantain.keeping import keep
 from plantain.models import MODELS
 from plantain.request import Terms
-from plantain.schedule_request import check_schedule_request
+from plantain.schedule_request import bad_name, check_schedule_request
 from plantain.schedule_view import schedule_view
 from plantain.schedules import Kept
 
 logger = Logger()
-app = http_api(logger, on_failure="Failed to keep schedule", not_found=ScheduleNotFound)
+app = http_api(logger, on_failure="Failed to keep schedule", not_found=bad_name)
 
 
 @app.put("/api/schedules/<name>")

@@ -27,6 +27,7 @@ New fields and new codes may be added at any time; nothing is taken away.
 _TAGS = [
     {"name": "Images", "description": "Ask for an image, look at its task, get it."},
     {"name": "Presets", "description": "House styles kept as files: a prompt with open places, and its settings."},
+    {"name": "Schedules", "description": "Content that comes by itself: what to draw, and when."},
     {"name": "Uploads", "description": "Images of your own to work from."},
     {"name": "Service", "description": "Whether everything stands."},
 ]

@@ -9,6 +9,9 @@ from plantain.answers import (
     PresetInFull,
     PresetList,
     Rendering,
+    RunPage,
+    ScheduleList,
+    ScheduleState,
     TaskAccepted,
     TaskPage,
     UploadPlace,
@@ -122,6 +125,72 @@ def rendering(model: Model) -> Rendering:
         "outputFormat": "png",
         "imageInputs": {"own": 0, "brand": 1},
         "price": {"credits": credits, "usd": model.usd("2K")},
+    }
+
+
+SCHEDULE_WISH = {
+    "cron": "0 9 ? * MON *",
+    "timezone": "Europe/Berlin",
+    "onMissed": "run_once",
+    "requests": [
+        {
+            "preset": "quote-card",
+            "variables": {"quote": {"rotate": ["Less is more.", "Simple is better."]}, "author": "Week $week"},
+        }
+    ],
+}
+DAILY_WISH = {"rate": "1 day", "requests": [{"prompt": "A plantain leaf as it looks on $date", "count": 2}]}
+SCHEDULE: ScheduleState = {
+    "name": "weekly-quote",
+    "keptBy": "http",
+    "enabled": True,
+    "timezone": "Europe/Berlin",
+    "nextRuns": [f"2026-{day}T09:00:00+01:00" for day in ("11-30", "12-07", "12-14", "12-21", "12-28")],
+    "cron": "0 9 ? * MON *",
+    "rate": None,
+    "at": None,
+    "start": None,
+    "end": None,
+    "flexibleMinutes": 0,
+    "onMissed": "run_once",
+    "overlap": "skip",
+    "requests": SCHEDULE_WISH["requests"],  # type: ignore[typeddict-item]
+}
+SCHEDULES: ScheduleList = {
+    "schedules": [
+        {
+            "name": SCHEDULE["name"],
+            "keptBy": SCHEDULE["keptBy"],
+            "enabled": SCHEDULE["enabled"],
+            "timezone": SCHEDULE["timezone"],
+            "nextRuns": SCHEDULE["nextRuns"],
+        }
+    ]
+}
+
+
+def runs(model: Model) -> RunPage:
+    """A run that was made, and one that was not."""
+    return {
+        "runs": [
+            {
+                "plannedAt": "2026-11-30T08:00:00Z",
+                "begunAt": iso(1_796_025_602_117),
+                "state": "skipped-overlap",
+                "jobs": [],
+                "problems": [],
+                "cost": None,
+            },
+            {
+                "plannedAt": "2026-11-23T08:00:00Z",
+                "begunAt": iso(1_795_420_803_245),
+                "state": "done",
+                "jobs": [{"taskId": TASK_ID, "state": "success", "charged": "yes"}],
+                "problems": [],
+                "cost": {"credits": model.credits["2K"], "usd": model.usd("2K")},
+            },
+        ],
+        "cursor": None,
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from plantain import answers
 from plantain.models import Model
 from plantain.request import GenerateRequest
+from plantain.schedule import ScheduleRequest
 from plantain.upload_request import UploadRequest
 from plantain.wish import PresetFilling, PresetRequest
 from scripts.openapi import examples
@@ -16,6 +17,9 @@ from scripts.openapi.parameters import (
     IF_NONE_MATCH,
     LIMIT,
     PRESET_NAME,
+    RUNS_CURSOR,
+    RUNS_LIMIT,
+    SCHEDULE_NAME,
     STATE,
     TASK_ID,
     TASK_ID_IN_PATH,
@@ -179,6 +183,74 @@ OPERATIONS: tuple[Operation, ...] = (
             *("invalid-filling", "missing-variable", "preset-not-found", "preset-broken", "too-large"),
             *("too-many-requests", "rendering-broke"),
         ),
+    ),
+    Operation(
+        method="put",
+        path="/api/schedules/{name}",
+        name="putSchedule",
+        tag="Schedules",
+        summary="Keep a schedule",
+        text="New, or in the place of what you had put there. Its requests are wishes as `generateImage` takes "
+        "them, and its jobs are yours. Only keys of your own uploads may be named, which expire after 7 days. A "
+        "schedule that is kept by a file, by another caller or by the stack's template is changed there alone.",
+        status=200,
+        meaning="It is kept, and runs at `nextRuns`.",
+        answer=(ref(answers.ScheduleState), _always(examples.SCHEDULE)),
+        body=(ScheduleRequest, {"weekly": examples.SCHEDULE_WISH, "daily": examples.DAILY_WISH}),
+        parameters=(SCHEDULE_NAME,),
+        problems=("invalid-schedule", "kept-elsewhere", "too-large", "too-many-requests", "keeping-broke"),
+    ),
+    Operation(
+        method="get",
+        path="/api/schedules/{name}",
+        name="getSchedule",
+        tag="Schedules",
+        summary="Look at a schedule",
+        text="One of the owner's, or of your own.",
+        status=200,
+        meaning="The schedule, and when it runs next.",
+        answer=(ref(answers.ScheduleState), _always(examples.SCHEDULE)),
+        parameters=(SCHEDULE_NAME,),
+        problems=("schedule-not-found", "schedules-broke"),
+    ),
+    Operation(
+        method="delete",
+        path="/api/schedules/{name}",
+        name="deleteSchedule",
+        tag="Schedules",
+        summary="End a schedule",
+        text="It runs no more. What runs already runs to its end, and what was made stays.",
+        status=204,
+        meaning="It has ended.",
+        parameters=(SCHEDULE_NAME,),
+        problems=("schedule-not-found", "kept-elsewhere", "ending-broke"),
+    ),
+    Operation(
+        method="get",
+        path="/api/schedules",
+        name="listSchedules",
+        tag="Schedules",
+        summary="List the schedules",
+        text="The owner's, kept by files and by the stack's template, and your own. One that was put a moment ago "
+        "may be missing still.",
+        status=200,
+        meaning="The schedules, by name.",
+        answer=(ref(answers.ScheduleList), _always(examples.SCHEDULES)),
+        problems=("schedules-broke",),
+    ),
+    Operation(
+        method="get",
+        path="/api/schedules/{name}/runs",
+        name="listRuns",
+        tag="Schedules",
+        summary="List the runs of a schedule",
+        text="Each planned time with what came of it and what it has cost, the latest first.",
+        status=200,
+        meaning="A page of runs.",
+        answer=(ref(answers.RunPage), examples.runs),
+        parameters=(SCHEDULE_NAME, RUNS_LIMIT, RUNS_CURSOR),
+        problems=("invalid-question", "schedule-not-found", "schedules-broke"),
+        links={"next": {"operationId": "listRuns", "parameters": {"cursor": "$response.body#/cursor"}}},
     ),
     Operation(
         method="post",

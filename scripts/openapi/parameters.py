@@ -4,6 +4,7 @@ from typing import Any
 
 from functions.list_jobs.app import DEFAULT_LIMIT, MAX_LIMIT
 from plantain.job import STATES
+from plantain.schedule import SCHEDULE_NAME as _SCHEDULE
 from plantain.wish import PRESET
 from scripts.openapi.problems import TASK_ID as _TASK_ID
 
@@ -28,6 +29,21 @@ PRESET_NAME: Described = {
     "schema": {"type": "string", "pattern": f"^{PRESET}$"},
     "example": "quote-card",
 }
+SCHEDULE_NAME: Described = {
+    "name": "name",
+    "in": "path",
+    "required": True,
+    "description": "The schedule's name.",
+    "schema": {"type": "string", "pattern": f"^{_SCHEDULE.pattern}$"},
+    "example": "weekly-quote",
+}
+RUNS_LIMIT: Described = {
+    "name": "limit",
+    "in": "query",
+    "description": "At most so many runs a page.",
+    "schema": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+    "example": DEFAULT_LIMIT,
+}
 LIMIT: Described = {
     "name": "limit",
     "in": "query",
@@ -42,6 +58,7 @@ CURSOR: Described = {
     "schema": {"type": "string"},
     "example": "IjAxYTIwNmE2LWNjMDUtN2QxZC05ODc4LTc3YWYwNGU1NTdkNCI",
 }
+RUNS_CURSOR: Described = CURSOR | {"example": "2026-11-23T08:00:00Z"}
 STATE: Described = {
     "name": "state",
     "in": "query",

@@ -13,6 +13,7 @@ from plantain import answers, problem_details
 from plantain.addresses import MAX_URL_LENGTH
 from plantain.models import Model
 from plantain.request import GenerateRequest
+from plantain.schedule import MAX_REQUESTS, ScheduleRequest
 from plantain.upload_key import EXTENSIONS
 from plantain.upload_request import UploadRequest
 from plantain.wish import MAX_VARIABLES, PRESET, PresetFilling, PresetRequest
@@ -24,12 +25,16 @@ _ROOTS = (
     GenerateRequest,
     PresetRequest,
     PresetFilling,
+    ScheduleRequest,
     UploadRequest,
     answers.TaskAccepted,
     answers.TaskPage,
     answers.PresetList,
     answers.PresetInFull,
     answers.Rendering,
+    answers.ScheduleList,
+    answers.ScheduleState,
+    answers.RunPage,
     answers.UploadPlace,
     answers.Account,
     answers.Health,
@@ -66,6 +71,8 @@ def schemas(model: Model) -> dict[str, Schema]:
         described[filling]["properties"]["variables"]["maxProperties"] = MAX_VARIABLES
         for name in ("aspectRatio", "resolution", "outputFormat"):
             del described[filling]["properties"][name]["default"]  # it is the preset's
+    requests = described["ScheduleRequest"]["properties"]["requests"]
+    requests |= {"minItems": 1, "maxItems": MAX_REQUESTS}
     return described
 
 

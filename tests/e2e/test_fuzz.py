@@ -45,13 +45,16 @@ CONFIG = SchemathesisConfig(
 api = schemathesis.openapi.from_dict(DOCUMENT, config=CONFIG)
 
 
-_BEYOND_SCHEMAS = r"/imageInput(/\d+)?|/cursor|/preset|/variables(/(?s:.*))?|/aspectRatio"
+_BEYOND_SCHEMAS = (
+    r"/imageInput(/\d+)?|/cursor|/preset|/variables(/(?s:.*))?|/aspectRatio"
+    r"||/(cron|rate|at|start|end|timezone)|/requests/\d+(/(?s:.*))?"
+)
 
 
 @schemathesis.check
 def what_is_allowed_is_accepted(ctx: CheckContext, response: Response, case: Case[Any]) -> None:
     """But for what no schema can say: whether an address is public, an upload there, a cursor one of ours, and
-    what a preset is called, leaves open and locks."""
+    what a preset is called, leaves open and locks; when a schedule runs and what it asks for."""
     if case.meta and case.meta.generation.mode.is_positive and response.status_code == 400:
         faults = response.json().get("errors", [{"pointer": response.text}])
         assert [f for f in faults if not re.fullmatch(_BEYOND_SCHEMAS, f["pointer"])] == []
@@ -143,6 +146,11 @@ ODD_QUESTIONS = [
     "/api/images//image",
     "/api/images/é🍌/image",
     f"/api/images/{'a' * 5000}/image",
+    "/api/schedules/%00",
+    "/api/schedules/%F0/runs?limit=x",
+    "/api/schedules/a%2Fb/runs",
+    f"/api/schedules/{'a' * 5000}",
+    "/api/schedules/template/runs?cursor=%00",
     "/api/health?x=%00",
     "/openapi.json?x=1&x=2",
 ]
@@ -171,6 +179,15 @@ ODD_BODIES = [
     b'{"prompt": "x", "imageInput": ["uploads/fuzzer/../../images/x.png"]}',
     b'{"prompt": "x", "": 1, "\\ud800": 1, "__proto__": {}}',
 ]
+
+
+@pytest.mark.parametrize("body", ODD_BODIES, ids=lambda body: repr(body[:40]))
+@pytest.mark.parametrize("around", [b"%s", b'{"rate": "1 day", "requests": [%s]}'])
+def test_an_odd_schedule_gets_an_answer(fuzzer: Caller, around: bytes, body: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = answered(fuzzer.api.put("/api/schedules/odd", content=around % body, headers=headers))
+
+    assert answer.status_code == 400
 
 
 @pytest.mark.parametrize("path", ["/api/images/generate", "/api/uploads"])

@@ -10,7 +10,7 @@ from plantain.aws import client
 from plantain.batch import BadRow, Batch
 from plantain.errors import BatchNotFound
 from plantain.faults import Fault
-from plantain.items import from_attributes, fields_of, to_attributes, values_of
+from plantain.items import fields_of, from_attributes, to_attributes, values_of
 from plantain.job import Source
 
 

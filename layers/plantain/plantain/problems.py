@@ -1,6 +1,6 @@
 """The one place that says how an error looks over HTTP: RFC 9457 problem details with our `error` and `code`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -116,14 +116,6 @@ def unexpected(error: str, *, charged: Charged, retryable: bool) -> Problem:
     return Problem(500, error, "internal-error", detail, retryable=retryable, charged=charged)
 
 
-_TOLD: Mapping[type[Exception], tuple[int, str]] = {
-    JobNotFound: (404, "Task not found"),
-    ScheduleNotFound: (404, "Schedule not found"),
-    KeptElsewhere: (409, "Schedule kept elsewhere"),
-    IdempotencyKeyReused: (422, "Idempotency-Key reused"),
-}
-
-
 def problem_of(error: Exception) -> Problem | None:
     """The problem an error of ours stands for, None if it stands for none."""
     match error:
@@ -135,14 +127,26 @@ def problem_of(error: Exception) -> Problem | None:
             return preset_broken(name, problems)
         case InvalidRequest(faults=faults):
             return invalid(*faults)
-        case JobNotFound() | ScheduleNotFound() | KeptElsewhere() | IdempotencyKeyReused():
-            return Problem(*_TOLD[type(error)], error.code, str(error))
+        case JobNotFound():
+            return Problem(404, "Task not found", error.code, str(error))
+        case IdempotencyKeyReused():
+            return Problem(422, "Idempotency-Key reused", error.code, str(error))
         case ClaimInFlight():
             headers = {"Retry-After": "1"}
             return Problem(409, "Idempotency-Key in use", error.code, str(error), retryable=True, headers=headers)
         case TooManyRequests(retry_after=seconds):
             headers = {"Retry-After": str(seconds)}
             return Problem(429, "Too many requests", error.code, str(error), retryable=True, headers=headers)
+        case _:
+            return _problem_of_a_schedule(error)
+
+
+def _problem_of_a_schedule(error: Exception) -> Problem | None:
+    match error:
+        case ScheduleNotFound():
+            return Problem(404, "Schedule not found", error.code, str(error))
+        case KeptElsewhere():
+            return Problem(409, "Schedule kept elsewhere", error.code, str(error))
         case _:
             return None
 

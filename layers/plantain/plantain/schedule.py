@@ -1,13 +1,14 @@
 """A schedule as people write it: when it runs, and what it asks for each time."""
 
 import datetime as dt
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.alias_generators import to_camel, to_snake
 from pydantic_core import PydanticCustomError
 
@@ -26,15 +27,26 @@ MAX_REQUESTS = 20
 MAX_BYTES = 64 * 1024  # of a file; a run keeps what its schedule said
 DAY_MINUTES = 24 * 60  # the widest window that EventBridge knows
 
+TOO_DEEP = Fault("", "is nested too deeply")
+
 OnMissed = Literal["skip", "run_once"]
 Overlap = Literal["skip", "run"]
 _WHEN = ("cron", "rate", "at")
+
+
+def _whole(number: Any) -> Any:
+    """5.0 is 5: JSON has one kind of number."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
 def _some(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if not 1 <= len(requests) <= MAX_REQUESTS:
         raise PydanticCustomError("some", "must hold 1 to {limit} requests", {"limit": MAX_REQUESTS})
     return requests
+
+
+# TOML has kinds of its own for it, JSON has text.
+Moment = Annotated[Any, WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}]})]
 
 
 class ScheduleRequest(BaseModel):
@@ -46,18 +58,18 @@ class ScheduleRequest(BaseModel):
     """AWS's six fields: minute hour day-of-month month day-of-week year, as in `0 9 ? * MON *`."""
     rate: str | None = None
     """A number and minutes, hours or days of 24 hours, as in `3 days`."""
-    at: Any = None
+    at: Moment = None
     """One moment: a date and time, in the zone if it has no offset."""
     timezone: str = "UTC"
     """The IANA name of the zone, as in `Europe/Berlin`. A local time that summer time skips runs once all the
     same, one that comes twice runs once."""
-    start: Any = None
+    start: Moment = None
     """Nothing runs before: a date, or a date and time."""
-    end: Any = None
+    end: Moment = None
     """Nothing runs from then on: a date and time, or a date, which is still run on."""
     enabled: Annotated[bool, Field(strict=True)] = True
     """False keeps it and lets it rest."""
-    flexible_minutes: Annotated[int, Field(strict=True, ge=0, le=DAY_MINUTES)] = 0
+    flexible_minutes: Annotated[int, Field(strict=True, ge=0, le=DAY_MINUTES), BeforeValidator(_whole)] = 0
     """How much later than planned a run may begin."""
     on_missed: OnMissed = "skip"
     """What becomes of a run that is delivered more than a quarter of an hour late, after an outage."""
@@ -92,11 +104,14 @@ def schedule_of(document: Mapping[str, Any], written: dt.datetime) -> Schedule:
     Raises InvalidRequest, its pointers in the words of a file.
     """
     try:
+        document = _plain(document)
         asked = checked(ScheduleRequest, {to_camel(name): value for name, value in document.items()})
+    except RecursionError:
+        raise InvalidRequest(TOO_DEEP) from None
     except InvalidRequest as invalid:
         raise InvalidRequest(*(Fault(to_snake(f.pointer), f.detail) for f in invalid.faults)) from None
     requests = tuple({to_snake(name): part for name, part in wish.items()} for wish in asked.requests)
-    kept = {to_snake(name): _plain(value) for name, value in document.items()} | {"requests": _plain(requests)}
+    kept = {to_snake(name): value for name, value in document.items()} | {"requests": list(requests)}
     return Schedule(
         recurrence=_recurrence(asked, written),
         document=kept,
@@ -165,5 +180,7 @@ def _plain(value: Any) -> Any:
             return {name: _plain(part) for name, part in value.items()}
         case list() | tuple():
             return [_plain(part) for part in value]
+        case float() if not math.isfinite(value):
+            return str(value)
         case _:
             return value

@@ -1,6 +1,7 @@
 """Checks a schedule that comes over HTTP; names every fault in the words of the HTTP API."""
 
 import datetime as dt
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -9,21 +10,31 @@ from pydantic.alias_generators import to_camel, to_snake
 
 from plantain.faults import Fault, InvalidRequest
 from plantain.request import Terms
-from plantain.schedule import MAX_BYTES, SCHEDULE_NAME, Schedule, check_schedule
+from plantain.schedule import MAX_BYTES, SCHEDULE_NAME, TOO_DEEP, Schedule, check_schedule
 
 
 def check_schedule_request(name: str, body: Mapping[str, Any], terms: Terms, now: dt.datetime) -> Schedule:
     """The checked schedule. Raises InvalidRequest."""
     if not SCHEDULE_NAME.fullmatch(name):
-        raise InvalidRequest(
-            Fault("/name", "must have 1 to 59 small letters, digits and hyphens, and begin with no hyphen")
-        )
-    if len(repr(body).encode()) > MAX_BYTES:
+        raise bad_name()
+    try:
+        size = len(json.dumps(body, ensure_ascii=False).encode())
+    except UnicodeEncodeError:
+        raise InvalidRequest(Fault("", "must be valid Unicode text (it holds a lone surrogate)")) from None
+    except RecursionError:
+        raise InvalidRequest(TOO_DEEP) from None
+    if size > MAX_BYTES:
         raise InvalidRequest(Fault("", f"must have at most {MAX_BYTES // 1024} KB"))
     try:
         return check_schedule({to_snake(field): value for field, value in body.items()}, terms, now)
     except InvalidRequest as invalid:
         raise InvalidRequest(*(Fault(_camel(f.pointer), f.detail) for f in invalid.faults)) from None
+
+
+def bad_name() -> InvalidRequest:
+    """What no schedule can be called."""
+    detail = "must have 1 to 59 small letters, digits and hyphens, and begin with no hyphen"
+    return InvalidRequest(Fault("/name", detail))
 
 
 def _camel(pointer: str) -> str:
