@@ -155,6 +155,19 @@ def test_a_moment_is_in_the_zone_unless_it_says_another(value: object, expected:
     assert moment_of(value, BERLIN) == _at(expected)
 
 
+def test_the_end_of_time_is_no_error_of_ours() -> None:
+    with pytest.raises(BadExpression):
+        moment_of("9999-12-31", BERLIN, end_of_day=True)
+    with pytest.raises(BadExpression):
+        moment_of("0001-01-01T00:00:00+14:00", BERLIN)
+    last = dt.datetime(9999, 12, 30, tzinfo=UTC)
+    assert Recurrence(Rate(1, "day"), BERLIN, last).next_runs(_at("2026-01-01T00:00Z"), 5) == [
+        last,
+        last + dt.timedelta(days=1),
+    ]
+    assert cron("* * * * ? *", start=last).next_runs(_at("2026-01-01T00:00Z"), 5) == []
+
+
 def test_a_last_day_is_still_run_on() -> None:
     assert moment_of(dt.date(2026, 12, 24), BERLIN, end_of_day=True) == _at("2026-12-24T23:00Z")
 

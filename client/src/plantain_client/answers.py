@@ -11,9 +11,11 @@ from plantain_client.errors import (
     IdempotencyKeyReused,
     ImageGone,
     InvalidRequest,
+    KeptElsewhere,
     KeyRejected,
     NotPlantain,
     PresetNotFound,
+    ScheduleNotFound,
     TaskNotFound,
     TooManyRequests,
 )
@@ -32,7 +34,11 @@ _BY_STATUS: Mapping[int, type[ApiError]] = {
     422: IdempotencyKeyReused,
     429: TooManyRequests,
 }
-_BY_CODE: Mapping[str, type[ApiError]] = {"preset-not-found": PresetNotFound}
+_BY_CODE: Mapping[str, type[ApiError]] = {
+    "preset-not-found": PresetNotFound,
+    "schedule-not-found": ScheduleNotFound,
+    "schedule-kept-elsewhere": KeptElsewhere,
+}
 _GATEWAY_RETRYABLE = (429, 500, 502, 503, 504)
 _TITLE = re.compile(rb"<title[^>]*>\s*([^<]{1,80}?)\s*<", re.IGNORECASE)
 
@@ -52,7 +58,7 @@ def reply_of(answer: Answer, shape: Callable[[dict[str, Any]], T], *, charged: C
     `charged` is what the call may have cost if nobody says. An answer that cannot be read does not say: behind it
     the request may have been taken in.
     """
-    document = _json_object(answer.content)
+    document = {} if answer.status == 204 else _json_object(answer.content)
     if not 200 <= answer.status < 300 or document is None:
         raise error_of(answer, charged=charged)
     try:

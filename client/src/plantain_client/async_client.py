@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from plantain_client import downloading, operations, presets, uploading
+from plantain_client import downloading, operations, presets, schedules, uploading
 from plantain_client.client import TIMEOUT
 from plantain_client.exchange import Answer, Effect, Operation, Sleep
 from plantain_client.pages import Pages
@@ -62,6 +62,11 @@ class AsyncPlantain:
     list_presets = _awaited(presets.list_presets)
     get_preset = _awaited(presets.get_preset)
     render_preset = _awaited(presets.render_preset)
+    list_schedules = _awaited(schedules.list_schedules)
+    get_schedule = _awaited(schedules.get_schedule)
+    put_schedule = _awaited(schedules.put_schedule)
+    delete_schedule = _awaited(schedules.delete_schedule)
+    list_runs = _awaited(schedules.list_runs)
     account = _awaited(operations.account)
     health = _awaited(operations.health)
 

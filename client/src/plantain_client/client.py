@@ -8,7 +8,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from plantain_client import downloading, operations, presets, uploading
+from plantain_client import downloading, operations, presets, schedules, uploading
 from plantain_client.exchange import Answer, Effect, Operation, Sleep
 from plantain_client.pages import Pages
 from plantain_client.settings import http_options, usable_key, usable_surroundings, usable_url
@@ -63,6 +63,11 @@ class Plantain:
     list_presets = _blocking(presets.list_presets)
     get_preset = _blocking(presets.get_preset)
     render_preset = _blocking(presets.render_preset)
+    list_schedules = _blocking(schedules.list_schedules)
+    get_schedule = _blocking(schedules.get_schedule)
+    put_schedule = _blocking(schedules.put_schedule)
+    delete_schedule = _blocking(schedules.delete_schedule)
+    list_runs = _blocking(schedules.list_runs)
     account = _blocking(operations.account)
     health = _blocking(operations.health)
 

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import ParamSpec, TypeVar
 
-from plantain_client import downloading, operations, presets, uploading
+from plantain_client import downloading, operations, presets, schedules, uploading
 from plantain_client.client import Plantain
 from plantain_client.exchange import Operation
 from plantain_client.settings import KEY_VARIABLE, URL_VARIABLE
@@ -44,6 +44,11 @@ download = _by_default(downloading.download)
 list_presets = _by_default(presets.list_presets)
 get_preset = _by_default(presets.get_preset)
 render_preset = _by_default(presets.render_preset)
+list_schedules = _by_default(schedules.list_schedules)
+get_schedule = _by_default(schedules.get_schedule)
+put_schedule = _by_default(schedules.put_schedule)
+delete_schedule = _by_default(schedules.delete_schedule)
+list_runs = _by_default(schedules.list_runs)
 account = _by_default(operations.account)
 health = _by_default(operations.health)
 

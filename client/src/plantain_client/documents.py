@@ -19,7 +19,7 @@ def task_from(document: Document) -> Task:
     return Task(
         task_id=name(document["taskId"]),
         state=state_from(document["state"]),
-        charged=_charged(document["charged"]),
+        charged=charged_from(document["charged"]),
         prompt=or_none(text, get("prompt")) or "",
         aspect_ratio=or_none(text, get("aspectRatio")),
         resolution=or_none(text, get("resolution")),
@@ -77,7 +77,8 @@ def page_from(document: Document) -> Page:
     return Page(listed(document["jobs"], task_from), or_none(name, document.get("cursor")))
 
 
-def _charged(word: object) -> Charged:
+def charged_from(word: object) -> Charged:
+    """One of the three words."""
     if word not in get_args(Charged):
         raise ValueError(f"unknown charge {word!r}")
     return word  # type: ignore[return-value]

@@ -8,6 +8,8 @@
     │   ├── KeyRejected             401, 403  the gateway does not know the API key
     │   ├── TaskNotFound            404  unknown, or somebody else's
     │   ├── PresetNotFound          404  no such preset, or never used in that version
+    │   ├── ScheduleNotFound        404  no such schedule, or another caller's
+    │   ├── KeptElsewhere           409  the schedule is kept by a file, another caller or the template
     │   ├── ImageGone               410  it was stored and has been deleted since
     │   ├── IdempotencyKeyReused    422  the key stands for another request
     │   └── TooManyRequests         429  `retry_after`
@@ -94,6 +96,14 @@ class TaskNotFound(ApiError):
 
 class PresetNotFound(ApiError):
     """There is no such preset, or it was never used in that version; the detail says which there are."""
+
+
+class ScheduleNotFound(ApiError):
+    """There is no such schedule, or it is another caller's."""
+
+
+class KeptElsewhere(ApiError):
+    """The schedule is changed elsewhere alone: by its file, by another caller, in the stack's template."""
 
 
 class ImageGone(ApiError):

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from plantain.cron import BadExpression
 
 _AT = re.compile(r"at\((.*)\)")
+_FIRST_YEAR = 1970  # what lies before has nothing to tell, and no offset that AWS would know
 # On the machine's disk beside the zones, and no zones of IANA's.
 _NO_ZONES = ("posix/", "right/", "Factory", "localtime", "posixrules")
 
@@ -30,12 +31,15 @@ def moment_of(value: Any, zone: ZoneInfo, *, end_of_day: bool = False) -> dt.dat
     """
     if isinstance(value, str):
         value = _read(value)
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        day = value + dt.timedelta(days=1) if end_of_day else value
-        value = dt.datetime.combine(day, dt.time())
-    if not isinstance(value, dt.datetime):
-        raise BadExpression("must be a date and time, as in 2026-11-23T09:00:00")
-    return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(dt.UTC)
+    try:
+        if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+            day = value + dt.timedelta(days=1) if end_of_day else value
+            value = dt.datetime.combine(day, dt.time())
+        if isinstance(value, dt.datetime) and value.year >= _FIRST_YEAR:
+            return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(dt.UTC)
+    except OverflowError:
+        raise BadExpression("lies at the end of time") from None
+    raise BadExpression("must be a date and time, as in 2026-11-23T09:00:00")
 
 
 def _read(text: str) -> dt.datetime | dt.date | None:

@@ -9,6 +9,7 @@ import datetime as dt
 import itertools
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -60,7 +61,9 @@ class Recurrence:
 
     def next_runs(self, after: dt.datetime, count: int) -> list[dt.datetime]:
         """The next planned times after a moment, in UTC; fewer where there are no more."""
-        runs = (moment for moment, _ in self._runs(after) if not self.start or moment >= self.start)
+        if self.start:
+            after = max(after, self.start - dt.timedelta.resolution)
+        runs = (moment for moment, _ in self._runs(after))
         within = itertools.takewhile(lambda moment: not self.end or moment < self.end, runs)
         return list(itertools.islice(within, count))
 
@@ -88,8 +91,12 @@ class Recurrence:
 
 
 def _rate_runs(anchor: dt.datetime, every: dt.timedelta, after: dt.datetime) -> Iterator[dt.datetime]:
-    first = max(0, (after - anchor) // every + 1)
-    return (anchor.astimezone(dt.UTC) + number * every for number in itertools.count(first))
+    passed = max(0, (after - anchor) // every + 1) * every
+    with suppress(OverflowError):  # at the end of time
+        moment = anchor.astimezone(dt.UTC) + passed
+        while True:
+            yield moment
+            moment += every
 
 
 def _cron_runs(cron: Cron, zone: ZoneInfo, after: dt.datetime) -> Iterator[tuple[dt.datetime, bool]]:

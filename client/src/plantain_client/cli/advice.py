@@ -64,6 +64,8 @@ _BY_CODE: Mapping[str, str] = {
     "no-such-route": f"Check {URL_VARIABLE}: the output ApiUrl of the stack, without a path behind it.",
     "gateway-error": "Ask again in a moment; `plantain doctor` looks closer.",
     "preset-not-found": "`plantain presets` lists those there are.",
+    "schedule-not-found": "`plantain schedules` lists those there are.",
+    "schedule-kept-elsewhere": "Change it where it is kept, or choose another name.",
     "preset-broken": "Its file has to be mended; until then NAME@VERSION asks for an earlier version.",
     "image-not-ready": "Wait for it: plantain wait",
 }

@@ -5,9 +5,9 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
-from plantain_client.cli import commands, doctor, keys, presets
+from plantain_client.cli import commands, doctor, keys, presets, schedules
 from plantain_client.cli.screen import Screen
 from plantain_client.operations import INTERVAL, MAX_ATTEMPTS
 from plantain_client.settings import KEY_VARIABLE, URL_VARIABLE
@@ -68,6 +68,7 @@ def arguments() -> argparse.ArgumentParser:
     saved.add_argument("task_id", type=_text, metavar="ID")
     _output(saved)
     _presets(command("presets", presets.list_presets, "show the presets there are, show one, or try one out"))
+    _schedules(command("schedules", schedules.list_schedules, "show the schedules there are; keep, show, end one"))
     command(
         "doctor",
         doctor.doctor,
@@ -109,6 +110,28 @@ def _presets(parser: argparse.ArgumentParser) -> None:
         made.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON document")
         if run is presets.render:
             _filling(made)
+
+
+def _schedules(parser: argparse.ArgumentParser) -> None:
+    found = parser.add_subparsers(metavar="ACTION", title="actions")
+    for name, run, summary in (
+        ("list", schedules.list_schedules, "show the schedules there are"),
+        ("show", schedules.show, "show a schedule and when it runs next"),
+        ("put", schedules.put, "keep the schedule that a file describes, new or in place of what you had put"),
+        ("delete", schedules.delete, "end a schedule of yours"),
+        ("runs", schedules.runs, "show what became of its planned times, and what it cost"),
+    ):
+        made = found.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        made.set_defaults(run=run)
+        # What was said before the action holds, unless it is said again.
+        made.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON document")
+        if name == "put":
+            made.add_argument("schedule", type=_schedule, metavar="FILE", help="a TOML or JSON file")
+            made.add_argument("--name", type=_text, metavar="NAME", help="its name (default: the file's)")
+        elif name != "list":
+            made.add_argument("name", type=_text, metavar="NAME")
+        if name == "runs":
+            made.add_argument("--limit", type=_count, default=20, metavar="N", help="so many (default 20)")
 
 
 def _filling(parser: argparse.ArgumentParser) -> None:
@@ -166,6 +189,17 @@ def _text(text: str) -> str:
     if any("\ud800" <= letter <= "\udfff" for letter in text):
         raise argparse.ArgumentTypeError("holds bytes that are no text")
     return text
+
+
+def _schedule(text: str) -> tuple[str, dict[str, Any]]:
+    """The name that a file gives its schedule, and what it says."""
+    path = Path(text)
+    try:
+        return path.stem, schedules.read_file(path)
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"there is no file {text} that can be read ({error.strerror})") from None
+    except (ValueError, RecursionError) as bad:
+        raise argparse.ArgumentTypeError(f"{text} cannot be read: {bad}") from None
 
 
 def _variable(text: str) -> tuple[str, str]:
