@@ -1,6 +1,7 @@
 """A schedule's document: what may stand there, what changes from run to run, and how faults are named."""
 
 import datetime as dt
+import re
 import tomllib
 from typing import Any
 
@@ -15,6 +16,7 @@ from plantain.plain_words import problem_lines
 from plantain.request import Terms
 from plantain.schedule import MAX_REQUESTS, SCHEDULE_NAME, Schedule, check_schedule
 from plantain.schedule_request import check_schedule_request
+from tests.conftest import ROOT
 
 NOW = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
 TERMS = Terms(MODELS["nano-banana-pro"], "schedules/leaf", from_inbox=True)
@@ -240,3 +242,11 @@ def test_any_document_is_a_schedule_or_its_faults_are_named(value: Any, field: s
         except InvalidRequest as invalid:
             named = bool(invalid.faults)
         assert named
+
+
+def test_the_readmes_schedule_is_one() -> None:
+    (text,) = re.findall(
+        r"```toml\n(# schedules/weekly-quote\.toml\n.*?)```", (ROOT / "README.md").read_text(), re.S
+    )
+
+    assert len(checked(text).requests) == 2
