@@ -22,9 +22,12 @@ from plantain.images import Images, image_key
 from plantain.intake import take_in
 from plantain.job import Failure, Job, StoredImage
 from plantain.jobs import jobs
+from plantain.run import RunInFlight
 from plantain.run_id import moment_text
+from plantain.runs import runs
 from plantain.schedule_files import sync
 from plantain.scheduler import Scheduler
+from plantain.schedules import Schedules
 from plantain.task import Succeeded
 from tests.conftest import Cloud
 from tests.functions.conftest import Answer, LambdaContext, Started, call, http_event
@@ -413,6 +416,17 @@ def test_a_crash_in_the_middle_is_finished_by_the_next_delivery(
     assert run(MONDAY + WEEK) == "skipped-overlap"
 
 
+def test_two_planned_times_at_once_do_not_take_the_same_turn(cloud: Cloud, started: Started) -> None:
+    drop(cloud, 'overlap = "run"\n' + FILE)
+    before = runs().turn("leaf")
+    run()
+
+    with pytest.raises(RunInFlight):
+        runs().begin("leaf", MONDAY + WEEK, {}, before)
+    assert runs().begin("leaf", MONDAY, {}, before).state == "done"
+    assert runs().turn("leaf").runs == 1
+
+
 @pytest.mark.parametrize(("on_missed", "state", "count"), [("skip", "skipped-missed", 0), ("run_once", "done", 1)])
 def test_a_run_that_was_missed_is_passed_over_or_made_up_for(
     cloud: Cloud, started: Started, on_missed: str, state: str, count: int
@@ -580,6 +594,17 @@ def test_a_name_that_cannot_be_is_refused(cloud: Cloud, name: str) -> None:
 
     assert (answer.status, answer.json["errors"][0]["pointer"]) == (400, "/name")
     assert (shown(name).status, deleted(name).status) == (404, 404)
+
+
+def test_what_broke_while_it_was_ended_is_ended_by_asking_again(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put()
+    with monkeypatch.context() as broken:
+        broken.setattr(Schedules, "delete", lambda *_: 1 / 0)
+        assert deleted().status == 500
+
+    assert (deleted().status, planned(), shown().status) == (204, None, 404)
 
 
 def test_what_is_kept_elsewhere_is_changed_there(cloud: Cloud) -> None:

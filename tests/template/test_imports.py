@@ -49,6 +49,7 @@ DOMAIN = {
     "schedule",
     "schedule_request",
     "schedule_words",
+    "run",
     "run_id",
     "upload_key",
     "upload_request",

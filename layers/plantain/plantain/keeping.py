@@ -54,8 +54,11 @@ def drop(name: str, keeper: str) -> None:
     """It runs no more, and is forgotten; its runs stay. Raises KeptElsewhere."""
     if name == TEMPLATE:
         raise KeptElsewhere(name, "template")
+    kept = schedules().get(name)
+    if kept and kept.keeper != keeper:
+        raise KeptElsewhere(name, kept.kept_by)
+    scheduler().delete(name)  # first: what is still in the table is asked for again by whoever tries again
     schedules().delete(name, keeper)
-    scheduler().delete(name)
 
 
 def arm_skipped(kept: Kept, schedule: Schedule, now: dt.datetime) -> int:

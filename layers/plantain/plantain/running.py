@@ -20,8 +20,9 @@ from plantain.models import MODELS
 from plantain.plain_words import failed_text, problem_lines
 from plantain.plans import Plan, plan_of
 from plantain.request import Terms
+from plantain.run import Run, RunState
 from plantain.run_id import member_of, run_key
-from plantain.runs import Run, RunState, runs
+from plantain.runs import runs
 from plantain.schedule import Schedule, schedule_of
 from plantain.schedules import Kept
 

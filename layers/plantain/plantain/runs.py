@@ -4,9 +4,8 @@ import datetime as dt
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -14,37 +13,8 @@ from plantain.aws import client
 from plantain.items import from_attributes, to_attributes
 from plantain.job import now_ms
 from plantain.members import INDEX
+from plantain.run import Run, RunInFlight, RunState, Turn
 from plantain.run_id import moment_text, run_key, schedule_key
-
-RunState = Literal["running", "done", "skipped-missed", "skipped-overlap"]
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One planned time of a schedule. `planned` is UTC text, `begun_at` ms; `number` counts the runs from 0.
-
-    While it is `running` (asking for its jobs) it keeps what its schedule said. `problems` are sentences.
-    """
-
-    name: str
-    planned: str
-    state: RunState
-    begun_at: int
-    number: int = 0
-    document: Mapping[str, Any] | None = None
-    problems: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """How many runs there were, and the planned time of the last, as UTC text."""
-
-    runs: int = 0
-    last: str | None = None
-
-
-class RunInFlight(Exception):
-    """Another delivery of the same schedule is being written at this moment: try again."""
 
 
 class Runs:

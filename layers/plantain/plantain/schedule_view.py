@@ -9,8 +9,8 @@ from plantain.keeping import find, schedule_of_kept
 from plantain.members import credits_of, members
 from plantain.models import USD_PER_CREDIT
 from plantain.recurrence import Rate
+from plantain.run import Run
 from plantain.run_id import run_key
-from plantain.runs import Run
 from plantain.schedule import SCHEDULE_NAME
 from plantain.schedule_words import SHOWN_RUNS
 from plantain.schedules import Kept
