@@ -6,7 +6,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.aws import AWS_ERRORS
-from plantain.errors import KieKeyMissing, OutcomeUnknown, Refused, TryAgainLater
+from plantain.create_pace import create_pace, is_over, seconds_ahead, sleep_until
+from plantain.errors import KieBusy, KieKeyMissing, OutcomeUnknown, Refused, TryAgainLater
 from plantain.failures import recording
 from plantain.input_images import with_links
 from plantain.job import Job
@@ -14,38 +15,50 @@ from plantain.jobs import jobs
 from plantain.kie import kie
 from plantain.polling import pace
 
+SENDS = 11  # of one job, before a Kie.ai that takes nothing is given up
+MISSED_SECONDS = 1
+
 logger = Logger()
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """`{taskId}` in; out, Kie's id of the task and the numbers the polling loop starts with."""
+    """`{taskId}` in. Out: CREATED, Kie's id of the task and the numbers the polling loop starts with; or WAITING,
+    and in how many seconds this step is to run again, because its slot in the account's pace is ahead."""
     job = jobs().get(event["taskId"])
-    kie_task_id = job.kie_task_id
-    if kie_task_id is None:
-        if job.create_started_at is None:
-            with recording(jobs(), job, KieKeyMissing, seen=job):
-                kie().require_key()
-        with recording(jobs(), job, Refused, KieKeyMissing, OutcomeUnknown):
-            kie_task_id = _create(job)
-    return {
-        "taskId": job.task_id,
-        "kieTaskId": kie_task_id,
-        "looks": 0,
-        "blanks": 0,
-        "waitSeconds": pace().interval,
-    }
+    if job.kie_task_id:
+        return _created(job, job.kie_task_id)
+    slot = None
+    if job.create_started_at is None:
+        with recording(jobs(), job, KieKeyMissing, seen=job):
+            kie().require_key()
+        slot = create_pace().slot_of(job)
+        if slot and (seconds := seconds_ahead(slot, job.create_slots_missed)):
+            jobs().note_slot(job, slot)
+            return _waiting(job, seconds)
+    with recording(jobs(), job, Refused, KieKeyMissing, OutcomeUnknown):
+        kie_task_id = _create(job, slot)
+    return _created(job, kie_task_id) if kie_task_id else _waiting(job, MISSED_SECONDS)
 
 
-def _create(job: Job) -> str:
-    """The intent is written before the call: whoever finds it without an answer never sends again."""
+def _create(job: Job, slot: int | None) -> str | None:
+    """Kie's id of the task; None if the slot has passed meanwhile and nothing was sent.
+
+    The intent is written before the call: whoever finds it without an answer never sends again.
+    """
     request = with_links(job.request)  # before the intent: what fails here has sent nothing
+    sleep_until(slot)
     attempt = jobs().begin_create(job)
+    if is_over(slot):
+        jobs().withdraw_create(job, attempt, sent=False)
+        return None
     try:
         kie_task_id = kie().create_task(request)
     except TryAgainLater as error:
         jobs().withdraw_create(job, attempt)
         logger.info("not accepted", task_id=job.task_id, code=error.code)
+        if job.create_refusals + 1 >= SENDS:
+            raise KieBusy from None
         raise
     logger.info("accepted", task_id=job.task_id, kie_task_id=kie_task_id)
     try:
@@ -54,3 +67,19 @@ def _create(job: Job) -> str:
         # The paid task must not be lost with this write: its id travels on, and check_status writes it.
         logger.exception("accepted, but not written", task_id=job.task_id, kie_task_id=kie_task_id)
     return kie_task_id
+
+
+def _created(job: Job, kie_task_id: str) -> dict[str, Any]:
+    return {
+        "taskId": job.task_id,
+        "status": "CREATED",
+        "kieTaskId": kie_task_id,
+        "looks": 0,
+        "blanks": 0,
+        "waitSeconds": pace().interval,
+    }
+
+
+def _waiting(job: Job, seconds: int) -> dict[str, Any]:
+    logger.info("waits for its slot", task_id=job.task_id, seconds=seconds)
+    return {"taskId": job.task_id, "status": "WAITING", "waitSeconds": seconds}

@@ -135,7 +135,15 @@ def test_states_all_stands_alone_and_last(name: str) -> None:
     [
         (
             "CreateTask",
-            {"Refused", "KieKeyRejected", "KieKeyMissing", "OutcomeUnknown", "JobEnded", "JobNotFound"},
+            {
+                "KieBusy",
+                "Refused",
+                "KieKeyRejected",
+                "KieKeyMissing",
+                "OutcomeUnknown",
+                "JobEnded",
+                "JobNotFound",
+            },
         ),
         ("CheckStatus", {"UnexpectedAnswer", "JobEnded", "JobNotFound"}),
         ("StoreImage", {"UnusableResult", "JobEnded", "JobNotFound"}),

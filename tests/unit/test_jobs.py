@@ -37,6 +37,9 @@ def test_a_job_comes_back_as_it_was_written(cloud: Cloud) -> None:
 def test_every_field_of_a_job_survives_the_table() -> None:
     job = a_job(
         state="fail",
+        create_slot_at=6,
+        create_slots_missed=8,
+        create_refusals=7,
         create_started_at=1,
         create_attempt="attempt",
         kie_task_id=KIE_TASK_ID,

@@ -7,7 +7,7 @@ import pytest
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 
-from plantain import job
+from plantain import create_pace, job
 
 START = 1_800_000_000  # s since the epoch: 2027-01-15T08:00:00Z
 
@@ -28,7 +28,7 @@ class Clock:
         self.slept.append(seconds)
 
     def time_ns(self) -> int:
-        """As of the module `time`, for plantain.job."""
+        """As of the module `time`, for plantain."""
         return round(self.now * 1e9)
 
 
@@ -37,5 +37,6 @@ def virtual_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
     clock = Clock()
     monkeypatch.setattr(WaitFunction, "_wait_interval", lambda _, *, env, wait_seconds: clock.sleep(wait_seconds))
     monkeypatch.setattr(retrier_decl, "time", clock)
-    monkeypatch.setattr(job, "time", cast(Any, clock))
+    for module in (job, create_pace):
+        monkeypatch.setattr(module, "time", cast(Any, clock))
     yield clock

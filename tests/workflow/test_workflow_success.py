@@ -43,7 +43,7 @@ def test_the_loop_is_the_state_machines(workflow: Workflow) -> None:
     execution = workflow.run(a_wish())
 
     look = ["WaitBeforePoll", "CheckStatus", "HasEnded"]
-    assert execution.states() == ["CreateTask", *look, *look, *look, "StoreImage", "Done"]
+    assert execution.states() == ["CreateTask", "HasCreated", *look, *look, *look, "StoreImage", "Done"]
     assert workflow.clock.slept == [3, 3, 3]
 
 

@@ -2,6 +2,7 @@
 
     PlantainError
     ├── TryAgainLater         not accepted or not answered, may work later   → Retry
+    ├── KieBusy               not accepted too often                         → fail, charged: no
     ├── Refused               Kie.ai says no, for good                       → fail, charged: no
     │   └── KieKeyRejected    the key is wrong or may not do this            → as Refused; when polling: Retry
     ├── KieKeyMissing         no key is configured                           → fail, charged: no
@@ -42,6 +43,15 @@ class PlantainError(Exception):
 
 class TryAgainLater(PlantainError):
     """Certainly not accepted (or merely not answered, when asking): the state machine tries again."""
+
+
+class KieBusy(PlantainError):
+    """Kie.ai has put the create off so often that it is given up."""
+
+    charged = "no"
+
+    def __init__(self) -> None:
+        super().__init__("Kie.ai has taken no new tasks for too long.", code="kie-busy")
 
 
 class Refused(PlantainError):

@@ -56,4 +56,4 @@ def _code_of_stage(job: Job, error: str) -> str:
         return "status-unavailable"
     if job.create_started_at:
         return "outcome-unknown"
-    return "kie-busy" if error == "TryAgainLater" else "not-sent"
+    return "kie-busy" if error in ("TryAgainLater", "KieBusy") else "not-sent"

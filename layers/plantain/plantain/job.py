@@ -69,7 +69,9 @@ class StoredImage:
 class Job:
     """The whole record. Times are ms since the epoch; `cost_time` is ms of Kie's own work.
 
-    `create_attempt` tells one run of the create step from another. Jobs that were asked for together share a
+    `create_slot_at` is when it may be sent to Kie.ai (create_pace.py), after it has come too late for so many
+    `create_slots_missed` and Kie.ai has put off so many `create_refusals`. `create_attempt` tells one run of the
+    create step from another. Jobs that were asked for together share a
     `group` (a batch, a run of a schedule, a file that asks for several), each with its place in it as `member`.
     `folder` and `stem` say where the images lie and what they are called, where that is not the usual (images.py).
     """
@@ -86,6 +88,9 @@ class Job:
     folder: str | None = None
     stem: str | None = None
     state: State = "pending"
+    create_slot_at: int | None = None
+    create_slots_missed: int = 0
+    create_refusals: int = 0
     create_started_at: int | None = None
     create_attempt: str | None = None
     kie_task_id: str | None = None

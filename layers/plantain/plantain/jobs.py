@@ -57,11 +57,26 @@ class Jobs:
                 raise OutcomeUnknown("An earlier create was sent and its answer never came.") from None
         return attempt
 
-    def withdraw_create(self, job: Job, attempt: str) -> None:
-        """Kie.ai certainly did not accept this attempt: the create may be sent again."""
+    def note_slot(self, job: Job, slot: int) -> None:
+        """When its create may be sent; one it had and has missed is counted. Lost in a crash, it is taken anew."""
+        if job.create_slot_at == slot:
+            return
+        missed = job.create_slots_missed + (job.create_slot_at is not None)
+        self._update(job.task_id, {"createSlotAt": slot, "createSlotsMissed": missed})
+
+    def withdraw_create(self, job: Job, attempt: str, *, sent: bool = True) -> None:
+        """Kie.ai certainly did not accept this attempt: the create may be sent again, in another slot.
+
+        Not `sent`: its slot was over.
+        """
         try:
-            remove = ["createStartedAt", "createAttempt"]
-            self._update(job.task_id, {}, remove=remove, seen={"createAttempt": attempt})
+            changes = (
+                {"createRefusals": job.create_refusals + 1}
+                if sent
+                else {"createSlotsMissed": job.create_slots_missed + 1}
+            )
+            remove = ["createStartedAt", "createAttempt", "createSlotAt"]
+            self._update(job.task_id, changes, remove=remove, seen={"createAttempt": attempt})
         except JobEnded:
             # A write whose answer was lost is sent again by botocore and finds itself done.
             found = self.get(job.task_id)
