@@ -59,7 +59,8 @@ class TwinProcess:
         if not line:
             raise RuntimeError("the Kie.ai twin did not start")
         urls = json.loads(line)
-        return KieAi({"KieBaseUrl": urls["apiUrl"], "KieApiKey": TWIN_KEY}, urls["apiUrl"], urls["filesUrl"])
+        parameters = {"KieBaseUrl": urls["apiUrl"], "KieUploadUrl": urls["apiUrl"], "KieApiKey": TWIN_KEY}
+        return KieAi(parameters, urls["apiUrl"], urls["filesUrl"])
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()

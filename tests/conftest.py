@@ -34,6 +34,8 @@ SETTINGS = {
     "KIE_SECRET_ARN": "kie-key",
     "TRUSTED_ORIGINS": "",
     "CALLER_RATE_PER_MINUTE": "1000",
+    "INPUT_HANDOVER": "link",
+    "KIE_UPLOAD_URL": "https://kie-files.test",
     "CREATES_PER_TEN_SECONDS": "18",
     "POLL_INTERVAL_SECONDS": "3",
     "POLL_ATTEMPTS": "90",

@@ -7,10 +7,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.aws import AWS_ERRORS
 from plantain.create_pace import create_pace, is_over, seconds_ahead, sleep_until
-from plantain.errors import KieBusy, KieKeyMissing, OutcomeUnknown, Refused, TryAgainLater
+from plantain.errors import InputGone, KieBusy, KieKeyMissing, OutcomeUnknown, Refused, TryAgainLater
 from plantain.failures import recording
-from plantain.input_images import with_links
-from plantain.job import Job
+from plantain.handover import handed_over
+from plantain.job import Job, Request
 from plantain.jobs import jobs
 from plantain.kie import kie
 from plantain.polling import pace
@@ -28,25 +28,25 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     job = jobs().get(event["taskId"])
     if job.kie_task_id:
         return _created(job, job.kie_task_id)
-    slot = None
+    request, slot = job.request, None
     if job.create_started_at is None:
-        with recording(jobs(), job, KieKeyMissing, seen=job):
+        with recording(jobs(), job, KieKeyMissing, InputGone, Refused, seen=job):
             kie().require_key()
+            request = handed_over(job)  # before the slot is taken: it may take its time
         slot = create_pace().slot_of(job)
         if slot and (seconds := seconds_ahead(slot, job.create_slots_missed)):
             jobs().note_slot(job, slot)
             return _waiting(job, seconds)
     with recording(jobs(), job, Refused, KieKeyMissing, OutcomeUnknown):
-        kie_task_id = _create(job, slot)
+        kie_task_id = _create(job, request, slot)
     return _created(job, kie_task_id) if kie_task_id else _waiting(job, MISSED_SECONDS)
 
 
-def _create(job: Job, slot: int | None) -> str | None:
+def _create(job: Job, request: Request, slot: int | None) -> str | None:
     """Kie's id of the task; None if the slot has passed meanwhile and nothing was sent.
 
     The intent is written before the call: whoever finds it without an answer never sends again.
     """
-    request = with_links(job.request)  # before the intent: what fails here has sent nothing
     sleep_until(slot)
     attempt = jobs().begin_create(job)
     if is_over(slot):

@@ -10,6 +10,7 @@ FAIL_CODES: dict[str, str] = {
     "not-sent": "It was never sent; send it again.",
     "content-policy": "Kie.ai finds that it violates content policies.",
     "prompt-not-drawable": "Kie.ai could make no image of this prompt.",
+    "input-image-gone": "An input image was removed before the request could be sent.",
     "input-image-unreachable": "Kie.ai could not fetch an input image.",
     "kie-failed": "Kie.ai failed; `failMsg` is its own words.",
     "kie-timeout": "Kie.ai gave up.",

@@ -32,6 +32,7 @@ def main() -> None:
             parameters={
                 "CorsOrigins": "https://app.example.com",
                 "CallerRatePerMinute": "100000",
+                "CreatesPerTenSeconds": "100000",
                 "LogLevel": "DEBUG",
                 # Soon, and a trial: it must not spend what another test counts.
                 "ScheduledExpression": f"at({datetime.now(BERLIN) + timedelta(seconds=10):%Y-%m-%dT%H:%M:%S})",

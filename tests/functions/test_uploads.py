@@ -11,12 +11,15 @@ from functions.create_task import app as create_task
 from functions.create_upload import app as create_upload
 from functions.submit_job import app as submit_job
 from plantain import inbox, input_images
+from plantain.inbox_key import pinned
 from plantain.jobs import jobs
 from plantain.reservations import reservations
 from plantain.upload_key import new_upload_key
 from tests.builders import a_job, a_request, created, kie_says
 from tests.conftest import Cloud
 from tests.functions.conftest import Answer, LambdaContext, Started, call, http_event
+
+PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def announce(body: Any, caller: str = "alice") -> Answer:
@@ -29,10 +32,14 @@ def submit(*inputs: str, **headers: str) -> Answer:
     return call(submit_job, http_event("POST", "/api/images/generate", body=body, headers=named))
 
 
-def uploaded(cloud: Cloud, caller: str = "alice", content: bytes = b"png") -> str:
+def uploaded(cloud: Cloud, caller: str = "alice", content: bytes = PNG) -> str:
     key = new_upload_key(caller, "image/png")
     cloud.s3.put_object(Bucket="inbox", Key=key, Body=content)
     return key
+
+
+def version_of(cloud: Cloud, key: str) -> str:
+    return str(cloud.s3.head_object(Bucket="inbox", Key=key)["VersionId"])
 
 
 def test_an_upload_gets_a_key_and_a_link_that_signs_size_and_type(
@@ -102,14 +109,15 @@ def test_a_wish_may_name_what_was_uploaded(cloud: Cloud, started: Started) -> No
     answer = submit(*keys)
 
     assert answer.status == 202
-    assert jobs().get(answer.json["taskId"]).request.image_input == tuple(keys)
+    kept = jobs().get(answer.json["taskId"]).request.image_input
+    assert kept == tuple(pinned(key, version_of(cloud, key)) for key in keys)
 
 
 def test_what_was_not_uploaded_or_is_not_ones_own_is_named(
     cloud: Cloud, started: Started, settings: pytest.MonkeyPatch
 ) -> None:
-    settings.setattr(input_images, "MAX_UPLOAD_BYTES", 3)
-    missing, large = new_upload_key("alice", "image/png"), uploaded(cloud, content=b"long")
+    settings.setattr(input_images, "MAX_UPLOAD_BYTES", 8)
+    missing, large = new_upload_key("alice", "image/png"), uploaded(cloud, content=b"far too long")
 
     theirs = submit("https://example.com/a.png", uploaded(cloud, "bob"))
     unusable = submit(missing, uploaded(cloud), large)
@@ -122,7 +130,7 @@ def test_what_was_not_uploaded_or_is_not_ones_own_is_named(
         400,
         [
             {"pointer": "/imageInput/0", "detail": "has not been uploaded"},
-            {"pointer": "/imageInput/2", "detail": "must have at most 3 bytes, it has 4"},
+            {"pointer": "/imageInput/2", "detail": "must have at most 8 bytes, it has 12"},
         ],
     )
     assert started.task_ids == []
@@ -140,7 +148,8 @@ def test_kie_gets_a_link_and_nothing_else_does(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     key = uploaded(cloud)
-    job = reservations().reserve(a_job(request=a_request(image_input=("https://example.com/a.png", key)))).job
+    inputs = ("https://example.com/a.png", pinned(key, version_of(cloud, key)))
+    job = reservations().reserve(a_job(request=a_request(image_input=inputs))).job
     kie, sent = kie_says(created())
     monkeypatch.setattr(create_task, "kie", lambda: kie)
 
@@ -149,10 +158,11 @@ def test_kie_gets_a_link_and_nothing_else_does(
     url, link = json.loads(sent[0].content)["input"]["image_input"]
     assert url == "https://example.com/a.png"
     assert link.startswith(f"https://inbox.s3.eu-central-1.amazonaws.com/{key}?")
-    assert parse_qs(urlsplit(link).query)["X-Amz-Expires"] == ["7200"]
-    (record,) = cloud.dynamodb.scan(TableName="jobs")["Items"]
-    assert "X-Amz" not in json.dumps([record, output]) + capsys.readouterr().out
-    assert jobs().get(job.task_id).request.image_input == ("https://example.com/a.png", key)
+    query = parse_qs(urlsplit(link).query)
+    assert (query["X-Amz-Expires"], query["versionId"]) == (["7200"], [version_of(cloud, key)])
+    records = cloud.dynamodb.scan(TableName="jobs")["Items"]
+    assert "X-Amz" not in json.dumps([records, output]) + capsys.readouterr().out
+    assert jobs().get(job.task_id).request.image_input == inputs
 
 
 def test_a_link_that_cannot_be_signed_leaves_no_intent_behind(

@@ -140,6 +140,7 @@ def test_states_all_stands_alone_and_last(name: str) -> None:
                 "Refused",
                 "KieKeyRejected",
                 "KieKeyMissing",
+                "InputGone",
                 "OutcomeUnknown",
                 "JobEnded",
                 "JobNotFound",

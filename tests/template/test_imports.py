@@ -94,7 +94,7 @@ def test_the_domain_knows_the_standard_library_pydantic_and_itself(module: str) 
 
 
 def test_each_outside_library_has_its_modules() -> None:
-    assert importers("httpx") == {"kie", "kie_answers", "image_writer"}
+    assert importers("httpx") == {"kie", "kie_answers", "kie_files", "image_writer"}
     assert importers("httpcore") == {"connections", "downloads"}
     assert importers("certifi") == {"downloads"}
     assert importers("socket") == {"dns"}

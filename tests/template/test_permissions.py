@@ -12,6 +12,7 @@ SERVICES = {"stepfunctions": "states"}  # where IAM's prefix is not boto3's name
 # HeadObject is allowed by GetObject, and tells 404 from 403 only to those who may list.
 ACTIONS = {
     ("s3", "head_object"): {"s3:GetObject", "s3:ListBucket"},
+    ("s3", "copy_object"): {"s3:GetObject", "s3:PutObject"},
     ("s3", "list_objects_v2"): {"s3:ListBucket"},
 }
 # Who says what a schedule does also says as whom.
@@ -73,6 +74,7 @@ def test_objects_are_reached_below_their_prefix_only(verb: str) -> None:
                 "${ImagesBucket.Arn}/plans/*",
                 "${ImagesBucket.Arn}/schedules/*",
                 "${InboxBucket.Arn}/uploads/*",
+                "${InboxBucket.Arn}/uploads/inbox/*",
                 "${InboxBucket.Arn}/presets/*",
                 "${InboxBucket.Arn}/inbox/*",
                 "${InboxBucket.Arn}/schedules/*",

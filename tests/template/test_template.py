@@ -12,6 +12,7 @@ import pytest
 from pydantic.alias_generators import to_snake
 from samtranslator.translator.transform import transform
 
+from plantain.inbox import LINK_SECONDS
 from plantain.version import VERSION
 from tests.conftest import ROOT
 from tests.template.stack import (
@@ -377,6 +378,13 @@ def test_dead_letters_are_kept_as_long_as_can_be_and_raise_an_alarm() -> None:
         "GreaterThanThreshold",
         0,
     )
+
+
+def test_a_link_to_an_input_outlives_whatever_is_waited_for_after_the_create() -> None:
+    largest = {name: row["MaxValue"] for name, row in template()["Parameters"].items() if "Poll" in name}
+    looking = largest["PollAttempts"] * largest["PollIntervalSeconds"] + largest["LatePollMinutes"] * 60
+
+    assert looking < LINK_SECONDS
 
 
 class _NoPolicies:

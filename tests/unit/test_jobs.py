@@ -37,6 +37,7 @@ def test_a_job_comes_back_as_it_was_written(cloud: Cloud) -> None:
 def test_every_field_of_a_job_survives_the_table() -> None:
     job = a_job(
         state="fail",
+        handed_over=("https://kie/1",),
         create_slot_at=6,
         create_slots_missed=8,
         create_refusals=7,

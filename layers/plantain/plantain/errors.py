@@ -6,6 +6,7 @@
     ├── Refused               Kie.ai says no, for good                       → fail, charged: no
     │   └── KieKeyRejected    the key is wrong or may not do this            → as Refused; when polling: Retry
     ├── KieKeyMissing         no key is configured                           → fail, charged: no
+    ├── InputGone             an input image is no longer there              → fail, charged: no
     ├── OutcomeUnknown        it may have been accepted and billed           → never send again
     ├── UnexpectedAnswer      Kie.ai said something nobody has documented    → fail, loudly
     ├── UnusableResult        what Kie.ai made cannot be stored              → fail, charged: yes
@@ -82,6 +83,18 @@ class KieKeyMissing(PlantainError):
         super().__init__(
             "Kie.ai's API key is not configured. Nothing was sent or charged; the operator has to set the secret.",
             code="kie-key-missing",
+        )
+
+
+class InputGone(PlantainError):
+    """An image that was to be worked from has been removed since, or replaced by what is none."""
+
+    charged = "no"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "An input image was removed from the inbox before the request could be sent. Nothing was charged.",
+            code="input-image-gone",
         )
 
 

@@ -47,6 +47,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Kie.ai could not draw anything from these words.",
         "Say it in other words, with more of what is to be seen, and drop the file again.",
     ),
+    "input-image-gone": (
+        "A picture that was to be worked from is no longer in the inbox.",
+        "Put it there again, and drop the file again.",
+    ),
     "input-image-unreachable": (
         "Kie.ai could not fetch a picture that was to be worked from.",
         "See whether its address opens in a browser without logging in, and drop the file again.",

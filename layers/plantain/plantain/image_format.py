@@ -11,16 +11,21 @@ from plantain.jpeg_end import JpegWalk
 
 # As much of the head as it takes to find the size: a JPEG may carry a profile and a thumbnail before it.
 HEAD_BYTES = 1024 * 1024
+MAGIC_BYTES = 16  # what it takes to know the format
 
 _SIZE_MARKERS = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 
 
 @dataclass(frozen=True, slots=True)
 class ImageFormat:
-    """A format we keep: its Content-Type, our file extension, how to read its size and to find its end."""
+    """A format we keep: its Content-Type, our file extension, how to read its size and to find its end.
+
+    `endings` are those of names that say the truth about it.
+    """
 
     content_type: str
     extension: str
+    endings: tuple[str, ...]
     dimensions: Callable[[bytes], tuple[int, int] | None]
     walk: Callable[[], Walk]
 
@@ -63,9 +68,9 @@ def _webp_dimensions(head: bytes) -> tuple[int, int] | None:
             return None
 
 
-PNG = ImageFormat("image/png", "png", _png_dimensions, PngWalk)
-JPEG = ImageFormat("image/jpeg", "jpg", _jpeg_dimensions, JpegWalk)
-WEBP = ImageFormat("image/webp", "webp", _webp_dimensions, WebpWalk)
+PNG = ImageFormat("image/png", "png", (".png",), _png_dimensions, PngWalk)
+JPEG = ImageFormat("image/jpeg", "jpg", (".jpg", ".jpeg"), _jpeg_dimensions, JpegWalk)
+WEBP = ImageFormat("image/webp", "webp", (".webp",), _webp_dimensions, WebpWalk)
 FORMATS = (PNG, JPEG, WEBP)
 
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -9,12 +10,15 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from plantain.aws import client
+from plantain.images import MARK
 from plantain.inbox_key import key_and_version
 from plantain.job import now_ms
 
 PUT_SECONDS = 15 * 60
-# Longer than any job is waited for (65 minutes by default): an input that Kie.ai fetches later is of no use.
+# Signed when the create is sent, and longer than a task is then waited for at the largest parameters (85 minutes).
+# A link dies with the credentials that have signed it: how long those of a function last, AWS does not promise.
 LINK_SECONDS = 2 * 60 * 60
+_PIECE_BYTES = 256 * 1024
 STATUS_TAG = "plantain-status"
 MAX_TAGS = 10  # S3's limit for one object
 # 405 is S3's answer of a version that is a delete marker, 400 of a version id that cannot be one.
@@ -38,6 +42,18 @@ class InboxObject:
     version: str
     size: int
     metadata: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What lies in an object, still to be read. `size` in bytes."""
+
+    size: int
+    body: Any
+
+    def chunks(self) -> Iterator[bytes]:
+        """All of it, once, in pieces."""
+        yield from self.body.iter_chunks(_PIECE_BYTES)
 
 
 class Inbox:
@@ -72,6 +88,25 @@ class Inbox:
         answer = self._s3.get_object(Bucket=self._bucket, Range=f"bytes=0-{limit - 1}", **_named(reference))
         content: bytes = answer["Body"].read(limit)
         return content
+
+    @contextmanager
+    def open(self, reference: str) -> Iterator[Content]:
+        """An object to stream from. Raises what AWS raises."""
+        answer = self._s3.get_object(Bucket=self._bucket, **_named(reference))
+        with closing(answer["Body"]) as body:
+            yield Content(answer["ContentLength"], body)
+
+    def copy(self, reference: str, key: str, content_type: str) -> None:
+        """The same bytes at another key, marked as Plantain's own; S3 copies them. Raises what AWS raises."""
+        self._s3.copy_object(
+            Bucket=self._bucket,
+            Key=key,
+            CopySource={"Bucket": self._bucket, **_named(reference)},
+            ContentType=content_type,
+            Metadata={MARK: "copy"},
+            MetadataDirective="REPLACE",
+            TaggingDirective="REPLACE",
+        )
 
     def tag(self, reference: str, status: str) -> None:
         """Set the tag `plantain-status` among the others of an object; a version that is gone is left in peace.

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from plantain.addresses import origin_of, refusal_of_answer
 from plantain.dns import Dns
 from plantain.faults import Fault, InvalidRequest
+from plantain.image_format import MAGIC_BYTES, format_of
 from plantain.inbox import Inbox, inbox
 from plantain.inbox_key import is_inbox_key, pinned
 from plantain.job import Request
@@ -15,7 +16,7 @@ LOOKUP_SECONDS = 3.0  # for all hosts together
 
 
 def usable_inputs(request: Request, trusted: frozenset[str], dns: Dns) -> Request:
-    """The wish with its inputs looked at; those in the owner's inbox are pinned to the version there now.
+    """The wish with its inputs looked at; those in the inbox are pinned to the version there now.
 
     Raises InvalidRequest naming each input at fault. Their text is checked already (request.py).
     """
@@ -30,15 +31,6 @@ def usable_inputs(request: Request, trusted: frozenset[str], dns: Dns) -> Reques
     return replace(request, image_input=tuple(references))
 
 
-def with_links(request: Request) -> Request:
-    """The same wish with links, signed now, in place of keys: what Kie.ai can fetch."""
-    links = tuple(
-        inbox().get_link(reference) if is_upload_key(reference) or is_inbox_key(reference) else reference
-        for reference in request.image_input
-    )
-    return replace(request, image_input=links)
-
-
 def _looked_at(inbox: Inbox, reference: str) -> tuple[str, str | None]:
     """What to remember of an input, and what is wrong with it, as a clause for a person."""
     found = inbox.find(reference)
@@ -46,7 +38,10 @@ def _looked_at(inbox: Inbox, reference: str) -> tuple[str, str | None]:
         return reference, "has not been uploaded" if is_upload_key(reference) else "is not in the inbox"
     if found.size > MAX_UPLOAD_BYTES:
         return reference, f"must have at most {MAX_UPLOAD_BYTES} bytes, it has {found.size}"
-    return (reference if is_upload_key(reference) else pinned(found.key, found.version)), None
+    version = pinned(found.key, found.version)
+    if not found.size or format_of(inbox.read(reference, MAGIC_BYTES)) is None:
+        return reference, "is not a PNG, JPEG or WebP image"
+    return version, None
 
 
 def _faults_of_hosts(urls: tuple[str, ...], trusted: frozenset[str], dns: Dns) -> dict[int, str]:

@@ -45,7 +45,8 @@ def job_from(values: dict[str, Any]) -> Job:
     fields = fields_of(Job, values)
     request = fields["request"]
     fields["request"] = Request(**(request | {"image_input": tuple(request["image_input"])}))
-    fields["result_urls"] = tuple(fields.get("result_urls", ()))
+    for name in ("result_urls", "handed_over"):
+        fields[name] = tuple(fields.get(name, ()))
     fields["images"] = tuple(StoredImage(**image) for image in fields.get("images", ()))
     for name, kind in _PARTS.items():
         if part := fields.get(name):

@@ -69,6 +69,7 @@ class StoredImage:
 class Job:
     """The whole record. Times are ms since the epoch; `cost_time` is ms of Kie's own work.
 
+    `handed_over` are the first of its input images as uploaded to Kie.ai, where that is asked for (handover.py).
     `create_slot_at` is when it may be sent to Kie.ai (create_pace.py), after it has come too late for so many
     `create_slots_missed` and Kie.ai has put off so many `create_refusals`. `create_attempt` tells one run of the
     create step from another. Jobs that were asked for together share a
@@ -88,6 +89,7 @@ class Job:
     folder: str | None = None
     stem: str | None = None
     state: State = "pending"
+    handed_over: tuple[str, ...] = ()
     create_slot_at: int | None = None
     create_slots_missed: int = 0
     create_refusals: int = 0

@@ -57,6 +57,10 @@ class Jobs:
                 raise OutcomeUnknown("An earlier create was sent and its answer never came.") from None
         return attempt
 
+    def note_handed_over(self, job: Job, inputs: Iterable[str]) -> None:
+        """Which addresses Kie.ai has for its first input images."""
+        self._update(job.task_id, {"handedOver": tuple(inputs)})
+
     def note_slot(self, job: Job, slot: int) -> None:
         """When its create may be sent; one it had and has missed is counted. Lost in a crash, it is taken anew."""
         if job.create_slot_at == slot:
