@@ -127,7 +127,7 @@ def test_an_unknown_preset_is_told_the_known_ones(cloud: Cloud) -> None:
 def test_a_dry_run_shows_what_would_be_asked_and_what_it_would_cost(cloud: Cloud, started: Started) -> None:
     put(cloud, "presets/card.toml", CARD)
     put(cloud, "presets/brand.toml", "logo = 'presets/logo.png'")
-    put(cloud, "presets/logo.png", "png")
+    put(cloud, "presets/logo.png", "RIFF    WEBP")
 
     answer = rendered(
         "card", variables={"words": 5}, style="flat", resolution="4K", imageInput=["https://8.8.8.8/a"]

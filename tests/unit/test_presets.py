@@ -134,7 +134,7 @@ def test_brand_images_are_looked_at_and_pinned_and_are_not_counted_as_the_caller
         ("/preset", "card adds the image presets/look.png, which is not in the inbox"[:60]),
     ]
 
-    put(cloud, "presets/look.png", b"x")
+    put(cloud, "presets/look.png", b"\x89PNG\r\n\x1a\n")
     made = plan("card", image_input=("https://8.8.8.8/a.png",))
 
     assert made.brand_images == 1
