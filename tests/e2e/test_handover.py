@@ -3,6 +3,7 @@
 import io
 import time
 from collections.abc import Iterator
+from itertools import batched
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,7 +34,8 @@ def shows_magenta(person: Person, stem: str) -> bool:
     (key,) = person.pictures(stem)
     content = person.s3.get_object(Bucket=person.images, Key=key)["Body"].read()
     picture = Image.open(io.BytesIO(content)).convert("RGB").resize((64, 64))
-    near = [red > 235 and green < 20 and blue > 235 for red, green, blue in picture.get_flattened_data()]
+    pixels = batched(picture.tobytes(), 3, strict=True)
+    near: list[bool] = [red > 235 and green < 20 and blue > 235 for red, green, blue in pixels]
     return sum(near) > 1000
 
 

@@ -31,6 +31,11 @@ DOMAIN = {
     "file_wish",
     "inbox_key",
     "documents",
+    "batch",
+    "batch_file",
+    "batch_request",
+    "batch_answers",
+    "text_lines",
     "places",
     "plain_words",
     "dropped",
@@ -104,8 +109,9 @@ def test_each_outside_library_has_its_modules() -> None:
         *("request", "wish", "file_wish", "upload_request", "validation"),
         *("preset", "preset_fields", "brand", "composing", "preset_view"),
         *("schedule", "schedule_request"),
+        *("batch_file", "batch_check", "batch_request"),
     }
-    assert importers("aws_lambda_powertools") == {"http_api", "metrics"}
+    assert importers("aws_lambda_powertools") == {"http_api", "metrics", "own_batches"}
     botocore = {name for module in MODULES if module != "aws" for name in imported(module) if "botocore" in name}
     assert botocore == {"botocore.exceptions"}
 
@@ -132,7 +138,7 @@ def test_only_its_own_modules_are_imported_and_all_are_used() -> None:
 # What answers look like is for mypy and the API's description alone.
 HEAVY = (
     *("pydantic", "httpx", "aws_lambda_powertools.event_handler", "aws_xray_sdk", "requests", "PIL", "yaml"),
-    *("plantain.answers", "plantain.problem_details"),
+    *("plantain.answers", "plantain.batch_answers", "plantain.problem_details"),
 )
 HTTP = {"aws_lambda_powertools.event_handler"}
 LOADED: dict[str, set[str]] = {
@@ -163,6 +169,13 @@ LOADED: dict[str, set[str]] = {
     "delete_schedule": HTTP | {"pydantic"},
     "list_schedules": HTTP | {"pydantic"},
     "list_runs": HTTP | {"pydantic"},
+    "submit_batch": HTTP | {"pydantic"},
+    "get_batch": HTTP,
+    "confirm_batch": HTTP,
+    "check_batch": {"pydantic"},
+    "take_row": set(),
+    "write_results": set(),
+    "record_batch_end": set(),
 }
 
 _IMPORT = """

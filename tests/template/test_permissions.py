@@ -73,6 +73,7 @@ def test_objects_are_reached_below_their_prefix_only(verb: str) -> None:
                 "${ImagesBucket.Arn}/failed/*",
                 "${ImagesBucket.Arn}/plans/*",
                 "${ImagesBucket.Arn}/schedules/*",
+                "${ImagesBucket.Arn}/batches/*",
                 "${InboxBucket.Arn}/uploads/*",
                 "${InboxBucket.Arn}/uploads/inbox/*",
                 "${InboxBucket.Arn}/presets/*",

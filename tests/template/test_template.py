@@ -66,7 +66,8 @@ def test_the_gateways_log_names_the_route_and_nothing_that_a_caller_wrote() -> N
 
 def test_everything_is_traced_by_aws_itself() -> None:
     assert template()["Globals"]["Function"]["Tracing"] == "Active"
-    assert resources("AWS::Serverless::StateMachine")["GenerateImage"]["Tracing"] == {"Enabled": True}
+    for machine in resources("AWS::Serverless::StateMachine").values():
+        assert machine["Tracing"] == {"Enabled": True}
     assert not [name for name, properties in ALL_FUNCTIONS.items() if "Tracing" in properties]
 
 
@@ -130,7 +131,8 @@ def test_no_statement_allows_a_star() -> None:
 
 
 def test_every_reference_leads_somewhere() -> None:
-    known = {*template()["Resources"], *template()["Parameters"]}
+    made_by_sam = {f"{name}Role" for name in resources("AWS::Serverless::StateMachine")}
+    known = {*template()["Resources"], *template()["Parameters"], *made_by_sam}
 
     assert {name for name in references(template()) if not name.startswith("AWS::")} <= known
 
@@ -160,6 +162,7 @@ def test_the_outputs_say_where_things_are() -> None:
         "JobsTableName",
         "ApiKeysTableName",
         "StateMachineArn",
+        "BatchMachineArn",
         "DeadLettersUrl",
     }
 
@@ -255,6 +258,9 @@ ROUTES = {
     ("GET", "/api/images/status"): "get_status",
     ("GET", "/api/images/{taskId}/image"): "get_image",
     ("GET", "/api/images"): "list_jobs",
+    ("POST", "/api/batches"): "submit_batch",
+    ("GET", "/api/batches/{batchId}"): "get_batch",
+    ("POST", "/api/batches/{batchId}/confirm"): "confirm_batch",
     ("GET", "/api/account"): "check_account",
     ("GET", "/api/presets"): "list_presets",
     ("GET", "/api/presets/{name}"): "get_preset",
@@ -308,6 +314,15 @@ def test_a_functions_own_route_is_that_of_the_template(method: str, path: str) -
     written = re.sub(r"\{(\w+)\}", lambda found: f"<{to_snake(found[1])}>", path)
 
     assert f'@app.{method.lower()}("{written}")' in source
+
+
+def test_an_end_that_nobody_recorded_reaches_record_batch_end() -> None:
+    _, properties = lambdas()["record_batch_end"]
+    rules = [event["Properties"]["Pattern"] for event in properties["Events"].values()]
+
+    assert [rule["detail"] for rule in rules] == [
+        {"stateMachineArn": [{"Ref": "GenerateBatch"}], "status": ["FAILED", "TIMED_OUT", "ABORTED"]}
+    ]
 
 
 def test_every_end_reaches_record_end() -> None:
@@ -410,8 +425,8 @@ def test_sam_can_transform_the_template(monkeypatch: pytest.MonkeyPatch) -> None
     assert not [kind for kind in kinds if kind.startswith("AWS::Serverless")]
     assert kinds.count("AWS::Lambda::Function") == len(ALL_FUNCTIONS)
     assert (
-        kinds.count("AWS::IAM::Role") == len(ALL_FUNCTIONS) + 3
-    )  # and the state machine's, the scheduler's, and that of the daily look
+        kinds.count("AWS::IAM::Role") == len(ALL_FUNCTIONS) + 4
+    )  # and the state machines', the scheduler's, and that of the daily look
 
 
 def test_the_version_is_the_projects() -> None:

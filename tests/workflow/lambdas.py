@@ -9,10 +9,13 @@ from typing import Any
 from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.core.exceptions import JsonRESTError
 
+import functions.check_batch.app
 import functions.check_status.app
 import functions.create_task.app
 import functions.record_failure.app
 import functions.store_image.app
+import functions.take_row.app
+import functions.write_results.app
 
 Handler = Callable[[dict[str, Any], Any], Any]
 
@@ -43,7 +46,7 @@ class SandboxDied(Exception):
 
 
 class Lambdas:
-    """The four steps by the folder name of their function; a test may put something else in a step's place."""
+    """The steps by the folder name of their function; a test may put something else in a step's place."""
 
     def __init__(self) -> None:
         self.steps: dict[str, Handler] = {
@@ -51,6 +54,9 @@ class Lambdas:
             "check_status": functions.check_status.app.handler,
             "store_image": functions.store_image.app.handler,
             "record_failure": functions.record_failure.app.handler,
+            "check_batch": functions.check_batch.app.handler,
+            "take_row": functions.take_row.app.handler,
+            "write_results": functions.write_results.app.handler,
         }
         self.calls: list[str] = []
         self.error_lines: list[str] = []

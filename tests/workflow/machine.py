@@ -12,6 +12,7 @@ from PIL import Image
 
 from local.twin.twin import Twin
 from plantain.aws import client
+from plantain.executions import executions
 from plantain.intake import take_in
 from plantain.job import Job
 from plantain.jobs import jobs
@@ -19,18 +20,19 @@ from tests.conftest import ROOT, Cloud
 from tests.workflow.clock import START, Clock
 from tests.workflow.lambdas import Context, Lambdas
 
-ASL = ROOT / "statemachine" / "generate_image.asl.yaml"
+ASL = ROOT / "statemachine"
 PATIENCE_SECONDS = 30.0  # of the test itself
 
 
-def definition() -> dict[str, Any]:
+def definition(machine: str = "generate_image", **filled_in: str) -> dict[str, Any]:
     """The ASL as deployed: nothing changed, each function's ARN filled in by its folder name."""
 
     def arn(found: re.Match[str]) -> str:
         verb = re.sub(r"(?<!^)(?=[A-Z])", "_", found[1]).lower()
         return Context(verb).invoked_function_arn
 
-    asl: dict[str, Any] = yaml.safe_load(re.sub(r"\$\{(\w+)FunctionArn\}", arn, ASL.read_text()))
+    text = re.sub(r"\$\{(\w+)FunctionArn\}", arn, (ASL / f"{machine}.asl.yaml").read_text())
+    asl: dict[str, Any] = yaml.safe_load(re.sub(r"\$\{(\w+)\}", lambda found: filled_in[found[1]], text))
     return asl
 
 
@@ -83,6 +85,12 @@ class Workflow:
         history: list[Any] = [event for page in pages for event in page["events"]]
         error, cause = described.get("error"), described.get("cause")
         return Execution(described["status"], error, cause, history, jobs().get(job.task_id), described)
+
+    def ended_of(self, task_id: str) -> None:
+        """Start the job's execution and wait for its end."""
+        job = jobs().get(task_id)
+        executions().start(task_id)
+        self.ended(job)
 
     def execution_arn(self, job: Job) -> str:
         return f"{self.arn.replace(':stateMachine:', ':execution:')}:{job.task_id}"

@@ -17,8 +17,9 @@ MAX_FILE_BYTES = 20_000_000
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that cannot be made, by its line in the file (from 1), and why."""
+    """A row that cannot be made, and why. `number` counts rows, `line` lines of the file, both from 1."""
 
+    number: int
     line: int
     faults: tuple[Fault, ...]
 
@@ -27,9 +28,9 @@ class BadRow:
 class Batch:
     """The record. Times are ms since the epoch, `price` and `credits` in Kie.ai's credits.
 
-    `name` is what makes the same batch the same: its rows are known by it (row_key). `reference` is the file in the
-    inbox, pinned. `rows` counts those that can be made, `reused` those of them that an earlier batch has made or
-    is making, `bad` the others, of which `bad_rows` are the first. `price` is that of the rows not yet made.
+    `name` is what makes a batch the same when it is started again. `reference` is the file in the inbox, pinned.
+    `rows` counts those that can be made, `reused` those of them, by state, that an earlier batch has made or is
+    making, `bad` the others, of which `bad_rows` are the first. `price` is that of the rows not yet made.
     `counts` is how the rows have ended, by state.
     """
 
@@ -43,7 +44,7 @@ class Batch:
     source: Source | None = None
     state: BatchState = "checking"
     rows: int = 0
-    reused: int = 0
+    reused: Mapping[str, int] = field(default_factory=dict)
     bad: int = 0
     bad_rows: tuple[BadRow, ...] = ()
     price: float = 0

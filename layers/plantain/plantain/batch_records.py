@@ -77,7 +77,8 @@ def _key(batch_id: str) -> dict[str, Any]:
 def _batch_from(item: dict[str, Any]) -> Batch:
     fields = fields_of(Batch, from_attributes(item))
     fields["bad_rows"] = tuple(
-        BadRow(row["line"], tuple(Fault(**fault) for fault in row["faults"])) for row in fields.get("bad_rows", ())
+        BadRow(row["number"], row["line"], tuple(Fault(**fault) for fault in row["faults"]))
+        for row in fields.get("bad_rows", ())
     )
     if source := fields.get("source"):
         fields["source"] = Source(**source)

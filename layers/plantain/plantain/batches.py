@@ -5,7 +5,8 @@ from plantain.batch_executions import batch_executions
 from plantain.batch_records import batch_records
 from plantain.claims import Claim, claim_id, claims
 from plantain.errors import IdempotencyKeyReused
-from plantain.job import Door, Source
+from plantain.job import Door, Source, now_ms
+from plantain.problems import batch_ended, batch_not_ready
 
 
 def take_in_batch(
@@ -19,7 +20,9 @@ def take_in_batch(
     source: Source | None = None,
     stem: str = "",
 ) -> Batch:
-    """The reserved and started batch; the same one for the same key. A start that fails is healed by the next call.
+    """The reserved and started batch; the same one for the same key.
+
+    A start that fails is healed by the next call with that key.
 
     `reference` names the file in the inbox, pinned to its version; `name` is what makes a batch the same when it
     is started again. Raises IdempotencyKeyReused (same key, another fingerprint) and ClaimInFlight.
@@ -51,3 +54,20 @@ def taken_in_batch(caller: str, idempotency_key: str | None, fingerprint: str = 
 
 def _claim(caller: str, idempotency_key: str) -> str:
     return claim_id(caller, "batch", idempotency_key)
+
+
+def confirm(batch: Batch) -> Batch:
+    """Say yes to the price of a batch that waits; said twice, or to one that runs already, it changes nothing.
+
+    Raises Problem: batch_not_ready, batch_ended.
+    """
+    changes = {"state": "running", "confirmedAt": now_ms()}
+    after = batch_records().change(batch.batch_id, changes, only_from=("waiting",))
+    after = after or batch_records().get(batch.batch_id)
+    if after.state == "checking":
+        raise batch_not_ready()
+    if after.failure:
+        raise batch_ended(after.failure)
+    if after.task_token and after.state == "running":
+        batch_executions().wake(after.task_token)
+    return after

@@ -42,6 +42,22 @@ class Dns:
         return {host: addresses for host, addresses in found.copy().items() if addresses}
 
 
+class RememberingDns(Dns):
+    """Asks for each host once, and remembers also those that are not there: for one check of many wishes."""
+
+    def __init__(self, dns: Dns) -> None:
+        self._dns = dns
+        self._known: dict[str, tuple[str, ...]] = {}
+
+    def look_up(self, hosts: Iterable[str], seconds: float) -> dict[str, tuple[str, ...]]:
+        """As Dns does it, all earlier answers at hand."""
+        hosts = frozenset(hosts)
+        if new := hosts - self._known.keys():
+            found = self._dns.look_up(new, seconds)
+            self._known |= {host: found.get(host, ()) for host in new}
+        return {host: addresses for host in hosts if (addresses := self._known[host])}
+
+
 def _distinct(addresses: Iterable[str]) -> tuple[str, ...]:
     """Each address once, in the system's order of preference, in plain notation. Raises ValueError."""
     return tuple(dict.fromkeys(str(ip_address(address)) for address in addresses))

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from plantain.aws import client
 from plantain.images import MARK
-from plantain.inbox_key import key_and_version
+from plantain.inbox_key import key_and_version, pinned
 from plantain.job import now_ms
 
 PUT_SECONDS = 15 * 60
@@ -23,6 +23,7 @@ STATUS_TAG = "plantain-status"
 MAX_TAGS = 10  # S3's limit for one object
 # 405 is S3's answer of a version that is a delete marker, 400 of a version id that cannot be one.
 _NOTHING_THERE = (400, 404, 405)
+_PIECE_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,16 @@ class UploadLink:
 
 @dataclass(frozen=True, slots=True)
 class InboxObject:
-    """One version of one object. `size` in bytes; `metadata` is what its writer gave it, names in lower case."""
+    """One version of one object. `size` in bytes; `metadata` is what its writer gave it, names in lower case.
+
+    `etag` is the same for the same bytes, however often they are put in one piece.
+    """
 
     key: str
     version: str
     size: int
     metadata: Mapping[str, str]
+    etag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,9 @@ class Inbox:
                 return None
             raise
         key, _ = key_and_version(reference)
-        return InboxObject(key, head.get("VersionId", "null"), head["ContentLength"], head["Metadata"])
+        return InboxObject(
+            key, head.get("VersionId", "null"), head["ContentLength"], head["Metadata"], head["ETag"]
+        )
 
     def read(self, reference: str, limit: int) -> bytes:
         """The first `limit` bytes; at most all. Raises what AWS raises."""
@@ -134,6 +141,16 @@ class Inbox:
             if not page["IsTruncated"]:
                 return
             token = {"ContinuationToken": page["NextContinuationToken"]}
+
+    def pieces(self, reference: str) -> Iterator[bytes]:
+        """All the bytes, as they come. Raises what AWS raises, also while they come."""
+        answer = self._s3.get_object(Bucket=self._bucket, **_named(reference))
+        yield from answer["Body"].iter_chunks(_PIECE_BYTES)
+
+    def put(self, key: str, content: bytes, content_type: str) -> str:
+        """Write a file for a caller; returns the reference to this version of it."""
+        answer = self._s3.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=content_type)
+        return pinned(key, answer.get("VersionId", "null"))
 
     def get_link(self, reference: str) -> str:
         """A presigned link for Kie.ai. Whoever has it can read the image: it belongs in no log and no record."""

@@ -1,5 +1,6 @@
 """Looks at the images a wish is to work from: what Kie.ai could not fetch is a fault of the wish."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -31,6 +32,12 @@ def usable_inputs(request: Request, trusted: frozenset[str], dns: Dns) -> Reques
     return replace(request, image_input=tuple(references))
 
 
+def look_up_hosts(urls: Iterable[str], trusted: frozenset[str], dns: Dns) -> None:
+    """Ask for the hosts of all these at the same time; of use where `dns` remembers."""
+    if hosts := {host for url in urls if (host := _host_to_look_up(url, trusted))}:
+        dns.look_up(hosts, LOOKUP_SECONDS)
+
+
 def _looked_at(inbox: Inbox, reference: str) -> tuple[str, str | None]:
     """What to remember of an input, and what is wrong with it, as a clause for a person."""
     found = inbox.find(reference)
@@ -45,14 +52,18 @@ def _looked_at(inbox: Inbox, reference: str) -> tuple[str, str | None]:
 
 
 def _faults_of_hosts(urls: tuple[str, ...], trusted: frozenset[str], dns: Dns) -> dict[int, str]:
-    hosts = {
-        at: urlsplit(url).hostname or ""
-        for at, url in enumerate(urls)
-        if not (is_upload_key(url) or is_inbox_key(url)) and origin_of(url) not in trusted
-    }
+    looked_up = {at: _host_to_look_up(url, trusted) for at, url in enumerate(urls)}
+    hosts = {at: host for at, host in looked_up.items() if host is not None}
     found = dns.look_up(hosts.values(), LOOKUP_SECONDS) if hosts else {}
     refusals = {at: _refusal(host, found.get(host, ())) for at, host in hosts.items()}
     return {at: refusal for at, refusal in refusals.items() if refusal}
+
+
+def _host_to_look_up(url: str, trusted: frozenset[str]) -> str | None:
+    """None for what has no host or is trusted anyway."""
+    if is_upload_key(url) or is_inbox_key(url) or origin_of(url) in trusted:
+        return None
+    return urlsplit(url).hostname or ""
 
 
 def _refusal(host: str, addresses: tuple[str, ...]) -> str | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from plantain.errors import (
     REFUSAL_CODES,
+    BatchNotFound,
     ClaimInFlight,
     IdempotencyKeyReused,
     JobNotFound,
@@ -84,6 +85,18 @@ def too_large(limit: int) -> Problem:
     return Problem(413, "Request too large", "request-too-large", f"A request has at most {limit} bytes.")
 
 
+def batch_not_ready() -> Problem:
+    """409: its price is not known yet."""
+    detail = "The rows of the batch are still being checked. Look at its price first, then confirm."
+    headers = {"Retry-After": "3"}
+    return Problem(409, "Batch not ready", "batch-not-ready", detail, retryable=True, headers=headers)
+
+
+def batch_ended(detail: str) -> Problem:
+    """409: a batch that has failed or expired is not brought back to life."""
+    return Problem(409, "Batch ended", "batch-ended", f"{detail} Start it again instead.")
+
+
 def image_not_ready(retry_after: int, charged: Charged) -> Problem:
     """409: the job still runs; `retry_after` in seconds."""
     headers = {"Retry-After": str(retry_after)}
@@ -129,6 +142,8 @@ def problem_of(error: Exception) -> Problem | None:
             return invalid(*faults)
         case JobNotFound():
             return Problem(404, "Task not found", error.code, str(error))
+        case BatchNotFound():
+            return Problem(404, "Batch not found", error.code, str(error))
         case IdempotencyKeyReused():
             return Problem(422, "Idempotency-Key reused", error.code, str(error))
         case ClaimInFlight():

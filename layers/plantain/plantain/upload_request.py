@@ -1,11 +1,13 @@
-"""Checks what a caller says of an image it is about to upload."""
+"""Checks what a caller says of a file it is about to upload."""
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
-from plantain.upload_key import MAX_UPLOAD_BYTES
+from plantain.batch import MAX_FILE_BYTES
+from plantain.upload_key import BATCH_EXTENSIONS, MAX_UPLOAD_BYTES
 from plantain.validation import checked
 
 
@@ -14,15 +16,26 @@ def _whole(size: Any) -> Any:
     return int(size) if isinstance(size, float) and size.is_integer() else size
 
 
+def _small_enough(size: int, info: ValidationInfo) -> int:
+    if info.data.get("content_type") in BATCH_EXTENSIONS and size > MAX_FILE_BYTES:
+        raise PydanticCustomError("too_large", "must be at most {limit}", {"limit": MAX_FILE_BYTES})
+    return size
+
+
 class UploadRequest(BaseModel):
-    """One image to be uploaded."""
+    """One file to be uploaded: an image to work from, or the rows of a batch."""
 
     model_config = ConfigDict(extra="forbid", alias_generator=to_camel)
 
-    content_type: Literal["image/png", "image/jpeg", "image/webp"]
-    """What the image is."""
-    size: Annotated[int, Field(strict=True, ge=1, le=MAX_UPLOAD_BYTES), BeforeValidator(_whole)]
-    """Exactly how many bytes it has."""
+    content_type: Literal["image/png", "image/jpeg", "image/webp", "text/csv", "application/jsonl"]
+    """What the file is. The last two hold the rows of a batch."""
+    size: Annotated[
+        int,
+        Field(strict=True, ge=1, le=MAX_UPLOAD_BYTES),
+        BeforeValidator(_whole),
+        AfterValidator(_small_enough),
+    ]
+    """Exactly how many bytes it has; the rows of a batch at most 20 MB."""
 
 
 def check_upload(body: dict[str, Any]) -> UploadRequest:

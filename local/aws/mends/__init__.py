@@ -7,6 +7,8 @@ from local.aws.mends import (
     failed_lambda_over_http,
     http_api_body,
     lambda_runtime,
+    map_concurrency,
+    nested_execution,
     reserved_concurrency,
     retry_delay,
     s3_event_version,
@@ -17,6 +19,7 @@ from local.aws.mends import (
     secure_loopback,
     table_ttl,
     task_timeouts,
+    task_token_owner,
     throttled_lambda,
 )
 from local.aws.mends.seam import LambdaHost, Mend, SeamMissing
@@ -30,9 +33,12 @@ ALL: tuple[Mend, ...] = (
     definition_yaml.mend,
     execution_timeout.mend,
     task_timeouts.mend,
+    task_token_owner.mend,
     retry_delay.mend,
     schedule_group.mend,
     schedule_zone.mend,  # before the next, which reads at() too
+    map_concurrency.mend,
+    nested_execution.mend,
     schedule_context.mend,
     s3_event_version.mend,
     event_retries.mend,

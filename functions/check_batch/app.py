@@ -1,0 +1,42 @@
+"""Check every row of a batch before anything is spent."""
+
+import os
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from plantain.addresses import trusted_origins
+from plantain.batch_objects import batch_objects
+from plantain.batch_records import batch_records
+from plantain.checking import checked
+from plantain.dns import RememberingDns, dns
+from plantain.inbox import inbox
+from plantain.models import MODELS
+from plantain.request import Terms
+from plantain.standing import standing
+
+logger = Logger()
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """`{batchId}` in; out the same, its state, and how many rows may be made at once."""
+    batch = batch_records().get(event["batchId"])
+    if batch.state == "checking":
+        origins = trusted_origins(os.environ["TRUSTED_ORIGINS"])
+        model = MODELS[os.environ["KIE_MODEL"]]
+        terms = Terms(model, batch.caller, origins, from_inbox=batch.door == "upload")
+        batch = checked(
+            batch,
+            terms,
+            float(os.environ["BATCH_CONFIRM_USD"]),
+            records=batch_records(),
+            objects=batch_objects(),
+            inbox=inbox(),
+            standing=standing(),
+            dns=RememberingDns(dns()),
+        )
+    logger.info("checked", batch_id=batch.batch_id, state=batch.state, rows=batch.rows, bad=batch.bad)
+    concurrency = int(os.environ["BATCH_CONCURRENCY"])
+    return {"batchId": batch.batch_id, "state": batch.state, "concurrency": concurrency}

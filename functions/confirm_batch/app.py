@@ -1,0 +1,34 @@
+"""Say yes to the price of a batch that waits for it."""
+
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from plantain.batches import confirm
+from plantain.errors import BatchNotFound
+from plantain.http_api import RETRY_AFTER_SECONDS, answer, http_api
+from plantain.own_batches import own_batch
+
+if TYPE_CHECKING:
+    from plantain.batch_answers import BatchAccepted
+
+logger = Logger()
+app = http_api(logger, on_failure="Failed to confirm batch", charged="unknown", not_found=BatchNotFound)
+
+
+@app.post("/api/batches/<batch_id>/confirm")
+def confirm_batch(batch_id: str) -> Response[str]:
+    """202 with the batch's id and state, or the problem."""
+    batch = confirm(own_batch(app.current_event, batch_id))
+    logger.info("batch confirmed", batch_id=batch.batch_id, state=batch.state)
+    headers = {"Location": f"/api/batches/{batch.batch_id}", "Retry-After": str(RETRY_AFTER_SECONDS)}
+    confirmed: BatchAccepted = {"batchId": batch.batch_id, "state": batch.state}
+    return answer(202, confirmed, headers)
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """POST /api/batches/{batchId}/confirm"""
+    return app.resolve(event, context)

@@ -1,0 +1,31 @@
+"""Say how a batch is doing: its rows by state, what it costs and, once it is done, where its results are."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from plantain.batch_objects import batch_objects
+from plantain.batch_view import batch_view
+from plantain.errors import BatchNotFound
+from plantain.http_api import RETRY_AFTER_SECONDS, answer, http_api
+from plantain.members import members
+from plantain.own_batches import own_batch
+
+logger = Logger()
+app = http_api(logger, on_failure="Failed to check batch", not_found=BatchNotFound)
+
+
+@app.get("/api/batches/<batch_id>")
+def get_batch(batch_id: str) -> Response[str]:
+    """200 with the batch, or the problem."""
+    batch = own_batch(app.current_event, batch_id)
+    headers = {} if batch.is_final else {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    return answer(200, batch_view(batch, members(), batch_objects()), headers)
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """GET /api/batches/{batchId}"""
+    return app.resolve(event, context)

@@ -1,0 +1,52 @@
+"""Take in a batch over HTTP and start it; its rows are looked at afterwards, all of them."""
+
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from plantain.batch_request import check_batch_request
+from plantain.batches import take_in_batch, taken_in_batch
+from plantain.caller_rate import caller_rate
+from plantain.http_api import RETRY_AFTER_SECONDS, answer, caller_of, http_api, idempotency_key, json_object
+from plantain.inbox import inbox
+from plantain.ordered_batch import fingerprint_of, ordered
+
+if TYPE_CHECKING:
+    from plantain.batch_answers import BatchAccepted
+
+logger = Logger()
+app = http_api(logger, on_failure="Failed to start batch", charged="unknown")
+
+
+@app.post("/api/batches")
+def submit_batch() -> Response[str]:
+    """202 with the batch's id, or the problem."""
+    event = app.current_event
+    caller = caller_of(event)
+    caller_rate().count(caller)
+    asked = check_batch_request(json_object(event), caller)
+    key, fingerprint = idempotency_key(event), fingerprint_of(asked)
+    batch = taken_in_batch(caller, key, fingerprint)
+    headers = {"Idempotency-Replayed": "true"} if batch else {}
+    if batch is None:
+        name, reference = ordered(asked, caller, inbox())
+        batch = take_in_batch(
+            caller=caller,
+            door="http",
+            reference=reference,
+            name=name,
+            idempotency_key=key,
+            fingerprint=fingerprint,
+        )
+    logger.info("batch taken in", batch_id=batch.batch_id, caller=caller, state=batch.state)
+    headers |= {"Location": f"/api/batches/{batch.batch_id}", "Retry-After": str(RETRY_AFTER_SECONDS)}
+    accepted: BatchAccepted = {"batchId": batch.batch_id, "state": batch.state}
+    return answer(202, accepted, headers)
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """POST /api/batches"""
+    return app.resolve(event, context)

@@ -1,0 +1,21 @@
+"""Write down what has become of each row of a batch."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from plantain.batch_endings import finish
+from plantain.batch_objects import batch_objects
+from plantain.batch_records import batch_records
+from plantain.standing import standing
+
+logger = Logger()
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """`{batchId}` in; out the same and the state."""
+    batch = finish(batch_records().get(event["batchId"]), batch_records(), batch_objects(), standing())
+    logger.info("done", batch_id=batch.batch_id, counts=dict(batch.counts))
+    return {"batchId": batch.batch_id, "state": batch.state}

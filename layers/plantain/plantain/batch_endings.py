@@ -1,0 +1,42 @@
+"""Ends a batch: with its results, or as its execution has ended when nothing else could."""
+
+from plantain.batch import Batch
+from plantain.batch_objects import BatchObjects
+from plantain.batch_records import BatchRecords
+from plantain.batch_reports import tell_end, tell_unmade
+from plantain.batch_results import write_results
+from plantain.job import now_ms
+from plantain.standing import Standing
+
+EXPIRED = "BatchExpired"  # the error that generate_batch ends by when nobody says yes
+
+_STOPPED = (
+    "The batch was stopped before its end, or broke. Images that were asked for by then are still made and "
+    "charged. Start it again for the others: rows that have a picture are not made again."
+)
+_NOT_CONFIRMED = "Nobody said yes to its price within seven days. Nothing was charged."
+
+
+def finish(batch: Batch, records: BatchRecords, objects: BatchObjects, standing: Standing) -> Batch:
+    """Write the results of a batch whose rows have all been taken, and tell its source."""
+    results = write_results(batch, objects, standing)
+    changes = {
+        "state": "done",
+        "counts": dict(results.counts),
+        "credits": results.credits,
+        "endedAt": now_ms(),
+    }
+    done = records.change(batch.batch_id, changes, only_from=("running", "done"))
+    tell_end(batch, results.problems, results.more, results.charged)
+    return done or records.get(batch.batch_id)
+
+
+def end_batch(batch: Batch, error: str, records: BatchRecords) -> Batch:
+    """End a batch whose execution is gone, unless it has ended already. `error` is what the execution ended by."""
+    state, failure = ("expired", _NOT_CONFIRMED) if error == EXPIRED else ("failed", _STOPPED)
+    changes = {"state": state, "failure": failure, "endedAt": now_ms()}
+    ended = records.change(batch.batch_id, changes, only_from=("checking", "waiting", "running"))
+    if ended is None:
+        return records.get(batch.batch_id)
+    tell_unmade(ended)
+    return ended
