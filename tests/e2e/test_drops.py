@@ -94,6 +94,22 @@ def test_a_json_file_is_a_full_request(person: Person) -> None:
     assert len(person.pictures(stem)) == 1
 
 
+@pytest.mark.parametrize(
+    ("ending", "content"),
+    [
+        ("csv", "prompt,resolution\n{0} one,1K\n{0} two,1K\n"),
+        ("jsonl", '{{"prompt": "{0}", "resolution": "1K"}}\n'),
+    ],
+)
+def test_a_list_is_a_picture_for_each_row(person: Person, ending: str, content: str) -> None:
+    stem = unique()
+    text = content.format(stem)
+
+    person.made(person.drops(f"inbox/{stem}.{ending}", text))
+
+    assert person.paid(stem) == text.count(stem)
+
+
 def test_several_are_made_and_the_file_is_a_success_once_all_are(person: Person) -> None:
     stem = unique()
     source = person.drops(f"inbox/{stem}.toml", f'prompt = "{stem}"\ncount = 3\n{SMALL}')

@@ -14,6 +14,8 @@ from PIL import Image
 from functions.on_upload import app as on_upload
 from functions.record_end import app as record_end
 from plantain import drop_reports, drops
+from plantain.batch_executions import BatchExecutions
+from plantain.batch_records import batch_records
 from plantain.dropped import caller_of, folder_of, is_ignored, kind_of
 from plantain.drops import OneBucketOnly
 from plantain.inbox_reports import report_id_of
@@ -104,6 +106,14 @@ def inbox(cloud: Cloud, started: Started) -> Drops:
     return Drops(cloud, started)
 
 
+@pytest.fixture
+def batches_started(settings: pytest.MonkeyPatch) -> list[str]:
+    started: list[str] = []
+    settings.setattr(BatchExecutions, "start", lambda _, batch_id: started.append(batch_id))
+    settings.setenv("BATCH_MACHINE_ARN", "arn:aws:states:eu-central-1:123456789012:stateMachine:batch")
+    return started
+
+
 # ---- each kind of file
 
 
@@ -169,6 +179,42 @@ def test_a_file_may_ask_for_several(inbox: Drops, count: int) -> None:
     if count > 1:
         assert len({job.group for job in made}) == 1
         assert sorted({str(job.member) for job in made}) == [f"{n:02}/{count:02}" for n in range(1, count + 1)]
+
+
+@pytest.mark.parametrize("name", ["spring.csv", "Spring.JSONL"])
+def test_a_list_is_one_batch_however_often_it_is_delivered(
+    inbox: Drops, name: str, batches_started: list[str]
+) -> None:
+    source = inbox.drop(f"inbox/team/{name}", "prompt\na card\n")
+    inbox.deliver(source)
+
+    (batch_id,) = set(batches_started)
+    batch = batch_records().get(batch_id)
+    assert (batch.caller, batch.door, batch.name, batch.source) == ("inbox/team", "upload", source.key, source)
+    assert batch.reference == f"{source.key}?versionId={source.version}"
+    assert batch.stem == name.partition(".")[0]
+    assert (inbox.status(source), inbox.started.task_ids) == ("accepted", [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"state": "running"}, "accepted"),
+        ({"state": "done", "counts": {"success": 2}}, "success"),
+        ({"state": "done", "counts": {"success": 2, "fail": 0}}, "success"),
+        ({"state": "done", "counts": {"success": 1, "fail": 1}}, "fail"),
+        ({"state": "done", "counts": {"success": 1}, "bad": 1}, "fail"),
+        ({"state": "expired"}, "fail"),
+    ],
+)
+def test_a_batch_that_went_on_before_its_file_was_tagged_is_told_as_it_is(
+    inbox: Drops, changes: dict[str, Any], status: str, batches_started: list[str]
+) -> None:
+    source = inbox.drop("inbox/spring.csv", "prompt\na card\n")
+    batch_records().change(batches_started[0], changes, only_from=("checking",))
+    inbox.deliver(source)
+
+    assert inbox.status(source) == status
 
 
 def test_a_trial_is_planned_with_its_price_and_starts_nothing(inbox: Drops) -> None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from plantain.addresses import trusted_origins
+from plantain.batches import take_in_batch
 from plantain.dns import dns
 from plantain.drop_reading import ABOUT_FOLDERS, Unusable, document_of
+from plantain.drop_reports import report_batch_to_source
 from plantain.drop_reports import report_to_source as report
 from plantain.drop_words import KINDS, no_preset, plan_text, refused_text, unknown_kind
 from plantain.dropped import Kind, caller_of, folder_of, is_ignored, job_keys, kind_of, member_of
@@ -66,11 +68,11 @@ def _taken(found: InboxObject, source: Source) -> Taken:
     if MARK in found.metadata:
         raise Unusable("Plantain has made this file itself, and works from what people make.")
     kind = kind_of(found.key)
-    if kind in ("unknown", "batch"):
+    if kind == "unknown":
         raise Unusable(unknown_kind(found.key), advice=KINDS)
     if kind == "image" and not re.fullmatch(PRESET, folder := folder_of(found.key)):
         raise Unusable(no_preset(folder, presets().names()), advice=ABOUT_FOLDERS)
-    return _taken_wish(found, kind, source)
+    return _taken_batch(source) if kind == "batch" else _taken_wish(found, kind, source)
 
 
 def _taken_wish(found: InboxObject, kind: Kind, source: Source) -> Taken:
@@ -112,3 +114,19 @@ def _started(wish: FileWish, terms: Terms, source: Source) -> Taken:
         jobs.append((taken_in(terms.caller, key) or take_in(job, key)).job)
     report(jobs[0])
     return Taken("started", tuple(job.task_id for job in jobs))
+
+
+def _taken_batch(source: Source) -> Taken:
+    """Its rows are looked at by the execution that it starts, and its faults told when they are known."""
+    reference = pinned(source.key, source.version)
+    batch = take_in_batch(
+        caller=caller_of(source.key),
+        door="upload",
+        reference=reference,
+        name=source.key,
+        idempotency_key=reference,
+        source=source,
+        stem=stem_of(source.key),
+    )
+    report_batch_to_source(batch)
+    return Taken("started", (batch.batch_id,))
