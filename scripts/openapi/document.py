@@ -28,7 +28,8 @@ _TAGS = [
     {"name": "Images", "description": "Ask for an image, look at its task, get it."},
     {"name": "Presets", "description": "House styles kept as files: a prompt with open places, and its settings."},
     {"name": "Schedules", "description": "Content that comes by itself: what to draw, and when."},
-    {"name": "Uploads", "description": "Images of your own to work from."},
+    {"name": "Batches", "description": "Many wishes at once, in a file or in the call."},
+    {"name": "Uploads", "description": "Files of your own: images to work from, and the rows of batches."},
     {"name": "Service", "description": "Whether everything stands."},
 ]
 

@@ -16,13 +16,14 @@ from plantain.answers import (
     TaskPage,
     UploadPlace,
 )
+from plantain.batch_answers import BatchAccepted, BatchStatus
 from plantain.images import Images, Link
 from plantain.job import Job, Request, StoredImage
 from plantain.job_view import job_view
 from plantain.models import Model
 from plantain.times import iso
 from plantain.version import VERSION
-from scripts.openapi.problems import TASK_ID
+from scripts.openapi.problems import BATCH_ID, TASK_ID
 
 CREATED = 1_795_407_905_285  # ms
 PROMPT = "A plantain leaf in the morning light"
@@ -194,8 +195,50 @@ def runs(model: Model) -> RunPage:
     }
 
 
+ROWS = "uploads/alice/01a206b0-11f4-7e02-b5a8-6c1d7f0e9a33.csv"
+BATCH_OF_ITEMS = {
+    "name": "spring cards",
+    "items": [
+        {"id": "leaf", "prompt": PROMPT, "resolution": "1K"},
+        {"id": "tim", "preset": "quote-card", "quote": "Simple is better than complex.", "author": "Tim Peters"},
+    ],
+}
+BATCH_OF_A_FILE = {"name": "spring cards", "key": ROWS}
+BATCH_ACCEPTED: BatchAccepted = {"batchId": BATCH_ID, "state": "checking"}
+BATCH_CONFIRMED: BatchAccepted = {"batchId": BATCH_ID, "state": "running"}
+
+
+def batch(model: Model) -> BatchStatus:
+    """A batch that is done, with a row that could not be made and one that failed."""
+    there, price = f"https://your-images.{_S3}/batches/{BATCH_ID}", 3 * model.credits["2K"]
+    cost = 2 * model.credits["2K"]
+    return {
+        "batchId": BATCH_ID,
+        "state": "done",
+        "name": "spring cards",
+        "rows": 4,
+        "reused": 0,
+        "counts": {"pending": 0, "processing": 0, "success": 2, "fail": 1, "invalid": 1},
+        "badRows": [
+            {
+                "row": 3,
+                "line": 4,
+                "errors": [{"pointer": "/resolution", "detail": f"must be one of {', '.join(model.resolutions)}"}],
+            }
+        ],
+        "errorsUrl": f"{there}/errors.jsonl?X-Amz-Signature=0a1b2c",
+        "price": {"credits": price, "usd": round(3 * model.usd("2K"), 6)},
+        "cost": {"credits": cost, "usd": round(2 * model.usd("2K"), 6)},
+        "failMsg": None,
+        "resultsUrl": f"{there}/results.jsonl?X-Amz-Signature=0a1b2c",
+        "createdAt": iso(CREATED),
+        "endedAt": iso(CREATED + 41_210),
+    }
+
+
 ACCEPTED: TaskAccepted = {"taskId": TASK_ID, "state": "pending"}
 UPLOAD_WISH = {"contentType": "image/png", "size": 126_109}
+ROWS_WISH = {"contentType": "text/csv", "size": 1_204}
 PLACE: UploadPlace = {
     "key": UPLOAD,
     "uploadUrl": f"https://your-inbox.{_S3}/{UPLOAD}?X-Amz-Signature=0a1b2c",

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from plantain import answers
+from plantain import answers, batch_answers
+from plantain.batch_request import BatchRequest
 from plantain.models import Model
 from plantain.request import GenerateRequest
 from plantain.schedule import ScheduleRequest
@@ -12,6 +13,8 @@ from plantain.upload_request import UploadRequest
 from plantain.wish import PresetFilling, PresetRequest
 from scripts.openapi import examples
 from scripts.openapi.parameters import (
+    BATCH_ID,
+    BATCH_KEY,
     CURSOR,
     IDEMPOTENCY_KEY,
     IF_NONE_MATCH,
@@ -56,6 +59,10 @@ def _always(value: Any) -> Callable[[Model], Any]:
 _OF_A_NEW_TASK = {
     "status": {"operationId": "getStatus", "parameters": {"taskId": "$response.body#/taskId"}},
     "image": {"operationId": "getImage", "parameters": {"taskId": "$response.body#/taskId"}},
+}
+_OF_A_NEW_BATCH = {
+    "status": {"operationId": "getBatch", "parameters": {"batchId": "$response.body#/batchId"}},
+    "confirm": {"operationId": "confirmBatch", "parameters": {"batchId": "$response.body#/batchId"}},
 }
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -254,16 +261,70 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         method="post",
+        path="/api/batches",
+        name="submitBatch",
+        tag="Batches",
+        summary="Start a batch",
+        text="Many wishes, a row each: in the call as `items`, or in an uploaded file as `key`. All rows are "
+        "checked before anything is spent; those that cannot be made are named by line and stop no other. A row is a "
+        "wish as `generateImage` takes it, names in snake_case allowed, with an `id` if you like; beside a `preset`, "
+        "what is no setting is a variable of it. Under the same `name`, a row (its id and its wish) that has an "
+        "image, or may have been paid for, is not made again.",
+        status=202,
+        meaning="Taken in. Ask for its status after `Retry-After` seconds.",
+        answer=(ref(batch_answers.BatchAccepted), _always(examples.BATCH_ACCEPTED)),
+        body=(BatchRequest, {"items": examples.BATCH_OF_ITEMS, "file": examples.BATCH_OF_A_FILE}),
+        parameters=(BATCH_KEY,),
+        headers=("Location", "Retry-After", "Idempotency-Replayed"),
+        problems=(
+            *("invalid-batch", "claim-in-flight", "too-large", "idempotency-key-reused", "too-many-requests"),
+            "batch-starting-broke",
+        ),
+        links=_OF_A_NEW_BATCH,
+    ),
+    Operation(
+        method="get",
+        path="/api/batches/{batchId}",
+        name="getBatch",
+        tag="Batches",
+        summary="Look at a batch",
+        text="How far its rows are, what is wrong with those that cannot be made, its price and its cost; once it "
+        "is `done`, where `results.jsonl` is. Of your own batches, and of those that were dropped into the inbox.",
+        status=200,
+        meaning="The batch as it is now.",
+        answer=(ref(batch_answers.BatchStatus), examples.batch),
+        parameters=(BATCH_ID,),
+        headers=("Retry-After",),
+        problems=("batch-not-found", "batch-reading-broke"),
+    ),
+    Operation(
+        method="post",
+        path="/api/batches/{batchId}/confirm",
+        name="confirmBatch",
+        tag="Batches",
+        summary="Say yes to the price of a batch",
+        text="One whose price is above the operator's limit waits seven days for this, in the state `waiting`. "
+        "Said again, or to one that needs none, it changes nothing.",
+        status=202,
+        meaning="It runs.",
+        answer=(ref(batch_answers.BatchAccepted), _always(examples.BATCH_CONFIRMED)),
+        parameters=(BATCH_ID,),
+        headers=("Location", "Retry-After"),
+        problems=("batch-not-found", "batch-not-ready", "batch-ended", "batch-confirming-broke"),
+    ),
+    Operation(
+        method="post",
         path="/api/uploads",
         name="createUpload",
         tag="Uploads",
-        summary="Upload an image to work from",
-        text="Gives a key and a link. PUT the image to the link with the headers given, then name the key in "
-        "`imageInput`. Uploads are yours alone and expire after 7 days.",
+        summary="Upload an image to work from, or the rows of a batch",
+        text="Gives a key and a link. PUT the file to the link with the headers given, then name the key: of an "
+        "image (up to 30 MB) in `imageInput`, of CSV or JSON Lines (up to 20 MB) as a batch's `key`. Uploads are "
+        "yours alone and expire after 7 days.",
         status=201,
-        meaning="A place for the image.",
+        meaning="A place for the file.",
         answer=(ref(answers.UploadPlace), _always(examples.PLACE)),
-        body=(UploadRequest, {"png": examples.UPLOAD_WISH}),
+        body=(UploadRequest, {"png": examples.UPLOAD_WISH, "csv": examples.ROWS_WISH}),
         problems=("invalid-upload", "too-large", "too-many-requests", "uploading-broke"),
     ),
     Operation(

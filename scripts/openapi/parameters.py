@@ -6,6 +6,7 @@ from functions.list_jobs.app import DEFAULT_LIMIT, MAX_LIMIT
 from plantain.job import STATES
 from plantain.schedule import SCHEDULE_NAME as _SCHEDULE
 from plantain.wish import PRESET
+from scripts.openapi.problems import BATCH_ID as _BATCH_ID
 from scripts.openapi.problems import TASK_ID as _TASK_ID
 
 Described = dict[str, Any]
@@ -75,6 +76,18 @@ IDEMPOTENCY_KEY: Described = {
     "schema": {"type": "string", "pattern": r'^(?!""$)([!-~]{1,255}|"[!-~]{1,255}")$'},
     "example": "order-4711",
 }
+BATCH_KEY: Described = IDEMPOTENCY_KEY | {
+    "description": "Your name for this order, bare or in double quotes: 1 to 255 visible ASCII characters. "
+    "The same key and body give the same batch for 7 days.",
+}
+BATCH_ID: Described = {
+    "name": "batchId",
+    "in": "path",
+    "required": True,
+    "description": "The batch, as `submitBatch` named it, or the text that was written about a dropped file.",
+    "schema": _UUID,
+    "example": _BATCH_ID,
+}
 IF_NONE_MATCH: Described = {
     "name": "If-None-Match",
     "in": "header",
@@ -94,7 +107,7 @@ HEADERS: dict[str, Described] = {
         "example": '"5a1f0c3e9b7d2846"',
     },
     "Idempotency-Replayed": {
-        "description": "`true` when an earlier call with this `Idempotency-Key` made the task.",
+        "description": "`true` when an earlier call with this `Idempotency-Key` made the task or the batch.",
         "schema": {"type": "string", "enum": ["true"]},
         "example": "true",
     },

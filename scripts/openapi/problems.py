@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from plantain.checking import NO_GOOD_ROW
 from plantain.errors import (
+    BatchNotFound,
     ClaimInFlight,
     IdempotencyKeyReused,
     JobNotFound,
@@ -17,6 +19,8 @@ from plantain.http_api import MAX_BODY_BYTES, RETRY_AFTER_SECONDS
 from plantain.job import Failure
 from plantain.problems import (
     Problem,
+    batch_ended,
+    batch_not_ready,
     image_gone,
     image_not_ready,
     no_image,
@@ -29,6 +33,7 @@ from plantain.problems import (
 )
 
 TASK_ID = "01a206a6-cc05-7d1d-9878-77af04e557d4"
+BATCH_ID = "01a206b1-7e0a-7c55-9d1f-3f0d2c8b6a10"
 REQUEST_ID = "JKJaXmPLvHcESHA="
 
 CREATING = "Failed to start image generation"
@@ -78,6 +83,10 @@ PROBLEMS: dict[str, Problem] = {
     "schedule-not-found": _of(ScheduleNotFound()),
     "kept-elsewhere": _of(KeptElsewhere("weekly-quote", "file")),
     "invalid-schedule": _invalid("/cron", "must have a ? as its day-of-month or as its day-of-week"),
+    "invalid-batch": _invalid("/key", "must be the key of a CSV or JSON Lines upload of yours"),
+    "batch-not-found": _of(BatchNotFound()),
+    "batch-not-ready": batch_not_ready(),
+    "batch-ended": batch_ended(NO_GOOD_ROW),
     "task-not-found": _of(JobNotFound()),
     "claim-in-flight": _of(ClaimInFlight()),
     "image-not-ready": image_not_ready(RETRY_AFTER_SECONDS, "unknown"),
@@ -95,6 +104,9 @@ PROBLEMS: dict[str, Problem] = {
     "schedules-broke": _broken("Failed to read schedule"),
     "keeping-broke": _broken("Failed to keep schedule"),
     "ending-broke": _broken("Failed to end schedule"),
+    "batch-starting-broke": unexpected("Failed to start batch", charged="unknown", retryable=False),
+    "batch-reading-broke": _broken("Failed to check batch"),
+    "batch-confirming-broke": unexpected("Failed to confirm batch", charged="unknown", retryable=False),
     "uploading-broke": _broken("Failed to prepare upload"),
     "account-broke": _broken("Failed to check account"),
     "health-broke": _broken("Failed to check health"),

@@ -9,12 +9,13 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from pydantic.alias_generators import to_camel
 
-from plantain import answers, problem_details
+from plantain import answers, batch_answers, problem_details
 from plantain.addresses import MAX_URL_LENGTH
+from plantain.batch_request import BatchRequest
 from plantain.models import Model
 from plantain.request import GenerateRequest
 from plantain.schedule import MAX_REQUESTS, ScheduleRequest
-from plantain.upload_key import EXTENSIONS
+from plantain.upload_key import BATCH_EXTENSIONS, EXTENSIONS
 from plantain.upload_request import UploadRequest
 from plantain.wish import MAX_VARIABLES, PRESET, PresetFilling, PresetRequest
 
@@ -26,6 +27,7 @@ _ROOTS = (
     PresetRequest,
     PresetFilling,
     ScheduleRequest,
+    BatchRequest,
     UploadRequest,
     answers.TaskAccepted,
     answers.TaskPage,
@@ -35,15 +37,24 @@ _ROOTS = (
     answers.ScheduleList,
     answers.ScheduleState,
     answers.RunPage,
+    batch_answers.BatchAccepted,
+    batch_answers.BatchStatus,
     answers.UploadPlace,
     answers.Account,
     answers.Health,
     problem_details.ProblemDetails,
     problem_details.GatewayMessage,
 )
-_TYPES: dict[str, Any] = {**vars(answers), **vars(problem_details), **{kind.__name__: kind for kind in _ROOTS}}
+_TYPES: dict[str, Any] = {
+    **vars(answers),
+    **vars(batch_answers),
+    **vars(problem_details),
+    **{kind.__name__: kind for kind in _ROOTS},
+}
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-UPLOAD_KEY = rf"^uploads/[a-z0-9][a-z0-9._-]{{0,63}}/{_UUID}\.({'|'.join(EXTENSIONS.values())})$"
+_UPLOAD = rf"^uploads/[a-z0-9][a-z0-9._-]{{0,63}}/{_UUID}\."
+UPLOAD_KEY = rf"{_UPLOAD}({'|'.join(EXTENSIONS.values())})$"
+BATCH_KEY = rf"{_UPLOAD}({'|'.join(BATCH_EXTENSIONS.values())})$"
 
 
 def ref(kind: type) -> Schema:
@@ -73,6 +84,8 @@ def schemas(model: Model) -> dict[str, Schema]:
             del described[filling]["properties"][name]["default"]  # it is the preset's
     requests = described["ScheduleRequest"]["properties"]["requests"]
     requests |= {"minItems": 1, "maxItems": MAX_REQUESTS}
+    described["BatchRequest"]["properties"]["key"]["pattern"] = BATCH_KEY
+    described["BatchRequest"]["properties"]["name"]["pattern"] = r"\S"
     return described
 
 

@@ -47,7 +47,7 @@ api = schemathesis.openapi.from_dict(DOCUMENT, config=CONFIG)
 
 _BEYOND_SCHEMAS = (
     r"/imageInput(/\d+)?|/cursor|/preset|/variables(/(?s:.*))?|/aspectRatio"
-    r"||/(cron|rate|at|start|end|timezone)|/requests/\d+(/(?s:.*))?"
+    r"||/(cron|rate|at|start|end|timezone)|/requests/\d+(/(?s:.*))?|/key"
 )
 
 
@@ -151,6 +151,10 @@ ODD_QUESTIONS = [
     "/api/schedules/a%2Fb/runs",
     f"/api/schedules/{'a' * 5000}",
     "/api/schedules/template/runs?cursor=%00",
+    "/api/batches/%00",
+    "/api/batches/%F0",
+    "/api/batches/a%2Fb",
+    f"/api/batches/{'a' * 5000}",
     "/api/health?x=%00",
     "/openapi.json?x=1&x=2",
 ]
@@ -178,6 +182,9 @@ ODD_BODIES = [
     b'{"a":' * 20_000 + b"1" + b"}" * 20_000,
     b'{"prompt": "x", "imageInput": ["uploads/fuzzer/../../images/x.png"]}',
     b'{"prompt": "x", "": 1, "\\ud800": 1, "__proto__": {}}',
+    b'{"items": [{"\\ud800": 1}]}',
+    b'{"items": [{"prompt": ' + b"[" * 5000 + b"]" * 5000 + b"}]}",
+    b'{"items": [{"prompt": ""}], "name": "\\ud800"}',
 ]
 
 
@@ -190,7 +197,7 @@ def test_an_odd_schedule_gets_an_answer(fuzzer: Caller, around: bytes, body: byt
     assert answer.status_code == 400
 
 
-@pytest.mark.parametrize("path", ["/api/images/generate", "/api/uploads"])
+@pytest.mark.parametrize("path", ["/api/images/generate", "/api/batches", "/api/uploads"])
 @pytest.mark.parametrize("body", ODD_BODIES, ids=lambda body: repr(body[:40]))
 def test_an_odd_body_gets_an_answer(fuzzer: Caller, path: str, body: bytes) -> None:
     answer = answered(fuzzer.api.post(path, content=body, headers={"Content-Type": "application/json"}))

@@ -174,7 +174,7 @@ def test_the_name_is_the_callers_or_the_contents_own(cloud: Cloud, machine: Mach
             "Give either items or a key.",
         ),
         ({"items": []}, "/items", "List should have at least 1 item after validation, not 0"),
-        ({"items": ["x"]}, "/items/0", "Input should be a valid dictionary"),
+        ({"items": ["x"]}, "/items/0", "must hold names and values"),
         (
             {"key": f"uploads/bob/{new_task_id()}.csv"},
             "/key",
@@ -305,7 +305,7 @@ def test_a_source_that_is_deleted_meanwhile_is_read_in_the_version_that_was_drop
 
 
 def test_a_batch_of_the_api_may_not_name_what_lies_in_the_inbox(cloud: Cloud, machine: Machine) -> None:
-    cloud.s3.put_object(Bucket="inbox", Key="inbox/secret.png", Body=b"png")
+    cloud.s3.put_object(Bucket="inbox", Key="inbox/secret.png", Body=b"\x89PNG\r\n\x1a\n")
     mine = post({"items": [{"prompt": "x", "imageInput": ["inbox/secret.png"]}]}).json["batchId"]
     theirs = dropped(cloud, "prompt,image_input\nx,inbox/secret.png\n")
 

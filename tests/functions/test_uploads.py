@@ -20,6 +20,7 @@ from tests.conftest import Cloud
 from tests.functions.conftest import Answer, LambdaContext, Started, call, http_event
 
 PNG = b"\x89PNG\r\n\x1a\n"
+KINDS = "must be 'image/png', 'image/jpeg', 'image/webp', 'text/csv' or 'application/jsonl'"
 
 
 def announce(body: Any, caller: str = "alice") -> Answer:
@@ -65,10 +66,12 @@ def test_an_upload_gets_a_key_and_a_link_that_signs_size_and_type(
 @pytest.mark.parametrize(
     ("change", "pointer", "detail"),
     [
-        ({"contentType": "image/gif"}, "/contentType", "must be 'image/png', 'image/jpeg' or 'image/webp'"),
-        ({"contentType": None}, "/contentType", "must be 'image/png', 'image/jpeg' or 'image/webp'"),
+        ({"contentType": "image/gif"}, "/contentType", KINDS),
+        ({"contentType": None}, "/contentType", KINDS),
         ({"size": 0}, "/size", "must be at least 1"),
         ({"size": 30_000_001}, "/size", "must be at most 30000000"),
+        ({"contentType": "text/csv", "size": 20_000_001}, "/size", "must be at most 20000000"),
+        ({"contentType": "application/jsonl", "size": 20_000_001}, "/size", "must be at most 20000000"),
         ({"size": "9"}, "/size", "must be a whole number"),
         ({"size": True}, "/size", "must be a whole number"),
         ({"size": 1.5}, "/size", "must be a whole number"),

@@ -11,8 +11,11 @@ import jsonschema_rs
 import pytest
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
+from plantain.batch_file import _with_variables
+from plantain.batch_request import check_batch_request
 from plantain.errors import REFUSAL_CODES
 from plantain.failures import _MESSAGES
+from plantain.file_wish import check_file_wish
 from plantain.job import STATES
 from plantain.models import MODELS
 from plantain.request import Terms, check_request
@@ -113,6 +116,10 @@ def test_the_requests_shown_are_accepted() -> None:
         check_wish(wish, terms)
     for filling in _asked("/api/presets/{name}/render"):
         check_filling("quote-card", filling, terms)
+    for order in _asked("/api/batches"):
+        check_batch_request(order, "alice")
+        for row in order.get("items", []):
+            check_file_wish(_with_variables({name: value for name, value in row.items() if name != "id"}), terms)
     for upload in _asked("/api/uploads"):
         check_upload(upload)
 
