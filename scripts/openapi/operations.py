@@ -266,10 +266,10 @@ OPERATIONS: tuple[Operation, ...] = (
         tag="Batches",
         summary="Start a batch",
         text="Many wishes, a row each: in the call as `items`, or in an uploaded file as `key`. All rows are "
-        "checked before anything is spent; those that cannot be made are named by line and stop no other. A row is a "
-        "wish as `generateImage` takes it, names in snake_case allowed, with an `id` if you like; beside a `preset`, "
-        "what is no setting is a variable of it. Under the same `name`, a row (its id and its wish) that has an "
-        "image, or may have been paid for, is not made again.",
+        "checked before anything is spent; those that cannot be made are named by line and stop no other. A row "
+        "is a wish as `generateImage` takes it, names in snake_case allowed, with an `id` if you like; beside a "
+        "`preset`, what is no setting is a variable of it. Under the same `name`, a row (its id and its wish) "
+        "that has an image, or may have been paid for, is not made again.",
         status=202,
         meaning="Taken in. Ask for its status after `Retry-After` seconds.",
         answer=(ref(batch_answers.BatchAccepted), _always(examples.BATCH_ACCEPTED)),
