@@ -15,12 +15,14 @@ from functions.record_batch_end import app as record_batch_end
 from functions.submit_batch import app as submit_batch
 from functions.take_row import app as take_row
 from functions.write_results import app as write_results
-from plantain import batch_executions
+from plantain import batch_executions, checking, inbox_reports
 from plantain.batch import MAX_FILE_BYTES, Batch
 from plantain.batch_records import batch_records
+from plantain.batch_status import tell_status
 from plantain.batches import take_in_batch
 from plantain.dns import Dns
 from plantain.inbox_key import key_and_version
+from plantain.inbox_reports import tag_source
 from plantain.job import Failure, Source, StoredImage, new_task_id
 from plantain.jobs import jobs
 from plantain.upload_key import new_upload_key
@@ -397,6 +399,7 @@ def test_results_are_in_the_order_of_the_file_and_the_source_hears_of_each_row(
     report = " ".join(text(cloud, "failed", batch).split())
     assert "line 3: resolution: must be one of 1K, 2K, 4K" in report
     assert "line 4 (3): Kie.ai finds it improper." in report
+    assert "For these rows nothing was charged." in report
     assert tag(cloud, batch) == {"plantain-status": "fail"}
     shown = seen(batch.batch_id, caller="whoever").json
     assert (shown["state"], shown["rows"], shown["counts"]["fail"]) == ("done", 3, 1)
@@ -465,30 +468,86 @@ def ended(batch_id: str, status: str, error: str | None = None) -> None:
     record_batch_end.handler(event, cast(Any, LambdaContext()))
 
 
+NOT_BEGUN = "before any row was sent. Nothing was charged."
+STOPPED = "Images that were asked for by then are still made and charged."
+
+
 @pytest.mark.parametrize(
-    ("status", "error", "state", "words"),
+    ("before", "status", "error", "state", "words", "cost"),
     [
         (
+            "waiting",
             "FAILED",
             "BatchExpired",
             "expired",
-            "Nobody said yes to its price within seven days. Nothing was charged.",
+            "Nobody said yes to its price within seven days.",
+            "Nothing",
         ),
-        ("FAILED", "States.Runtime", "failed", "stopped before its end, or broke"),
-        ("ABORTED", None, "failed", "rows that have a picture are not made again"),
-        ("TIMED_OUT", None, "failed", "stopped before its end, or broke"),
+        ("checking", "FAILED", "States.Runtime", "failed", NOT_BEGUN, "Nothing"),
+        ("waiting", "ABORTED", None, "failed", NOT_BEGUN, "Nothing"),
+        ("running", "FAILED", "States.Runtime", "failed", STOPPED, "It may have been"),
+        ("running", "ABORTED", None, "failed", STOPPED, "It may have been"),
+        ("running", "TIMED_OUT", None, "failed", STOPPED, "It may have been"),
     ],
 )
 def test_an_execution_that_is_gone_ends_its_batch(
-    cloud: Cloud, machine: Machine, status: str, error: str | None, state: str, words: str
+    cloud: Cloud,
+    machine: Machine,
+    before: str,
+    status: str,
+    error: str | None,
+    state: str,
+    words: str,
+    cost: str,
 ) -> None:
     batch = dropped(cloud, "prompt\nx\n")
+    batch_records().change(batch.batch_id, {"state": before}, only_from=("checking",))
 
     ended(batch.batch_id, status, error)
 
     found = batch_records().get(batch.batch_id)
     assert (found.state, words in (found.failure or "")) == (state, True)
-    assert words in " ".join(text(cloud, "failed", batch).split())
+    told = " ".join(text(cloud, "failed", batch).split())
+    assert words in told
+    assert f"What it cost - {cost} " in told
+    assert tag(cloud, batch) == {"plantain-status": "fail"}
+
+
+def test_who_was_stopped_before_telling_is_made_up_for_by_the_end(
+    cloud: Cloud, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The check has failed the batch and broken off before the tag; tried again it finds nothing to check."""
+    batch = dropped(cloud, "prompt\n")
+    tag_source(batch.source or Source("", ""), "accepted")
+    with monkeypatch.context() as broken:
+        broken.setattr(checking, "tell_status", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            step(check_batch, batchId=batch.batch_id)
+    assert step(check_batch, batchId=batch.batch_id)["state"] == "failed"
+    assert tag(cloud, batch) == {"plantain-status": "accepted"}
+
+    ended(batch.batch_id, "FAILED", "BatchRefused")
+
+    assert tag(cloud, batch) == {"plantain-status": "fail"}
+    assert "holds no row" in text(cloud, "failed", batch)
+
+
+def test_an_end_between_look_and_tag_has_the_last_word(
+    cloud: Cloud, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever takes the file in sees a batch that runs, and writes `accepted` only when it is stopped already."""
+    batch = dropped(cloud, "prompt\nx\n")
+    real = inbox_reports.tag_source
+
+    def slowly(source: Source, status: inbox_reports.Status) -> None:
+        monkeypatch.setattr(inbox_reports, "tag_source", real)
+        ended(batch.batch_id, "ABORTED")
+        real(source, status)
+
+    monkeypatch.setattr(inbox_reports, "tag_source", slowly)
+
+    tell_status(batch)
+
     assert tag(cloud, batch) == {"plantain-status": "fail"}
 
 

@@ -200,10 +200,12 @@ def test_a_list_is_one_batch_however_often_it_is_delivered(
     ("changes", "status"),
     [
         ({"state": "running"}, "accepted"),
-        ({"state": "done", "counts": {"success": 2}}, "success"),
-        ({"state": "done", "counts": {"success": 2, "fail": 0}}, "success"),
-        ({"state": "done", "counts": {"success": 1, "fail": 1}}, "fail"),
-        ({"state": "done", "counts": {"success": 1}, "bad": 1}, "fail"),
+        ({"state": "done", "rows": 2, "counts": {"success": 2}}, "success"),
+        ({"state": "done", "rows": 2, "counts": {"success": 2, "fail": 0}}, "success"),
+        ({"state": "done", "rows": 2, "counts": {"success": 1}}, "fail"),
+        ({"state": "done", "rows": 2, "counts": {"success": 1, "fail": 1}}, "fail"),
+        ({"state": "done", "rows": 1, "counts": {"success": 1}, "bad": 1}, "fail"),
+        ({"state": "waiting"}, "accepted"),
         ({"state": "expired"}, "fail"),
     ],
 )

@@ -3,8 +3,9 @@
 from plantain.batch import Batch
 from plantain.batch_objects import BatchObjects
 from plantain.batch_records import BatchRecords
-from plantain.batch_reports import tell_end, tell_unmade
+from plantain.batch_reports import tell_problems, tell_stopped, tell_unmade
 from plantain.batch_results import write_results
+from plantain.batch_status import tell_status
 from plantain.job import now_ms
 from plantain.standing import Standing
 
@@ -14,12 +15,14 @@ _STOPPED = (
     "The batch was stopped before its end, or broke. Images that were asked for by then are still made and "
     "charged. Start it again for the others: rows that have a picture are not made again."
 )
+_NOT_BEGUN = "The batch was stopped, or broke, before any row was sent. Nothing was charged."
 _NOT_CONFIRMED = "Nobody said yes to its price within seven days. Nothing was charged."
 
 
 def finish(batch: Batch, records: BatchRecords, objects: BatchObjects, standing: Standing) -> Batch:
     """Write the results of a batch whose rows have all been taken, and tell its source."""
     results = write_results(batch, objects, standing)
+    tell_problems(batch, results.problems, results.more, results.charged)
     changes = {
         "state": "done",
         "counts": dict(results.counts),
@@ -27,16 +30,29 @@ def finish(batch: Batch, records: BatchRecords, objects: BatchObjects, standing:
         "endedAt": now_ms(),
     }
     done = records.change(batch.batch_id, changes, only_from=("running", "done"))
-    tell_end(batch, results.problems, results.more, results.charged)
-    return done or records.get(batch.batch_id)
+    return _told(done or records.get(batch.batch_id))
 
 
 def end_batch(batch: Batch, error: str, records: BatchRecords) -> Batch:
-    """End a batch whose execution is gone, unless it has ended already. `error` is what the execution ended by."""
-    state, failure = ("expired", _NOT_CONFIRMED) if error == EXPIRED else ("failed", _STOPPED)
-    changes = {"state": state, "failure": failure, "endedAt": now_ms()}
-    ended = records.change(batch.batch_id, changes, only_from=("checking", "waiting", "running"))
-    if ended is None:
-        return records.get(batch.batch_id)
-    tell_unmade(ended)
-    return ended
+    """End a batch whose execution is gone, unless it has ended already. `error` is what the execution ended by.
+
+    Its source is told in any case: who ended it before may have been stopped before telling.
+    """
+    state, failure = ("expired", _NOT_CONFIRMED) if error == EXPIRED else ("failed", _NOT_BEGUN)
+    unmade = {"state": state, "failure": failure, "endedAt": now_ms()}
+    stopped = {"state": "failed", "failure": _STOPPED, "endedAt": now_ms()}
+    ended = (
+        records.change(batch.batch_id, unmade, only_from=("checking", "waiting"))
+        or records.change(batch.batch_id, stopped, only_from=("running",))
+        or records.get(batch.batch_id)
+    )
+    if ended.failure == _STOPPED:
+        tell_stopped(ended)
+    elif ended.failure:
+        tell_unmade(ended)
+    return _told(ended)
+
+
+def _told(batch: Batch) -> Batch:
+    tell_status(batch)
+    return batch

@@ -1,4 +1,4 @@
-"""What is told to people who have dropped a batch: texts beside the pictures, and the tag on their file."""
+"""What is written for people who have dropped a batch. The tag on their file follows (batch_status.py)."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -6,11 +6,19 @@ from itertools import islice
 from plantain.batch import BadRow, Batch
 from plantain.faults import Fault
 from plantain.inbox_key import key_and_version
-from plantain.inbox_reports import report_failure, report_plan, tag_source
+from plantain.inbox_reports import report_failure, report_plan
 from plantain.plain_words import failed_text, problem_lines
 from plantain.task import Charged
 
 MAX_TOLD = 1000  # rows named in one text; results.jsonl has them all
+
+_MEND = "Change the file and put it in again."
+_ONLY_THE_OTHERS = "rows that have a picture are not made again, nor charged again."
+_OF_THESE_ROWS: dict[Charged, str] = {
+    "no": "For these rows nothing was charged.",
+    "yes": "Some of these rows were charged.",
+    "unknown": "Some of these rows may have been charged.",
+}
 
 
 def tell_waiting(batch: Batch, limit_usd: float) -> None:
@@ -19,7 +27,7 @@ def tell_waiting(batch: Batch, limit_usd: float) -> None:
         return
     text = (
         f"{batch.source.key} waits for your yes.\n\n"
-        f"It has {batch.rows} rows that can be made"
+        f"It has {_rows(batch.rows)} that can be made"
         + (f" and {batch.bad} that cannot" if batch.bad else "")
         + f". They cost about ${batch.price_usd:.2f}, which is more than ${limit_usd:.2f}.\n"
         "Nothing was charged so far.\n\n"
@@ -29,32 +37,29 @@ def tell_waiting(batch: Batch, limit_usd: float) -> None:
         "To leave it, do nothing.\n"
     )
     report_plan(batch.stem, batch.batch_id, text)
-    tag_source(batch.source, "accepted")
 
 
 def tell_unmade(batch: Batch, bad: Iterable[BadRow] = ()) -> None:
-    """That none of it was made, and why: the file could not be read, no row was good, or nobody said yes."""
-    if batch.source is None:
-        return
+    """That none of it was made, and why: the file could not be read, no row was good, it was stopped, …"""
     rows = iter(bad)
     problems = [batch.failure or "", *map(bad_row_problem, islice(rows, MAX_TOLD)), *_rest(sum(1 for _ in rows))]
-    _tell_failure(batch, f"{_name(batch)} was not made.", problems, "no", "Change the file and put it in again.")
+    advice = "Put the file in again." if batch.state == "expired" else _MEND
+    _tell_failure(batch, f"{_name(batch)} was not made.", problems, "no", advice)
 
 
-def tell_end(batch: Batch, problems: list[str], more: int, charged: Charged) -> None:
-    """How it has ended. `problems` names rows without an image, besides so many `more`; none: all have one."""
-    if batch.source is None:
-        return
+def tell_stopped(batch: Batch) -> None:
+    """That it was stopped while it was made."""
+    advice = f"Put the file in again under the same name: {_ONLY_THE_OTHERS}"
+    _tell_failure(batch, f"Not all of {_name(batch)} was made.", [batch.failure or ""], "unknown", advice)
+
+
+def tell_problems(batch: Batch, problems: list[str], more: int, charged: Charged) -> None:
+    """Which rows have no picture: `problems` names them, besides so many `more`. Without any, nothing is told."""
     if problems:
-        advice = (
-            "Mend those rows and put the file in again under the same name: rows that have a picture are not made "
-            "again, nor charged again."
-        )
-        _tell_failure(
-            batch, f"Some rows of {_name(batch)} have no picture.", [*problems, *_rest(more)], charged, advice
-        )
-    else:
-        tag_source(batch.source, "success")
+        subject = f"Some rows of {_name(batch)} have no picture."
+        advice = f"Mend those rows and put the file in again under the same name: {_ONLY_THE_OTHERS}"
+        cost = _OF_THESE_ROWS[charged]
+        _tell_failure(batch, subject, [*problems, *_rest(more)], charged, advice, cost)
 
 
 def row_problem(line: int, id: str, message: str) -> str:
@@ -72,11 +77,16 @@ def _rest(more: int) -> list[str]:
     return [f"and {more} more rows"] if more else []
 
 
-def _tell_failure(batch: Batch, subject: str, problems: list[str], charged: Charged, advice: str) -> None:
+def _rows(number: int) -> str:
+    return "1 row" if number == 1 else f"{number} rows"
+
+
+def _tell_failure(
+    batch: Batch, subject: str, problems: list[str], charged: Charged, advice: str, cost: str | None = None
+) -> None:
     if batch.source is not None:
-        text = failed_text(subject, problems, charged=charged, advice=advice)
+        text = failed_text(subject, problems, charged=charged, advice=advice, cost=cost)
         report_failure(batch.stem, batch.batch_id, text)
-        tag_source(batch.source, "fail")
 
 
 def _name(batch: Batch) -> str:

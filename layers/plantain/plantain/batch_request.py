@@ -9,10 +9,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-from plantain.batch import MAX_ROWS
 from plantain.faults import Fault, InvalidRequest
 from plantain.upload_key import BATCH_EXTENSIONS, is_own_upload_key
 from plantain.validation import checked
+
+MAX_ITEMS = 1000  # more go into a file, as does what is larger than a body may be
 
 
 def _own(key: str, info: ValidationInfo) -> str:
@@ -27,8 +28,9 @@ class BatchRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", alias_generator=to_camel)
 
-    items: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MAX_ROWS)] | None = None
-    """The wishes: each as for one image, and an `id` of its own if you like (else the number of its row)."""
+    items: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MAX_ITEMS)] | None = None
+    """The wishes: each as for one image, and an `id` of its own if you like (else the number of its row).
+    More than 1000, or more than 256 KB, go into a file."""
     key: Annotated[str, AfterValidator(_own)] | None = None
     """An upload of yours, CSV (`text/csv`) or JSON Lines (`application/jsonl`): a row for each wish."""
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] | None = None

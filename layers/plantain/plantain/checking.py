@@ -1,8 +1,7 @@
 """The check of a batch, as its record tells it: what follows is decided here, before anything is spent."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
-from typing import Any
+from dataclasses import replace
 
 from plantain.batch import BadRow, Batch
 from plantain.batch_check import Checked, check_rows
@@ -10,14 +9,18 @@ from plantain.batch_objects import BatchObjects
 from plantain.batch_records import BatchRecords
 from plantain.batch_reports import tell_unmade, tell_waiting
 from plantain.batch_rows import row_from
+from plantain.batch_status import tell_status
 from plantain.dns import Dns
 from plantain.documents import BadDocument
 from plantain.inbox import Inbox
+from plantain.items import values_of
 from plantain.job import now_ms
 from plantain.models import USD_PER_CREDIT
 from plantain.request import Terms
 from plantain.standing import Standing
 
+# What the check writes into the record.
+_FOUND = {"state", "failure", "endedAt", "rows", "reused", "bad", "badRows", "price"}
 NO_GOOD_ROW = "No row can be made; what is wrong with each is told beside it. Nothing was charged."
 
 
@@ -32,34 +35,39 @@ def checked(
     standing: Standing,
     dns: Dns,
 ) -> Batch:
-    """The batch as it goes on: running, waiting for a yes to its price, or failed. Its source is told."""
+    """The batch as it goes on: running, waiting for a yes to its price, or failed. Its source is told.
+
+    What people are to read is written before the state: who is stopped between the two is tried again.
+    """
     try:
         found = check_rows(batch, terms, dns=dns, inbox=inbox, objects=objects, standing=standing)
-        changes = _changes(found, confirm_above_usd)
+        checked = _as_found(batch, found, confirm_above_usd)
     except BadDocument as bad:
-        changes = {"state": "failed", "failure": f"The file cannot be used: {bad}. Nothing was charged."}
-    if changes["state"] == "failed":
-        changes["endedAt"] = now_ms()
+        checked = replace(batch, state="failed", failure=f"The file cannot be used: {bad}. Nothing was charged.")
+    if checked.state == "failed":
+        checked = replace(checked, ended_at=now_ms())
+        tell_unmade(checked, _bad_rows(checked, objects))
+    elif checked.state == "waiting":
+        tell_waiting(checked, confirm_above_usd)
+    changes = {name: value for name, value in values_of(checked).items() if name in _FOUND}
     after = records.change(batch.batch_id, changes, only_from=("checking",)) or records.get(batch.batch_id)
-    if after.state == "failed":
-        tell_unmade(after, _bad_rows(after, objects))
-    elif after.state == "waiting":
-        tell_waiting(after, confirm_above_usd)
+    tell_status(after)
     return after
 
 
-def _changes(found: Checked, confirm_above_usd: float) -> dict[str, Any]:
-    told = {
-        "rows": found.rows,
-        "reused": dict(found.reused),
-        "bad": found.bad,
-        "badRows": [asdict(row) for row in found.bad_rows],
-        "price": found.price,
-    }
+def _as_found(batch: Batch, found: Checked, confirm_above_usd: float) -> Batch:
+    checked = replace(
+        batch,
+        rows=found.rows,
+        reused=dict(found.reused),
+        bad=found.bad,
+        bad_rows=tuple(found.bad_rows),
+        price=found.price,
+    )
     if not found.rows:
-        return told | {"state": "failed", "failure": NO_GOOD_ROW}
+        return replace(checked, state="failed", failure=NO_GOOD_ROW)
     waits = found.price * USD_PER_CREDIT > confirm_above_usd
-    return told | {"state": "waiting" if waits else "running"}
+    return replace(checked, state="waiting" if waits else "running")
 
 
 def _bad_rows(batch: Batch, objects: BatchObjects) -> Iterator[BadRow]:

@@ -1,7 +1,5 @@
 """Tells people how it goes with what they have dropped: the tag on the file and, if it fails, the reason."""
 
-from plantain.batch import Batch
-from plantain.batch_records import batch_records
 from plantain.drop_words import failed_job_text
 from plantain.dropped import count_of, job_keys
 from plantain.inbox_reports import Status, report_failure, settle
@@ -13,19 +11,6 @@ def report_to_source(job: Job) -> None:
     """Tell the file that asked for this job how it goes with it. Safe to repeat."""
     assert job.source is not None
     settle(job.source, lambda: _status(job))
-
-
-def report_batch_to_source(batch: Batch) -> None:
-    """Tell the file that a batch was made from how it goes with it. Safe to repeat."""
-    if batch.source:
-        settle(batch.source, lambda: _status_of_batch(batch_records().get(batch.batch_id)))
-
-
-def _status_of_batch(batch: Batch) -> Status:
-    if not batch.is_final:
-        return "accepted"
-    ended_otherwise = {state for state, count in batch.counts.items() if count and state != "success"}
-    return "success" if batch.state == "done" and not batch.bad and not ended_otherwise else "fail"
 
 
 def _status(job: Job) -> Status:

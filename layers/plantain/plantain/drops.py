@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from plantain.addresses import trusted_origins
+from plantain.batch_status import tell_status
 from plantain.batches import take_in_batch
 from plantain.dns import dns
 from plantain.drop_reading import ABOUT_FOLDERS, Unusable, document_of
-from plantain.drop_reports import report_batch_to_source
 from plantain.drop_reports import report_to_source as report
 from plantain.drop_words import KINDS, no_preset, plan_text, refused_text, unknown_kind
 from plantain.dropped import Kind, caller_of, folder_of, is_ignored, job_keys, kind_of, member_of
@@ -128,5 +128,5 @@ def _taken_batch(source: Source) -> Taken:
         source=source,
         stem=stem_of(source.key),
     )
-    report_batch_to_source(batch)
+    tell_status(batch)
     return Taken("started", (batch.batch_id,))

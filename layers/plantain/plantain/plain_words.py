@@ -19,9 +19,12 @@ _CHARGES: dict[Charged, str] = {
 }
 
 
-def failed_text(subject: str, problems: Sequence[str], *, charged: Charged, advice: str) -> str:
+def failed_text(
+    subject: str, problems: Sequence[str], *, charged: Charged, advice: str, cost: str | None = None
+) -> str:
     """A file's whole text. `subject` is a sentence that names what did not work, `problems` are clauses or
-    sentences, one for each thing that is wrong, `advice` says what to do, a line for each way."""
+    sentences, one for each thing that is wrong, `advice` says what to do, a line for each way. `cost` says what
+    `charged` says, where it is told of a part only."""
     return "\n".join(
         [
             *_wrapped(subject),
@@ -30,7 +33,7 @@ def failed_text(subject: str, problems: Sequence[str], *, charged: Charged, advi
             *(line for problem in problems for line in _wrapped(problem, bullet="- ")),
             "",
             "What it cost",
-            *_wrapped(_CHARGES[charged], bullet="- "),
+            *_wrapped(cost or _CHARGES[charged], bullet="- "),
             "",
             "What to do",
             *(line for part in advice.split("\n") for line in _wrapped(part, bullet="- ")),
