@@ -11,13 +11,17 @@ have the same as methods. Every error is a PlantainError and says what it has co
 
 from plantain_client.account import Account, Health, KieAccount
 from plantain_client.async_client import AsyncPlantain
+from plantain_client.batch import BadRow, Batch, BatchRef, RowCounts
 from plantain_client.client import Plantain
 from plantain_client.default import (
     account,
+    confirm_batch,
     create_task,
     delete_schedule,
     download,
+    download_results,
     generate,
+    get_batch,
     get_preset,
     get_schedule,
     health,
@@ -28,11 +32,15 @@ from plantain_client.default import (
     put_schedule,
     query_task,
     render_preset,
+    submit_batch,
     upload,
+    wait_for_batch,
     wait_for_task,
 )
 from plantain_client.errors import (
     ApiError,
+    BatchNotFound,
+    BatchRunning,
     DamagedImage,
     IdempotencyKeyReused,
     ImageGone,
@@ -51,6 +59,7 @@ from plantain_client.errors import (
     TooManyRequests,
     TransportFailed,
     UnusableFile,
+    UnusableRows,
 )
 from plantain_client.preset import Preset, Rendering, Variable
 from plantain_client.progress import Progress
@@ -62,6 +71,11 @@ __all__ = [
     "Account",
     "ApiError",
     "AsyncPlantain",
+    "BadRow",
+    "Batch",
+    "BatchNotFound",
+    "BatchRef",
+    "BatchRunning",
     "Cost",
     "DamagedImage",
     "Health",
@@ -82,6 +96,7 @@ __all__ = [
     "PresetRef",
     "Progress",
     "Rendering",
+    "RowCounts",
     "Run",
     "RunJob",
     "RunPage",
@@ -96,13 +111,17 @@ __all__ = [
     "TooManyRequests",
     "TransportFailed",
     "UnusableFile",
+    "UnusableRows",
     "Variable",
     "__version__",
     "account",
+    "confirm_batch",
     "create_task",
     "delete_schedule",
     "download",
+    "download_results",
     "generate",
+    "get_batch",
     "get_preset",
     "get_schedule",
     "health",
@@ -113,6 +132,8 @@ __all__ = [
     "put_schedule",
     "query_task",
     "render_preset",
+    "submit_batch",
     "upload",
+    "wait_for_batch",
     "wait_for_task",
 ]

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from plantain_client.errors import (
     ApiError,
+    BatchNotFound,
     IdempotencyKeyReused,
     ImageGone,
     InvalidRequest,
@@ -35,6 +36,7 @@ _BY_STATUS: Mapping[int, type[ApiError]] = {
     429: TooManyRequests,
 }
 _BY_CODE: Mapping[str, type[ApiError]] = {
+    "batch-not-found": BatchNotFound,
     "preset-not-found": PresetNotFound,
     "schedule-not-found": ScheduleNotFound,
     "schedule-kept-elsewhere": KeptElsewhere,

@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from plantain_client import downloading, operations, presets, schedules, uploading
+from plantain_client import batch_results, batches, downloading, operations, presets, schedules, uploading
 from plantain_client.client import TIMEOUT
 from plantain_client.exchange import Answer, Effect, Operation, Sleep
 from plantain_client.pages import Pages
@@ -67,6 +67,11 @@ class AsyncPlantain:
     put_schedule = _awaited(schedules.put_schedule)
     delete_schedule = _awaited(schedules.delete_schedule)
     list_runs = _awaited(schedules.list_runs)
+    submit_batch = _awaited(batches.submit_batch)
+    get_batch = _awaited(batches.get_batch)
+    confirm_batch = _awaited(batches.confirm_batch)
+    wait_for_batch = _awaited(batches.wait_for_batch)
+    download_results = _awaited(batch_results.download_results)
     account = _awaited(operations.account)
     health = _awaited(operations.health)
 

@@ -8,7 +8,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from plantain_client import downloading, operations, presets, schedules, uploading
+from plantain_client import batch_results, batches, downloading, operations, presets, schedules, uploading
 from plantain_client.exchange import Answer, Effect, Operation, Sleep
 from plantain_client.pages import Pages
 from plantain_client.settings import http_options, usable_key, usable_surroundings, usable_url
@@ -68,6 +68,11 @@ class Plantain:
     put_schedule = _blocking(schedules.put_schedule)
     delete_schedule = _blocking(schedules.delete_schedule)
     list_runs = _blocking(schedules.list_runs)
+    submit_batch = _blocking(batches.submit_batch)
+    get_batch = _blocking(batches.get_batch)
+    confirm_batch = _blocking(batches.confirm_batch)
+    wait_for_batch = _blocking(batches.wait_for_batch)
+    download_results = _blocking(batch_results.download_results)
     account = _blocking(operations.account)
     health = _blocking(operations.health)
 

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import ParamSpec, TypeVar
 
-from plantain_client import downloading, operations, presets, schedules, uploading
+from plantain_client import batch_results, batches, downloading, operations, presets, schedules, uploading
 from plantain_client.client import Plantain
 from plantain_client.exchange import Operation
 from plantain_client.settings import KEY_VARIABLE, URL_VARIABLE
@@ -49,6 +49,11 @@ get_schedule = _by_default(schedules.get_schedule)
 put_schedule = _by_default(schedules.put_schedule)
 delete_schedule = _by_default(schedules.delete_schedule)
 list_runs = _by_default(schedules.list_runs)
+submit_batch = _by_default(batches.submit_batch)
+get_batch = _by_default(batches.get_batch)
+confirm_batch = _by_default(batches.confirm_batch)
+wait_for_batch = _by_default(batches.wait_for_batch)
+download_results = _by_default(batch_results.download_results)
 account = _by_default(operations.account)
 health = _by_default(operations.health)
 

@@ -3,18 +3,21 @@
     PlantainError                   `charged`, `retryable`, `retry_after`, `task_id`, `idempotency_key`
     ├── NotConfigured               no URL or API key, or none that can be used; nothing was sent
     ├── UnusableFile                the file is no image that can be uploaded; nothing was sent
+    │   └── UnusableRows            the file holds no rows that can be uploaded; nothing was sent
     ├── ApiError                    Plantain refuses the call: its problem document
     │   ├── InvalidRequest          400, 413  `errors` names each field
     │   ├── KeyRejected             401, 403  the gateway does not know the API key
     │   ├── TaskNotFound            404  unknown, or somebody else's
     │   ├── PresetNotFound          404  no such preset, or never used in that version
     │   ├── ScheduleNotFound        404  no such schedule, or another caller's
+    │   ├── BatchNotFound           404  no such batch, or another caller's
     │   ├── KeptElsewhere           409  the schedule is kept by a file, another caller or the template
     │   ├── ImageGone               410  it was stored and has been deleted since
     │   ├── IdempotencyKeyReused    422  the key stands for another request
     │   └── TooManyRequests         429  `retry_after`
     ├── TaskFailed                  the job has ended without an image
     ├── StillRunning                it has not ended yet: it goes on, and can be waited for again
+    ├── BatchRunning                a batch has not ended yet: it goes on, and can be waited for again
     ├── TransportFailed             no answer; `arrived` says whether the request may have been heard
     ├── NotPlantain                 an answer, but not one of Plantain's (a web page, other JSON)
     ├── StorageRefused              S3 refused a signed link
@@ -27,6 +30,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from plantain_client.batch import BatchState
 from plantain_client.task import Charged, State, Task
 
 
@@ -51,6 +55,10 @@ class NotConfigured(PlantainError):
 
 class UnusableFile(PlantainError):
     """A file that is no PNG, JPEG or WebP by its bytes, empty, or too large."""
+
+
+class UnusableRows(UnusableFile):
+    """A file that is no CSV or JSON Lines by its name, empty, or too large."""
 
 
 class ApiError(PlantainError):
@@ -102,6 +110,10 @@ class ScheduleNotFound(ApiError):
     """There is no such schedule, or it is another caller's."""
 
 
+class BatchNotFound(ApiError):
+    """There is no such batch, or it is another caller's."""
+
+
 class KeptElsewhere(ApiError):
     """The schedule is changed elsewhere alone: by its file, by another caller, in the stack's template."""
 
@@ -145,6 +157,23 @@ class StillRunning(PlantainError):
         reason = f" (the last look failed: {last_error})" if last_error else ""
         super().__init__(f"Task {task_id} {seen}{reason}. It goes on and can be waited for again.")
         self.task_id = task_id
+        self.state = state
+        self.last_error = last_error
+
+
+class BatchRunning(PlantainError):
+    """The attempts ran out before the batch ended. `state` is the last seen, `last_error` why a look failed."""
+
+    charged = "unknown"
+    retryable = True
+
+    def __init__(
+        self, batch_id: str, state: BatchState | None = None, last_error: PlantainError | None = None
+    ) -> None:
+        seen = f"is still {state}" if state else "has not ended as far as is known"
+        reason = f" (the last look failed: {last_error})" if last_error else ""
+        super().__init__(f"Batch {batch_id} {seen}{reason}. It goes on and can be waited for again.")
+        self.batch_id = batch_id
         self.state = state
         self.last_error = last_error
 

@@ -1,4 +1,4 @@
-"""Hands in an image to work from: a presigned PUT, for which Plantain is asked first."""
+"""Hands in an image to work from, or the rows of a batch: a presigned PUT, for which Plantain is asked first."""
 
 import re
 from collections.abc import Sequence
@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from plantain_client.asking import READ_TRIES, ask, pause_before
-from plantain_client.errors import PlantainError, StorageRefused, UnusableFile
+from plantain_client.errors import PlantainError, StorageRefused, UnusableFile, UnusableRows
 from plantain_client.exchange import Answer, Operation, Send, Sleep, sent
 from plantain_client.fields import headers, link, name
 
 MAX_BYTES = 30_000_000
+MAX_ROWS_BYTES = 20_000_000
+
+_ROWS = {".csv": "text/csv", ".jsonl": "application/jsonl"}
 
 _STORAGE_CODE = re.compile(rb"<Code>(\w{1,60})</Code>")
 
@@ -22,7 +25,29 @@ def upload(path: str | PathLike[str] | bytes) -> Operation[str]:
     It is kept for 7 days. Raises OSError, UnusableFile, StorageRefused, ApiError, TransportFailed, NotPlantain.
     """
     data = path if isinstance(path, bytes) else _read(Path(path))
-    wanted = {"contentType": content_type_of(data), "size": len(data)}
+    return (yield from _uploaded(data, content_type_of(data)))
+
+
+def upload_rows(path: str | PathLike[str]) -> Operation[str]:
+    """Upload the rows of a batch, CSV or JSON Lines by the file's name, up to 20 MB; the answer is the file's key.
+
+    Raises OSError, UnusableRows, StorageRefused, ApiError, TransportFailed, NotPlantain.
+    """
+    path = Path(path)
+    kind = _ROWS.get(path.suffix.lower())
+    if kind is None:
+        raise UnusableRows(f"{path}: The name of a file of rows ends in .csv or .jsonl.")
+    with path.open("rb") as file:
+        data = file.read(MAX_ROWS_BYTES + 1)
+    if not data:
+        raise UnusableRows(f"{path}: The file is empty.")
+    if len(data) > MAX_ROWS_BYTES:
+        raise UnusableRows(f"{path}: The file is too large: up to {MAX_ROWS_BYTES // 1_000_000} MB are taken.")
+    return (yield from _uploaded(data, kind))
+
+
+def _uploaded(data: bytes, content_type: str) -> Operation[str]:
+    wanted = {"contentType": content_type, "size": len(data)}
     reply = yield from ask(
         Send("POST", "/api/uploads", json=wanted), lambda document: (name(document["key"]), _put(document, data))
     )

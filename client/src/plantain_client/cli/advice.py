@@ -6,6 +6,7 @@ from typing import Any
 
 from plantain_client.errors import (
     ApiError,
+    BatchRunning,
     DamagedImage,
     IdempotencyKeyReused,
     ImageGone,
@@ -21,6 +22,7 @@ from plantain_client.errors import (
     TooManyRequests,
     TransportFailed,
     UnusableFile,
+    UnusableRows,
 )
 from plantain_client.settings import URL_VARIABLE
 from plantain_client.task import Charged
@@ -67,6 +69,9 @@ _BY_CODE: Mapping[str, str] = {
     "schedule-not-found": "`plantain schedules` lists those there are.",
     "schedule-kept-elsewhere": "Change it where it is kept, or choose another name.",
     "preset-broken": "Its file has to be mended; until then NAME@VERSION asks for an earlier version.",
+    "batch-not-found": "Check the id: one's own batches can be seen, and those that were dropped into the inbox.",
+    "batch-not-ready": "`plantain batch status ID` shows its price once all rows are checked.",
+    "batch-ended": "Start it again: rows that have their image are not made again.",
     "image-not-ready": "Wait for it: plantain wait",
 }
 
@@ -108,6 +113,8 @@ def _told(error: PlantainError) -> tuple[str, str, int]:
             return code, _BY_CODE.get(code, _after(error)), JOB_FAILED
         case StillRunning(task_id=task_id):
             return "still-running", f"Go on waiting: plantain wait {task_id}", STILL_RUNNING
+        case BatchRunning(batch_id=batch_id):
+            return "still-running", f"Go on waiting: plantain batch wait {batch_id}", STILL_RUNNING
         case ApiError(code=code):
             return code, _BY_CODE.get(code) or _of_refusal(error), _exit_of(error)
         case TransportFailed() | StorageRefused() | DamagedImage():
@@ -120,6 +127,8 @@ def _told(error: PlantainError) -> tuple[str, str, int]:
                 f"{URL_VARIABLE} is the output ApiUrl of the stack, or what `make up` printed.",
                 USAGE,
             )
+        case UnusableRows():
+            return "unusable-file", "Give a CSV or JSON Lines file.", USAGE
         case UnusableFile():
             return "unusable-file", "Give a PNG, JPEG or WebP image.", USAGE
     return "storage-failed", _after(error), FAILED

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
-from plantain_client.cli import commands, doctor, keys, presets, schedules
+from plantain_client.batches import BATCH_ATTEMPTS
+from plantain_client.cli import batch, commands, doctor, keys, presets, schedules
 from plantain_client.cli.screen import Screen
 from plantain_client.operations import INTERVAL, MAX_ATTEMPTS
 from plantain_client.settings import KEY_VARIABLE, URL_VARIABLE
@@ -23,8 +24,9 @@ exit codes:
     0  it went well
     1  any error that is none of the others
     2  usage: a command or request that is not valid, a missing setting
-    3  the job failed
+    3  the job failed; of a batch, some row has no image
     4  the job still runs and the looks are used up; plantain wait ID goes on
+       (plantain batch wait ID), or a batch waits for a yes to its price
   130  Ctrl-C; a job that was asked for goes on: plantain wait ID
 
 Results go to standard output, all else to standard error. With --json, standard
@@ -69,6 +71,7 @@ def arguments() -> argparse.ArgumentParser:
     _output(saved)
     _presets(command("presets", presets.list_presets, "show the presets there are, show one, or try one out"))
     _schedules(command("schedules", schedules.list_schedules, "show the schedules there are; keep, show, end one"))
+    _batch(found.add_parser("batch", help="make many images from one file", description="A row, an image."))
     command(
         "doctor",
         doctor.doctor,
@@ -134,6 +137,31 @@ def _schedules(parser: argparse.ArgumentParser) -> None:
             made.add_argument("--limit", type=_count, default=20, metavar="N", help="so many (default 20)")
 
 
+def _batch(parser: argparse.ArgumentParser) -> None:
+    found = parser.add_subparsers(required=True, metavar="ACTION", title="actions")
+    for name, run, summary in (
+        ("run", batch.run, "start a batch from a CSV or JSON Lines file, wait for it and save its results"),
+        ("wait", batch.wait, "wait for a batch and save its results"),
+        ("status", batch.status, "show a batch as it is now"),
+        ("confirm", batch.confirm, "say yes to the price of a batch that waits for it"),
+    ):
+        made = found.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        made.set_defaults(run=run)
+        made.add_argument("--json", action="store_true", help="one JSON document on standard output")
+        if name == "run":
+            made.add_argument("file", type=_file, metavar="FILE", help="a row for each image; .csv or .jsonl")
+            named = "what makes it the same batch when it is started again (default: the file's name)"
+            made.add_argument("--name", type=_text, metavar="NAME", help=named)
+            made.add_argument("--no-wait", action="store_true", help="print the batch's id and leave")
+        else:
+            made.add_argument("batch_id", type=_text, metavar="ID")
+        if name in ("run", "wait"):
+            made.add_argument("--yes", action="store_true", help="say yes to its price beforehand")
+            where = "file or folder for the results (default: results.jsonl, here)"
+            made.add_argument("-o", "--output", default="", metavar="PATH", help=where)
+            _patience(made, BATCH_ATTEMPTS)
+
+
 def _filling(parser: argparse.ArgumentParser) -> None:
     """What a preset may be filled with; its settings are any request's."""
     parser.add_argument(
@@ -168,10 +196,10 @@ def _output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", default="", metavar="PATH", help=text)
 
 
-def _patience(parser: argparse.ArgumentParser) -> None:
+def _patience(parser: argparse.ArgumentParser, attempts: int = MAX_ATTEMPTS) -> None:
     looks, seconds = "looks before giving up waiting", "seconds between looks"
     parser.add_argument(
-        "--max-attempts", type=_count, default=MAX_ATTEMPTS, metavar="N", help=f"{looks} (default {MAX_ATTEMPTS})"
+        "--max-attempts", type=_count, default=attempts, metavar="N", help=f"{looks} (default {attempts})"
     )
     parser.add_argument(
         "--interval", type=_seconds, default=INTERVAL, metavar="S", help=f"{seconds} (default {INTERVAL:g})"
@@ -182,6 +210,12 @@ def _source(text: str) -> str:
     if not text.startswith(("https://", "http://", "uploads/")) and not Path(text).is_file():
         raise argparse.ArgumentTypeError(f"there is no file {text}")
     return text
+
+
+def _file(text: str) -> Path:
+    if not Path(text).is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {text}")
+    return Path(text)
 
 
 def _text(text: str) -> str:

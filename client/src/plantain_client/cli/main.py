@@ -35,6 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _interruption(screen: Screen) -> Trouble:
+    if batch_id := screen.batch_id:
+        what, advice = f"Interrupted. Batch {batch_id} goes on.", f"Go on waiting: plantain batch wait {batch_id}"
+        return Trouble(what, "unknown", advice, "interrupted", INTERRUPTED)
     if task_id := screen.task_id:
         what, advice = f"Interrupted. Task {task_id} goes on.", f"Go on waiting: plantain wait {task_id}"
         return Trouble(what, "unknown", advice, "interrupted", INTERRUPTED, task_id)
@@ -51,6 +54,9 @@ def _file_trouble(screen: Screen, error: OSError) -> Trouble:
     if isinstance(error, UnusableOutput):
         advice = "Name a file in a folder that exists and can be written to, or a new folder with a / at its end."
         return Trouble(f"Nothing can be saved at {what}", "no", advice, "file-error", USAGE)
+    if screen.batch_id:
+        advice = f"The results are kept: plantain batch wait {screen.batch_id} -o PATH"
+        return Trouble(what, "unknown", advice, "file-error")
     if screen.task_id:
         advice = f"The image is kept: plantain download {screen.task_id} -o PATH"
         return Trouble(what, "yes", advice, "file-error", task_id=screen.task_id)

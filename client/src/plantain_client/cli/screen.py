@@ -23,6 +23,7 @@ class Screen:
     def __init__(self, *, as_json: bool = False) -> None:
         self.as_json = as_json
         self.task_id: str | None = None
+        self.batch_id: str | None = None
         self.idempotency_key: str | None = None
         self.out, self.err = _console(stderr=False), _console(stderr=True)
 
@@ -55,6 +56,18 @@ class Screen:
     def done(self, text: str) -> None:
         """Something went well."""
         self.err.print(Text.assemble(("✓ ", "green"), plain(text)), soft_wrap=True)
+
+    def failed(self, text: str) -> None:
+        """Something went otherwise."""
+        self.err.print(Text.assemble(("✗ ", "red"), plain(text)), soft_wrap=True)
+
+    def agrees(self, question: str) -> bool:
+        """Whether a person says yes."""
+        try:
+            self.err.print(Text(plain(question)), end="", soft_wrap=True)
+            return input().strip().lower() in ("y", "yes")
+        except EOFError:
+            return False
 
     def rows(self, rows: Mapping[str, str]) -> None:
         """Names and values, one a line."""

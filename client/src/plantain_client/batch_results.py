@@ -1,0 +1,55 @@
+"""Brings the results of a batch to disk, whole or not at all."""
+
+import os
+import secrets
+from os import PathLike
+from pathlib import Path
+
+from plantain_client.asking import READ_TRIES, pause_before
+from plantain_client.batch import Batch, BatchRef
+from plantain_client.batches import get_batch
+from plantain_client.errors import NotPlantain, PlantainError
+from plantain_client.exchange import Operation, Send, Sleep, sent
+from plantain_client.fields import link
+from plantain_client.uploading import refusal
+
+
+def download_results(batch_id: str | BatchRef | Batch, path: str | PathLike[str]) -> Operation[Path]:
+    """Save `results.jsonl` of a batch that is `done`: one line a row, in the order of its file.
+
+    In a folder it is named so. Raises ValueError for a batch that has none, OSError, StorageRefused,
+    BatchNotFound, TransportFailed, NotPlantain.
+    """
+    target = Path(path) / "results.jsonl" if Path(path).is_dir() else Path(path)
+    id = batch_id if isinstance(batch_id, str) else batch_id.batch_id
+    for attempt in range(READ_TRIES):
+        try:
+            batch = yield from get_batch(id)  # whose link was signed just now
+            if batch.results_url is None:
+                raise ValueError(f"Batch {id} is {batch.state}: it has no results.")
+            answer = yield from sent(Send("GET", _usable(batch.results_url), keyed=False))
+            if answer.status != 200:
+                raise refusal("the download", answer)
+            _put_in_place(answer.content, target)
+            return target
+        except PlantainError as error:
+            if attempt == READ_TRIES - 1 or not error.retryable:
+                raise
+        yield Sleep(pause_before(attempt, None))
+    raise AssertionError("unreachable")
+
+
+def _usable(address: str) -> str:
+    try:
+        return link(address)
+    except ValueError:
+        raise NotPlantain("The link to the results is no address that can be asked.", status=200) from None
+
+
+def _put_in_place(content: bytes, target: Path) -> None:
+    part = target.with_name(f".{target.name[:200]}.{secrets.token_hex(4)}.part")
+    try:
+        part.write_bytes(content)
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)

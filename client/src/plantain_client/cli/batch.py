@@ -1,0 +1,102 @@
+"""`plantain batch run | wait | status | confirm`: many wishes from one file."""
+
+import argparse
+import sys
+
+from plantain_client import Batch, BatchRef, Plantain
+from plantain_client.cli.advice import JOB_FAILED, OK, STILL_RUNNING
+from plantain_client.cli.batch_telling import how_to_confirm, price_of, show_bad_rows, show_batch, show_end
+from plantain_client.cli.saving import check_output
+from plantain_client.cli.screen import Screen, Work
+
+
+def run(asked: argparse.Namespace, screen: Screen) -> int:
+    """Start a batch, wait for it and save its results."""
+    check_output(asked.output)
+    with Plantain() as client:
+        with screen.working(f"uploading {asked.file.name}"):
+            ref = client.submit_batch(asked.file, name=asked.name)
+        screen.batch_id = ref.batch_id
+        if asked.no_wait:
+            return _started(ref, screen)
+        screen.note(f"batch {ref.batch_id}")
+        return _followed(client, asked, screen, ref.batch_id)
+
+
+def wait(asked: argparse.Namespace, screen: Screen) -> int:
+    """Wait for a batch and save its results."""
+    check_output(asked.output)
+    screen.batch_id = asked.batch_id
+    with Plantain() as client:
+        return _followed(client, asked, screen, asked.batch_id)
+
+
+def status(asked: argparse.Namespace, screen: Screen) -> int:
+    """Show a batch as it is now."""
+    with Plantain() as client:
+        batch = client.get_batch(asked.batch_id)
+    if screen.as_json:
+        screen.document(batch.document)
+        return OK
+    show_batch(screen, batch)
+    show_bad_rows(screen, batch)
+    if batch.state == "waiting":
+        screen.note(how_to_confirm(batch))
+    return OK
+
+
+def confirm(asked: argparse.Namespace, screen: Screen) -> int:
+    """Say yes to the price of a batch."""
+    with Plantain() as client:
+        ref = client.confirm_batch(asked.batch_id)
+    return _started(ref, screen)
+
+
+def _started(ref: BatchRef, screen: Screen) -> int:
+    if screen.as_json:
+        screen.document({"batchId": ref.batch_id, "state": ref.state})
+    else:
+        screen.result(ref.batch_id)
+        screen.note(f"It goes on by itself: plantain batch wait {ref.batch_id}")
+    return OK
+
+
+def _followed(client: Plantain, asked: argparse.Namespace, screen: Screen, batch_id: str) -> int:
+    batch = _waited_for(client, asked, screen, batch_id)
+    if batch.state == "waiting" and (asked.yes or _agreed(batch, screen)):
+        client.confirm_batch(batch_id)
+        batch = _waited_for(client, asked, screen, batch_id)
+    file = str(client.download_results(batch, asked.output or ".")) if batch.state == "done" else None
+    if screen.as_json:
+        screen.document({**batch.document, "file": file})
+    else:
+        show_end(screen, batch, file)
+    if batch.state == "waiting":
+        return STILL_RUNNING
+    return OK if batch.is_complete else JOB_FAILED
+
+
+def _waited_for(client: Plantain, asked: argparse.Namespace, screen: Screen, batch_id: str) -> Batch:
+    with screen.working("checking") as work:
+        return client.wait_for_batch(
+            batch_id, asked.max_attempts, asked.interval, lambda batch: _show_look(batch, work)
+        )
+
+
+def _show_look(batch: Batch, work: Work) -> None:
+    counts, can_be_made = batch.counts, batch.rows - batch.counts.invalid
+    failed = f", {counts.fail} failed" if counts.fail else ""
+    work.say(f"{counts.success} of {can_be_made} made{failed}" if batch.state == "running" else batch.state)
+
+
+def _agreed(batch: Batch, screen: Screen) -> bool:
+    """Asks, where somebody is there to answer."""
+    if screen.as_json or not somebody_is_there(screen):
+        return False
+    show_bad_rows(screen, batch)
+    return screen.agrees(f"{price_of(batch)} Start it? [y/N] ")
+
+
+def somebody_is_there(screen: Screen) -> bool:
+    """Whether a question would be seen and could be answered."""
+    return sys.stdin.isatty() and screen.err.is_terminal
