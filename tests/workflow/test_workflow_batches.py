@@ -148,3 +148,22 @@ def test_an_execution_that_expired_or_was_stopped_is_written_on_its_batch(
 
     assert (expired.state, end_batch(expired, "", batch_records()).state) == ("expired", "expired")
     assert batches.workflow.sent == 0
+
+
+def test_a_row_that_broke_off_after_its_job_was_reserved_is_made_once(batches: BatchWorkflow) -> None:
+    """The retry finds the job that nobody has started, and starts it."""
+    real = batches.workflow.lambdas.steps["take_row"]
+    broken: list[str] = []
+
+    def breaks_off_once(event: dict[str, Any], context: Any) -> Any:
+        answer = real(event, context)
+        if not broken:
+            broken.append(answer["taskId"])
+            raise RuntimeError("the answer is lost")
+        return answer
+
+    batches.workflow.lambdas.steps["take_row"] = breaks_off_once
+    run = batches.run(a_row())
+
+    assert (run.status, run.batch.counts, batches.workflow.accepted) == ("SUCCEEDED", {"success": 1}, 1)
+    assert run.results[0]["taskId"] == broken[0]
