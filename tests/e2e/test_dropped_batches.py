@@ -58,7 +58,7 @@ def test_above_the_price_it_waits_says_how_and_can_be_stopped_for_nothing(
     source = person.drops(f"inbox/{stem}.csv", f"prompt,resolution\n{rows}")
 
     plan, batch_id = told(person, "plans", stem)
-    assert "223 rows that can be made. They cost about $20.07" in plan
+    assert "223 rows that can be made. Making them costs about $20.07" in plan
     assert f"plantain batch confirm {batch_id}" in plan
     assert person.status(source) == "accepted"
     arn = cloud.outputs["BatchMachineArn"].replace(":stateMachine:", ":execution:") + f":{batch_id}"

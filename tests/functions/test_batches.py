@@ -483,6 +483,7 @@ STOPPED = "Images that were asked for by then are still made and charged."
             "Nobody said yes to its price within seven days.",
             "Nothing",
         ),
+        ("running", "FAILED", "BatchExpired", "expired", "Nobody said yes to its price", "Nothing"),
         ("checking", "FAILED", "States.Runtime", "failed", NOT_BEGUN, "Nothing"),
         ("waiting", "ABORTED", None, "failed", NOT_BEGUN, "Nothing"),
         ("running", "FAILED", "States.Runtime", "failed", STOPPED, "It may have been"),

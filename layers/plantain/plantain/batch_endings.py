@@ -38,19 +38,23 @@ def end_batch(batch: Batch, error: str, records: BatchRecords) -> Batch:
 
     Its source is told in any case: who ended it before may have been stopped before telling.
     """
-    state, failure = ("expired", _NOT_CONFIRMED) if error == EXPIRED else ("failed", _NOT_BEGUN)
-    unmade = {"state": state, "failure": failure, "endedAt": now_ms()}
-    stopped = {"state": "failed", "failure": _STOPPED, "endedAt": now_ms()}
-    ended = (
-        records.change(batch.batch_id, unmade, only_from=("checking", "waiting"))
-        or records.change(batch.batch_id, stopped, only_from=("running",))
-        or records.get(batch.batch_id)
-    )
+    if error == EXPIRED:
+        # A yes that came as the wait ended has made it run, in its record alone.
+        ended = _ended(batch, records, "expired", _NOT_CONFIRMED, "checking", "waiting", "running")
+    else:
+        ended = _ended(batch, records, "failed", _NOT_BEGUN, "checking", "waiting")
+        ended = ended or _ended(batch, records, "failed", _STOPPED, "running")
+    ended = ended or records.get(batch.batch_id)
     if ended.failure == _STOPPED:
         tell_stopped(ended)
     elif ended.failure:
         tell_unmade(ended)
     return _told(ended)
+
+
+def _ended(batch: Batch, records: BatchRecords, state: str, failure: str, *only_from: str) -> Batch | None:
+    changes = {"state": state, "failure": failure, "endedAt": now_ms()}
+    return records.change(batch.batch_id, changes, only_from=only_from)
 
 
 def _told(batch: Batch) -> Batch:

@@ -29,7 +29,7 @@ def tell_waiting(batch: Batch, limit_usd: float) -> None:
         f"{batch.source.key} waits for your yes.\n\n"
         f"It has {_rows(batch.rows)} that can be made"
         + (f" and {batch.bad} that cannot" if batch.bad else "")
-        + f". They cost about ${batch.price_usd:.2f}, which is more than ${limit_usd:.2f}.\n"
+        + f". Making them costs about ${batch.price_usd:.2f}, which is more than ${limit_usd:.2f}.\n"
         "Nothing was charged so far.\n\n"
         "To start it, within seven days:\n"
         f"  plantain batch confirm {batch.batch_id}\n"
