@@ -338,6 +338,8 @@ def test_what_cannot_be_started_or_saved_is_a_usage_error(
     with pytest.raises(SystemExit) as left:
         Ran(capsys, "batch", "run", "missing.csv")
     assert left.value.code == 2
+    with pytest.raises(SystemExit, match="2"):  # its price is not known when the command leaves
+        Ran(capsys, "batch", "run", "spring.csv", "--yes", "--no-wait")
     assert Ran(capsys, "batch", "run", "rows.txt").code == 2
     assert Ran(capsys, "batch", "run", "spring.csv", "-o", "missing/out.jsonl").code == 2
     assert started.heard == []

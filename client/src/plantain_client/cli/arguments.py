@@ -152,11 +152,14 @@ def _batch(parser: argparse.ArgumentParser) -> None:
             made.add_argument("file", type=_file, metavar="FILE", help="a row for each image; .csv or .jsonl")
             named = "what makes it the same batch when it is started again (default: the file's name)"
             made.add_argument("--name", type=_text, metavar="NAME", help=named)
-            made.add_argument("--no-wait", action="store_true", help="print the batch's id and leave")
+            how = made.add_mutually_exclusive_group()
+            how.add_argument("--no-wait", action="store_true", help="print the batch's id and leave")
+            how.add_argument("--yes", action="store_true", help="say yes to its price beforehand")
         else:
             made.add_argument("batch_id", type=_text, metavar="ID")
+        if name == "wait":
+            made.add_argument("--yes", action="store_true", help="say yes to its price")
         if name in ("run", "wait"):
-            made.add_argument("--yes", action="store_true", help="say yes to its price beforehand")
             where = "file or folder for the results (default: results.jsonl, here)"
             made.add_argument("-o", "--output", default="", metavar="PATH", help=where)
             _patience(made, BATCH_ATTEMPTS)
