@@ -1,16 +1,19 @@
 """A crowd of files at once: all served, none lost, none twice, and Kie.ai's limit is never met."""
 
-import os
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from plantain.plain_words import stem_of
 from tests.e2e.conftest import Cloud
 from tests.e2e.dropping import Person, eventually, unique
 
-FILES = 300  # `make bench ARGS=drops` shows a thousand
+FILES = 120  # `make bench ARGS=drops` takes as many as it is told
 SECONDS = 300.0
+WISH = 'prompt = "{0}"\nresolution = "1K"\noutput_format = "jpg"\n'
+BAD = {"toml": "prompt = ", "csv": "prompt,size\na,b\n", "docx": "x", "png": "no picture", "jsonl": '{"prompt"'}
 
 
 def ended(cloud: Cloud, caller: str) -> dict[str, int]:
@@ -31,20 +34,25 @@ def ended(cloud: Cloud, caller: str) -> dict[str, int]:
     return states
 
 
-def test_of_hundreds_of_files_dropped_at_once_each_becomes_one_picture(cloud: Cloud) -> None:
+def test_of_a_crowd_of_files_each_good_one_becomes_one_picture_and_each_bad_one_is_told_of(cloud: Cloud) -> None:
     person, team = Person(cloud), unique("team")
     accepted = cloud.accepted()
+    wishes = {f"inbox/{team}/{team}-{number:04}.toml": WISH.format(team) for number in range(FILES)}
+    bad = {f"inbox/{team}/{number}.{kind}": text for number in range(4) for kind, text in BAD.items()}
+    # Spread among the others.
+    together = sorted({**wishes, **bad}.items(), key=lambda drop: drop[0][::-1])
 
     with ThreadPoolExecutor(16) as crowd:
-        keys = [f"inbox/{team}/{number:04}.toml" for number in range(FILES)]
-        wish = f'prompt = "{team}"\nresolution = "1K"\noutput_format = "jpg"\n'
-        list(crowd.map(lambda key: person.drops(key, wish), keys))
+        sources = list(crowd.map(lambda drop: person.drops(*drop), together))
     eventually(lambda: ended(cloud, f"inbox/{team}") == {"success": FILES}, SECONDS)
 
-    stems = {os.path.basename(key).partition("__")[0] for key in person.keys("images/") if key.endswith(".jpg")}
-    assert {f"{number:04}" for number in range(FILES)} <= stems
-    assert cloud.accepted() == accepted + FILES
-    assert person.paid(team) == FILES
+    assert {source.key: person.ended(source) for source in sources} == (
+        dict.fromkeys(wishes, "success") | dict.fromkeys(bad, "fail")
+    )
+    pictures = Counter(key.rpartition("/")[2].partition("__")[0] for key in person.keys("images/"))
+    # Each with its manifest beside it.
+    assert {stem: pictures[stem] for stem in map(stem_of, wishes)} == dict.fromkeys(map(stem_of, wishes), 2)
+    assert (cloud.accepted(), person.paid(team)) == (accepted + FILES, FILES)
 
 
 @pytest.fixture
