@@ -22,13 +22,16 @@ endif
 endef
 $(foreach name,PROMPT NAME STACK STATE STAGE ARCH PARAMETERS ARGS,$(eval $(call as-given,$(name))))
 
-.PHONY: help demo up key need-name build deploy delete kie-key need-stage test bench lint openapi format lock clean
+.PHONY: help demo demo-drop up key need-name build deploy delete kie-key need-stage test bench lint openapi format lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1mmake %-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: .venv/local .build/vendor/done ## make one image on this machine (PROMPT="…", KIE=real asks Kie.ai itself, YES=1 agrees to its price)
 	@exec $(PY) -m local demo --prompt "$${PROMPT:-}" --kie "$${KIE:-twin}" $(if $(YES),--yes) $(if $(LOGS),--logs)
+
+demo-drop: .venv/local .build/vendor/done .tools/aws/done ## drop a photo, a text, a list and a schedule into what `make up` keeps running, or else into a stack of its own
+	@exec $(PY) -m local demo-drop $(if $(YES),--yes) $(if $(LOGS),--logs)
 
 up: .venv/local .build/vendor/done ## keep everything running and say how to call it (KIE=real, STATE=dir keeps what it makes, LOGS=1)
 	@exec $(PY) -m local up --kie "$${KIE:-twin}" $${STATE:+--state "$$STATE"} $(if $(LOGS),--logs)
@@ -54,7 +57,7 @@ delete: need-stage .tools/sam/done ## delete a stage, but for the images bucket 
 need-stage:
 	@[ -n "$${STAGE:-}" ] || { echo "Say which stage: STAGE=dev or STAGE=prod (samconfig.toml has them)" >&2; exit 1; }
 
-test: .venv/dev .build/vendor/done ## every test, those of the whole path on the very artifacts of `sam build`
+test: .venv/dev .build/vendor/done .tools/aws/done ## every test, those of the whole path on the very artifacts of `sam build`
 	@$(MAKE) --no-print-directory build ARCH=$(THIS_ARCH)
 	@PLANTAIN_TEMPLATE=.aws-sam/build/template.yaml $(PY) -m pytest -n 2 $(ARGS)
 
@@ -74,7 +77,7 @@ format: .venv/dev ## put the code in its form
 	@$(PY) -m ruff check --quiet --fix . ; $(PY) -m ruff format .
 
 lock: .venv/dev ## write requirements anew from what they are made of (*.in), with hashes
-	@for name in requirements/dev requirements/local layers/vendor/requirements requirements/sam requirements/checkov; do \
+	@for name in requirements/dev requirements/local layers/vendor/requirements requirements/sam requirements/aws requirements/checkov; do \
 		case $$name in */local|*/vendor/*) with="-c requirements/dev.txt";; *) with="";; esac; \
 		$(PY) -m uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-emit-index-url \
 			--no-annotate --no-header $$with \

@@ -1,4 +1,4 @@
-"""`python -m local up | demo | key`: Plantain without a cloud account."""
+"""`python -m local up | demo | demo-drop | key`: Plantain without a cloud account."""
 
 import argparse
 import os
@@ -41,6 +41,10 @@ def _command(asked: argparse.Namespace) -> Callable[[], int]:
         from local.demo import demo
 
         return partial(demo, asked.prompt, real=real, yes=asked.yes, logs=asked.logs)
+    if asked.command == "demo-drop":
+        from local.drop_demo import demo_drop
+
+        return partial(demo_drop, yes=asked.yes, logs=asked.logs)
     if asked.command == "up":
         from local.up import up
 
@@ -75,6 +79,10 @@ def _arguments() -> argparse.Namespace:
     demo = commands.add_parser("demo", parents=[shared], help="make one image and show the way it takes")
     demo.add_argument("--prompt", default="", help="what to draw")
     demo.add_argument("--yes", action="store_true", help="do not ask before spending")
+
+    drop = commands.add_parser("demo-drop", help="drop files into what runs here, and show the pictures arriving")
+    drop.add_argument("--logs", action="store_true", help="show what the Lambda functions of an own stack log")
+    drop.add_argument("--yes", action="store_true", help="do not ask before spending")
 
     up = commands.add_parser("up", parents=[shared], help="keep everything running and say how to call it")
     up.add_argument("--state", type=_folder, metavar="DIR", help="keep jobs and images in DIR for the next time")

@@ -27,11 +27,13 @@ def price(resolution: str) -> str:
     return f"{model.credits[resolution]:g} credits (${model.usd(resolution):.2f})"
 
 
-def agreed(resolution: str, *, yes: bool) -> bool:
+def agreed(resolution: str, *, yes: bool, images: int = 1) -> bool:
     """Say the price and ask; without anybody to ask, no."""
     print(
         f"One {resolution} image by {MODEL} costs {price(resolution)} at Kie.ai, by its prices of {PRICES_AS_OF}."
     )
+    if images > 1:
+        print(f"These are {images} images.")
     if yes:
         return True
     if not sys.stdin.isatty():

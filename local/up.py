@@ -1,7 +1,6 @@
 """Keeps everything running on this machine, and says how to call it."""
 
 import fcntl
-import json
 import os
 import sys
 import threading
@@ -11,10 +10,9 @@ from pathlib import Path
 
 from local.choose_kie import price, real_or_none
 from local.cloud import LocalCloud
+from local.running import noted_as_running
 from local.terminal import Progress, bold, faint, show_logs
 
-# One note for each that runs, by its process id: how `make key` finds it.
-RUNNING = Path(".local") / "running"
 CALLER = "me"
 # The command as it can be typed here: installed beside our own Python.
 _COMMAND = os.path.relpath(Path(sys.executable).with_name("plantain"))
@@ -32,7 +30,7 @@ def up(*, real: bool, draw_seconds: float, state: Path | None, logs: bool) -> in
             cloud = started.enter_context(
                 LocalCloud(kie, draw_seconds=draw_seconds, state_dir=state_dir, log_lines=logged)
             )
-        started.enter_context(_noted_as_running(cloud))
+        started.enter_context(noted_as_running(cloud))
         _say_how(cloud, cloud.create_key(CALLER))
         with suppress(KeyboardInterrupt):
             threading.Event().wait()
@@ -52,25 +50,6 @@ def _alone_in(state: Path) -> Iterator[None]:
                 f"Another `make up` keeps its things in {state}: end it, or name another folder."
             ) from None
         yield
-
-
-@contextmanager
-def _noted_as_running(cloud: LocalCloud) -> Iterator[None]:
-    RUNNING.mkdir(parents=True, exist_ok=True)
-    note = RUNNING / f"{os.getpid()}.json"
-    note.write_text(
-        json.dumps(
-            {
-                "url": cloud.api_url,
-                "endpoint": cloud.aws.endpoint,
-                "table": cloud.stack.outputs["ApiKeysTableName"],
-            }
-        )
-    )
-    try:
-        yield
-    finally:
-        note.unlink(missing_ok=True)
 
 
 def _say_how(cloud: LocalCloud, key: str) -> None:
@@ -105,6 +84,7 @@ curl -sSLf "$PLANTAIN_URL/api/images/$TASK_ID/image" \\
 {_COMMAND} generate "A plantain leaf in the evening light" -o evening.png
 {_COMMAND} doctor
 
+{faint("# make demo-drop drops a photo, a text, a list and a schedule into it, with the AWS CLI.")}
 {faint(f"# This is the key of the caller {CALLER}; make key NAME=alice makes another.")}
 {faint("# Ctrl-C ends everything.")}""",
         flush=True,

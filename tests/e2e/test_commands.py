@@ -52,6 +52,56 @@ def test_the_demo_makes_a_picture_and_says_where_it_is(tmp_path: Path) -> None:
         assert fact in done.stdout, fact
 
 
+def drop_demo(folder: Path) -> subprocess.CompletedProcess[str]:
+    # Neither the person's own profile nor their endpoint may matter.
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "AWS_PROFILE": "nobody", "AWS_ENDPOINT_URL": "http://x"}
+    return subprocess.run(
+        [*LOCAL, "demo-drop"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+
+
+def check_what_was_dropped(done: subprocess.CompletedProcess[str], folder: Path) -> None:
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert done.stderr == ""
+    pictures = list((folder / "out" / "drop").glob("*.png"))
+    assert sorted(map(size_of, pictures)) == [(1024, 576), *[(1024, 1024)] * 6, (2048, 1152), (2048, 1365)]
+    assert all(picture.name in done.stdout for picture in pictures)
+    assert len(re.findall(r"^aws s3 cp out/drop/dropped/\S+ s3://\S+/$", done.stdout, re.MULTILINE)) == 4
+    assert len(re.findall(r": success$", done.stdout, re.MULTILINE)) == 4
+    for fact in ("9 of 9", "162 credits ($0.81)", "failed   0"):
+        assert fact in done.stdout, fact
+
+
+def test_the_drop_demo_brings_its_own_stack_where_none_runs(tmp_path: Path) -> None:
+    done = drop_demo(tmp_path)
+
+    check_what_was_dropped(done, tmp_path)
+    assert "a stack of its own" in done.stdout
+    assert "make up" in done.stdout
+
+
+def test_the_drop_demo_drops_into_what_runs_with_lines_that_work_as_pasted(tmp_path: Path) -> None:
+    with stack_that_stays_up(tmp_path):
+        done = drop_demo(tmp_path)
+
+        check_what_was_dropped(done, tmp_path)
+        assert "what `make up` keeps running" in done.stdout
+        (line,) = re.findall(r"^export AWS_.*$", done.stdout, re.MULTILINE)
+        (listing,) = re.findall(r"^ *(aws s3 ls .*)$", done.stdout, re.MULTILINE)
+        path = f"export PATH={ROOT}/.tools/aws/bin:$PATH"
+        script = f"{line}; {path}; {listing}"
+        listed = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+
+    assert listed.returncode == 0, listed.stderr
+    assert listed.stdout.count(".png") == 10  # the schedule's latest is one more
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [({}, "export KIEAI_API_KEY"), ({"KIEAI_API_KEY": "key"}, "Nobody is here to ask")],
@@ -111,7 +161,7 @@ def test_the_curl_lines_work_as_pasted_and_a_stop_leaves_nothing(tmp_path: Path)
 
         assert done.returncode == 0, done.stderr + done.stdout
         assert size_of(tmp_path / "leaf.png") == (2048, 1152)
-        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "AWS_PROFILE": "nobody"}
         key = subprocess.run(
             [*LOCAL, "key", "alice"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
         )
