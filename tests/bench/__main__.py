@@ -23,6 +23,7 @@ BENCHMARKS = {
     "one_job": "One job at a time over the HTTP API of the local cloud",
     "many_jobs": "Many jobs at once, beside the same jobs one by one",
     "batches": "A batch of 1,000 rows, beside one of 10",
+    "drops": "Many files dropped at once, beside the pace that Kie.ai's limit allows",
 }
 
 
