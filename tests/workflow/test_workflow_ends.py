@@ -68,6 +68,8 @@ def test_an_end_says_what_the_job_has_cost_so_far(
 
     assert told.failure is not None
     assert (told.failure.code, told.failure.charged) == (code, charged)
+    # Of what was never sent there is nothing to be looked up at Kie.ai.
+    assert ("kieTaskId" in told.failure.message) == (charged != "no")
 
 
 def test_an_execution_that_could_not_even_record_its_failure_is_written_on_its_job(workflow: Workflow) -> None:

@@ -24,6 +24,13 @@ _MESSAGES = {
 }
 
 
+# Of an execution that has ended before its job was sent: it was still waiting in line, mostly.
+_UNSENT = {
+    "timed-out": "The request waited for longer than the workflow's time limit and was not sent to Kie.ai. "
+    "Nothing was charged; send it again.",
+    "aborted": "The workflow was stopped by an operator before the request was sent to Kie.ai. "
+    "Nothing was charged; send it again.",
+}
 NOT_SENT = Failure("not-sent", _MESSAGES["not-sent"], "no")
 
 
@@ -46,7 +53,8 @@ def failure_after(job: Job, execution_status: str, error: str) -> Failure:
     `execution_status` is Step Functions' (FAILED, TIMED_OUT, ABORTED), `error` the name of the step's error.
     """
     code = {"TIMED_OUT": "timed-out", "ABORTED": "aborted"}.get(execution_status) or _code_of_stage(job, error)
-    return job.failure or Failure(code, _MESSAGES[code], job.charged)
+    message = _UNSENT.get(code) if job.charged == "no" else None
+    return job.failure or Failure(code, message or _MESSAGES[code], job.charged)
 
 
 def _code_of_stage(job: Job, error: str) -> str:
