@@ -18,9 +18,10 @@ from functions.sync_schedule import app as sync_schedule
 from plantain import keeping, running
 from plantain.aws import client
 from plantain.errors import ClaimInFlight
+from plantain.faults import Fault, InvalidRequest
 from plantain.images import Images, image_key
 from plantain.intake import take_in
-from plantain.job import Failure, Job, StoredImage
+from plantain.job import Failure, Job, StoredImage, now_ms
 from plantain.jobs import jobs
 from plantain.run import RunInFlight
 from plantain.run_id import moment_text
@@ -279,6 +280,45 @@ def test_a_rate_goes_on_counting_when_its_file_is_dropped_again(
     assert shown().json["nextRuns"] == before
 
 
+def refuse(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: Any) -> None:
+        raise InvalidRequest(Fault("", "is refused by EventBridge Scheduler: no such time zone"))
+
+    monkeypatch.setattr(Scheduler, "put", refused)
+
+
+def test_what_only_aws_refuses_leaves_the_schedule_as_it_was(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(cloud)
+    put("mine")
+    with monkeypatch.context() as strict:
+        refuse(strict)
+        drop(cloud, FILE.replace("0 9", "0 10"))
+        assert put("mine", cron="0 10 ? * MON *").status == 400
+        assert put("new").status == 400
+
+    assert "is refused by EventBridge Scheduler" in "".join(texts(cloud, "failed").values())
+    assert (shown().json["cron"], shown("mine").json["cron"]) == ("0 9 ? * MON *",) * 2
+    assert listed() == ["leaf", "mine"]
+
+
+def test_two_who_put_at_once_leave_one_schedule_everywhere(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    write, overtaking = Scheduler.put, ["0 11 ? * MON *"]
+
+    def slow(self: Scheduler, *args: Any) -> None:
+        if overtaking:
+            put(cron=overtaking.pop())
+        write(self, *args)
+
+    monkeypatch.setattr(Scheduler, "put", slow)
+    put()
+
+    found = planned()
+    assert found is not None
+    assert found["ScheduleExpression"] == f"cron({shown().json['cron']})" == "cron(0 11 ? * MON *)"
+
+
 def test_start_end_window_and_rest_are_handed_on(cloud: Cloud) -> None:
     head = "enabled = false\nflexible_minutes = 15\nstart = 2030-01-01\nend = 2030-12-31\n"
     drop(cloud, head + FILE)
@@ -296,6 +336,52 @@ def test_start_end_window_and_rest_are_handed_on(cloud: Cloud) -> None:
     assert found is not None
     assert found["State"] == "ENABLED"
     assert "EndDate" not in found
+
+
+def test_a_start_that_is_taken_away_or_brought_forward_holds_nothing_back(cloud: Cloud) -> None:
+    drop(cloud, "start = 2040-01-01\n" + FILE)
+    drop(cloud, "start = 2035-01-01\n" + FILE)
+    found = planned()
+    assert found is not None
+    assert found["StartDate"] == dt.datetime(2034, 12, 31, 23, tzinfo=dt.UTC)
+
+    drop(cloud)
+
+    found = planned()
+    assert found is not None
+    assert "StartDate" not in found
+
+
+RATE = FILE.replace('cron = "0 9 ? * MON *"', 'rate = "3 days"')
+
+
+def test_a_rate_runs_for_the_first_time_when_it_is_said_to(cloud: Cloud) -> None:
+    drop(cloud, RATE)
+
+    found = planned()
+    assert found is not None
+    first = dt.datetime.fromisoformat(shown().json["nextRuns"][0])
+    assert found["StartDate"] == first  # without one, AWS begins at once
+    assert first > dt.datetime.now(dt.UTC) + dt.timedelta(days=2)
+
+
+@pytest.mark.parametrize("change", ["flexible_minutes = 5\n", 'overlap = "run"\n', "enabled = false\n"])
+def test_what_else_changes_leaves_a_rate_counting(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    drop(cloud, RATE)
+    before, runs_before = planned(), shown().json["nextRuns"]
+    assert before is not None
+    a_day_on = now_ms() + 86_400_000
+    monkeypatch.setattr("plantain.schedule_files.now_ms", lambda: a_day_on)
+
+    drop(cloud, change + RATE)
+    drop(cloud, change + RATE.replace("A leaf", "A tree"))
+
+    after = planned()
+    assert after is not None
+    assert after["StartDate"] == before["StartDate"]
+    assert shown().json["nextRuns"] in (runs_before, [])
 
 
 # ---- local times that the clock skips

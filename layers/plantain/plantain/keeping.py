@@ -1,4 +1,7 @@
-"""Keeps schedules: what the table says, EventBridge Scheduler does. Both are written again until they agree."""
+"""Keeps schedules: what the table says, EventBridge Scheduler does.
+
+Who finds the table changed after its own write, writes again: so both agree whoever was last.
+"""
 
 import datetime as dt
 import hashlib
@@ -7,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from plantain.errors import KeptElsewhere
+from plantain.faults import InvalidRequest
 from plantain.job import now_ms
 from plantain.schedule import Schedule, schedule_of
 from plantain.scheduler import scheduler
@@ -15,6 +19,7 @@ from plantain.template_schedule import TEMPLATE, template_schedule
 
 # arm_skipped looks each day; the rest is for a day on which it could not.
 HORIZON = dt.timedelta(days=3)
+_LOOKS = 5
 _WHEN = ("cron", "rate", "at", "timezone", "start", "end")
 
 
@@ -40,14 +45,28 @@ def keep(kept: Kept) -> Kept:
     if kept.name == TEMPLATE:
         raise KeptElsewhere(kept.name, "template")
     earlier = schedules().get(kept.name)
-    if earlier and (earlier.keeper, earlier.document) == (kept.keeper, kept.document):
+    if earlier and (earlier.keeper, timing_of(earlier)) == (kept.keeper, timing_of(kept)):
         kept = replace(kept, written_at=earlier.written_at)  # a rate goes on counting from where it began
     schedules().put(kept)
-    schedule = schedule_of_kept(kept)
-    now = dt.datetime.fromtimestamp(now_ms() / 1000, dt.UTC)
-    scheduler().put(kept.name, schedule, now)
-    arm_skipped(kept, schedule, now)
+    try:
+        _let_run(kept)
+    except InvalidRequest:  # by AWS alone: what was there before goes on
+        schedules().put(earlier) if earlier else schedules().delete(kept.name, kept.keeper)
+        raise
     return kept
+
+
+def _let_run(kept: Kept) -> None:
+    for _ in range(_LOOKS):
+        schedule = schedule_of_kept(kept)
+        now = dt.datetime.fromtimestamp(now_ms() / 1000, dt.UTC)
+        scheduler().put(kept.name, schedule, now)
+        arm_skipped(kept, schedule, now)
+        found = schedules().get(kept.name)
+        if found is None or found == kept:  # of one that is gone no call runs
+            return
+        kept = found
+    raise TimeoutError("The schedule changes all the time.")
 
 
 def drop(name: str, keeper: str) -> None:

@@ -158,7 +158,9 @@ def _recurrence(asked: ScheduleRequest, written: dt.datetime) -> Recurrence:
         when = _when(asked, zone)
     except BadExpression as bad:
         raise InvalidRequest(Fault(f"/{field}", str(bad))) from None
-    return Recurrence(when, zone, max(start or written, written), start, end)
+    # Whole seconds, as AWS counts them.
+    anchor = max(start or written, written).replace(microsecond=0)
+    return Recurrence(when, zone, anchor, start, end)
 
 
 def _when(asked: ScheduleRequest, zone: ZoneInfo) -> Any:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -9,11 +10,11 @@ from typing import Any
 from plantain.aws import client
 from plantain.cron import Cron
 from plantain.faults import Fault, InvalidRequest
-from plantain.recurrence import Rate
+from plantain.recurrence import Rate, Recurrence
 from plantain.schedule import Schedule
 from plantain.schedule_target import ScheduleTarget, schedule_target
 
-# AWS refuses a start that is more than five minutes past, and begins at once without one.
+# AWS refuses a start that is long past.
 _START_MARGIN = dt.timedelta(minutes=1)
 
 
@@ -26,7 +27,7 @@ class Scheduler:
     _scheduler: Any
 
     def put(self, name: str, schedule: Schedule, now: dt.datetime) -> None:
-        """Create or change it; one that says so already is left alone, as a rate would begin anew.
+        """Create or change it; one that says so already is left alone.
 
         Raises InvalidRequest where AWS refuses what we have found good.
         """
@@ -34,7 +35,6 @@ class Scheduler:
         minutes = schedule.flexible_minutes
         window = {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": minutes} if minutes else {"Mode": "OFF"}
         expression, zone = _expression(schedule)
-        start = max(recurrence.start or now, recurrence.anchor if isinstance(recurrence.when, Rate) else now)
         wanted: dict[str, Any] = {
             "ScheduleExpression": expression,
             "ScheduleExpressionTimezone": zone,
@@ -44,9 +44,10 @@ class Scheduler:
         }
         if recurrence.end:
             wanted["EndDate"] = recurrence.end
-        if start > now + _START_MARGIN:
+        if start := _start(recurrence, now):
             wanted["StartDate"] = start
-        self._put(name, wanted)
+        every = recurrence.when.every if isinstance(recurrence.when, Rate) else None
+        self._put(name, wanted, lambda found: _begins_as(found.get("StartDate"), start, every, now))
 
     def put_once(self, name: str, of: str, timing: str, moment: dt.datetime) -> None:
         """One run of the schedule `of` at this moment, which the schedule itself does not find."""
@@ -67,13 +68,14 @@ class Scheduler:
         except self._scheduler.exceptions.ResourceNotFoundException:
             return
 
-    def _put(self, name: str, wanted: dict[str, Any]) -> None:
+    def _put(
+        self, name: str, wanted: dict[str, Any], begins_so: Callable[[Mapping[str, Any]], bool] = lambda _: True
+    ) -> None:
         place = {"GroupName": self.group, "Name": name}
         try:
             found = self._scheduler.get_schedule(**place)
-            if {field: found.get(field) for field in wanted} == wanted and ("EndDate" in wanted) == bool(
-                found.get("EndDate")
-            ):
+            compared = (wanted.keys() | {"EndDate"}) - {"StartDate"}
+            if all(found.get(field) == wanted.get(field) for field in compared) and begins_so(found):
                 return
             self._scheduler.update_schedule(**place, **wanted)
         except self._scheduler.exceptions.ResourceNotFoundException:
@@ -99,6 +101,26 @@ def _expression(schedule: Schedule) -> tuple[str, str]:
             return f"rate({count} {unit}{'' if count == 1 else 's'})", "UTC"
         case moment:
             return f"at({moment.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S})", "UTC"
+
+
+def _start(recurrence: Recurrence, now: dt.datetime) -> dt.datetime | None:
+    """A rate's next time: without one AWS begins at once, and anew with each change. Else the start to come."""
+    if isinstance(recurrence.when, Rate):
+        return next(iter(recurrence.next_runs(now, 1)), None)
+    return _to_come(recurrence.start, now)
+
+
+def _begins_as(
+    found: dt.datetime | None, wanted: dt.datetime | None, every: dt.timedelta | None, now: dt.datetime
+) -> bool:
+    """Whether what began, or is to begin, at `found` has the same times as what is to begin at `wanted`."""
+    if every and found and wanted:
+        return found <= wanted and not (wanted - found) % every
+    return _to_come(found, now) == wanted
+
+
+def _to_come(start: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:
+    return start if start and start > now + _START_MARGIN else None
 
 
 def _refusal(refused: Any) -> InvalidRequest:
