@@ -608,6 +608,46 @@ def test_another_format_leaves_no_old_picture_behind(cloud: Cloud, started: Star
     assert (latest(cloud), latest(cloud, "latest.jpg")) == (b"png", None)
 
 
+def test_an_older_run_that_ends_late_in_another_format_is_not_the_latest(cloud: Cloud, started: Started) -> None:
+    first, second, _ = three_runs(cloud, started)
+    end(cloud, second, content=b"second")
+    end(cloud, first, extension="jpg", content=b"first")
+
+    assert (latest(cloud), latest(cloud, "latest.jpg")) == (b"second", None)
+
+
+def test_what_broke_before_the_old_format_was_taken_away_is_finished_by_a_retry(
+    cloud: Cloud, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, _ = three_runs(cloud, started)
+    end(cloud, first)
+    with monkeypatch.context() as broken:
+        broken.setattr(Images, "delete", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            end(cloud, second, extension="jpg", content=b"second")
+
+    told(second)
+
+    assert (latest(cloud), latest(cloud, "latest.jpg")) == (None, b"second")
+
+
+def test_two_formats_that_end_at_once_leave_the_newer(
+    cloud: Cloud, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, _ = three_runs(cloud, started)
+    write, overtaking = Images.put_latest, [second]
+
+    def slow(self: Images, *args: Any) -> None:
+        if overtaking:
+            end(cloud, overtaking.pop(), content=b"second")
+        write(self, *args)
+
+    monkeypatch.setattr(Images, "put_latest", slow)
+    end(cloud, first, extension="jpg", content=b"first")
+
+    assert (latest(cloud), latest(cloud, "latest.jpg")) == (b"second", None)
+
+
 def test_each_request_has_a_latest_of_its_own_and_of_its_images_the_first(cloud: Cloud, started: Started) -> None:
     drop(cloud, FILE + 'count = 2\n[[requests]]\nprompt = "Another"\n')
     run()
