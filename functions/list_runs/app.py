@@ -39,7 +39,7 @@ def list_runs(name: str) -> Response[str]:
     if faults:
         raise invalid(*faults)
     kept = seen(name, caller_of(event))
-    found = runs().page(kept.name, int(limit) + 1, before=cursor)
+    found = runs().page(kept.name, int(limit) + 1, before=cursor, caller=kept.caller)
     page = found[: int(limit)]
     shown: RunPage = {
         "runs": [run_view(run) for run in page],

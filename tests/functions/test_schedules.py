@@ -23,6 +23,7 @@ from plantain.images import Images, image_key
 from plantain.intake import take_in
 from plantain.job import Failure, Job, StoredImage, now_ms
 from plantain.jobs import jobs
+from plantain.plans import plan_of
 from plantain.run import RunInFlight
 from plantain.run_id import moment_text
 from plantain.runs import runs
@@ -536,6 +537,57 @@ def test_a_run_while_the_one_before_is_under_way(cloud: Cloud, started: Started,
     assert run(MONDAY + 2 * WEEK) == "done"
 
 
+def test_an_image_that_never_ends_does_not_hold_up_the_schedule_for_good(
+    cloud: Cloud, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(cloud)
+    run()
+    assert run(MONDAY + WEEK) == "skipped-overlap"
+    tomorrow = now_ms() + 25 * 3_600_000
+    monkeypatch.setattr(running, "now_ms", lambda: tomorrow)
+
+    assert run(MONDAY + 2 * WEEK) == "done"
+
+
+def test_a_run_that_has_not_asked_for_its_images_yet_is_under_way(cloud: Cloud, started: Started) -> None:
+    drop(cloud)
+    runs().begin("leaf", MONDAY, {}, runs().turn("leaf"))
+
+    assert run(MONDAY + WEEK) == "skipped-overlap"
+
+
+def test_one_run_makes_up_for_all_that_were_missed(
+    cloud: Cloud, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(cloud, 'overlap = "run"\non_missed = "run_once"\n' + FILE.replace("0 9 ? * MON *", "0 * * * ? *"))
+    hours = [MONDAY + dt.timedelta(hours=n) for n in range(4)]
+    recovered = hours[-1] + dt.timedelta(minutes=5)
+    monkeypatch.setattr("plantain.runs.now_ms", lambda: int(recovered.timestamp() * 1000))
+
+    states = [running.run_schedule("leaf", hours[n], recovered) for n in (1, 0, 2, 3)]
+
+    assert states == ["done", "skipped-missed", "skipped-missed", "done"]
+    assert len(started.task_ids) == 2
+
+
+def test_a_dead_letter_sent_again_after_weeks_pays_for_nothing_twice(
+    cloud: Cloud, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(cloud, FILE + '[[requests]]\nprompt = "Second"\n')
+    with monkeypatch.context() as broken:
+        broken.setattr(
+            running, "plan_of", lambda wish, *rest: plan_of(wish, *rest) if not started.task_ids else 1 / 0
+        )
+        with pytest.raises(ZeroDivisionError):
+            run()
+    ten_days_on = now_ms() + 10 * 86_400_000
+    monkeypatch.setattr("plantain.claims.now_ms", lambda: ten_days_on)
+
+    assert run() == "done"
+
+    assert [job.request.prompt for job in made(started)] == ["A leaf on 2026-11-30, green", "Second"]
+
+
 def test_a_wish_that_cannot_be_asked_for_is_told_and_the_others_are_not_affected(
     cloud: Cloud, started: Started
 ) -> None:
@@ -768,6 +820,22 @@ def test_the_owners_schedules_are_everybodys_to_see_and_those_over_http_their_ke
     assert (shown("mine", "bob").status, runs_of("mine", caller="bob").status) == (404, 404)
     run(name="mine")
     assert made(started)[0].caller == "alice"
+
+
+def test_who_takes_a_name_that_has_become_free_sees_and_finishes_nothing_of_before(
+    cloud: Cloud, started: Started
+) -> None:
+    put(caller="alice")
+    run()
+    runs().begin("leaf", MONDAY + WEEK, {}, runs().turn("leaf"), "alice")
+    deleted(caller="alice")
+    put(caller="bob")
+
+    assert runs_of(caller="bob").json["runs"] == []
+    assert run(MONDAY + WEEK) == "not-run"
+    put_again = deleted(caller="bob").status, put(caller="alice").status
+    assert put_again == (204, 200)
+    assert len(runs_of(caller="alice").json["runs"]) == 2
 
 
 def test_runs_are_shown_with_their_jobs_states_and_cost_the_newest_first_in_pages(

@@ -11,7 +11,8 @@ RunState = Literal["running", "done", "skipped-missed", "skipped-overlap"]
 class Run:
     """One planned time of a schedule. `planned` is UTC text, `begun_at` ms; `number` counts the runs from 0.
 
-    While it is `running` (asking for its jobs) it keeps what its schedule said. `problems` are sentences.
+    While it is `running` (asking for its jobs) it keeps what its schedule said. `problems` are sentences; `caller`
+    is who kept the schedule over HTTP.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Run:
     number: int = 0
     document: Mapping[str, Any] | None = None
     problems: tuple[str, ...] = ()
+    caller: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,13 @@ _RUN = "run#"
 
 
 def schedule_key(name: str) -> str:
-    """The table key of a schedule, and the group of its runs."""
+    """The table key of a schedule."""
     return f"schedule#{name}"
+
+
+def runs_group(name: str, caller: str | None) -> str:
+    """The group of a schedule's runs: a name may have another keeper later, who does not see those of before."""
+    return f"{schedule_key(name)}#{caller}" if caller else schedule_key(name)
 
 
 def moment_text(moment: dt.datetime) -> str:

@@ -13,7 +13,7 @@ from plantain.file_wish import check_file_wish
 from plantain.filling import filled
 from plantain.inbox_reports import report_failure, report_plan
 from plantain.intake import take_in, taken_in
-from plantain.job import new_job
+from plantain.job import new_job, now_ms
 from plantain.keeping import find, schedule_of_kept, timing_of
 from plantain.members import members
 from plantain.models import MODELS
@@ -28,6 +28,9 @@ from plantain.schedules import Kept
 
 # A run that is delivered later than this, and than its window, was missed. AWS delivers within a minute.
 GRACE = dt.timedelta(minutes=15)
+# No execution lives longer than half a day (generate_image.asl.yaml): what has not ended by then never began, and
+# must not hold up the schedule for good.
+LONGEST = dt.timedelta(days=1)
 NOT_RUN: Literal["not-run"] = "not-run"
 
 
@@ -46,6 +49,8 @@ def run_schedule(name: str, moment: dt.datetime, now: dt.datetime, timing: str |
         if not schedule.enabled:
             return NOT_RUN
         run = _begun(kept, schedule, planned, now)
+    if run.caller != kept.caller:
+        return NOT_RUN  # that of an earlier keeper of this name
     if run.state == "running":
         _ask(kept, run, planned)
         return "done"
@@ -54,17 +59,22 @@ def run_schedule(name: str, moment: dt.datetime, now: dt.datetime, timing: str |
 
 def _begun(kept: Kept, schedule: Schedule, planned: dt.datetime, now: dt.datetime) -> Run:
     turn = runs().turn(kept.name)
+    before = runs().find(kept.name, dt.datetime.fromisoformat(turn.last)) if turn.last else None
     late = now - planned > GRACE + dt.timedelta(minutes=schedule.flexible_minutes)
-    if late and schedule.on_missed == "skip":
-        return runs().skip(kept.name, planned, "skipped-missed")
-    if schedule.overlap == "skip" and turn.last and _is_under_way(kept.name, turn.last):
-        return runs().skip(kept.name, planned, "skipped-overlap")
-    return runs().begin(kept.name, planned, schedule.document, turn)
+    # One run makes up for all that were missed before it.
+    made_up = before is not None and before.begun_at >= planned.timestamp() * 1000
+    if late and (made_up or schedule.on_missed == "skip"):
+        return runs().skip(kept.name, planned, "skipped-missed", kept.caller)
+    if schedule.overlap == "skip" and before and _is_under_way(before):
+        return runs().skip(kept.name, planned, "skipped-overlap", kept.caller)
+    return runs().begin(kept.name, planned, schedule.document, turn, kept.caller)
 
 
-def _is_under_way(name: str, planned: str) -> bool:
-    group = run_key(name, dt.datetime.fromisoformat(planned))
-    return not all(job.is_final for job in members().jobs_of(group))
+def _is_under_way(run: Run) -> bool:
+    if now_ms() - run.begun_at > LONGEST.total_seconds() * 1000:
+        return False
+    jobs = members().jobs_of(run_key(run.name, dt.datetime.fromisoformat(run.planned)))
+    return run.state == "running" or not all(job.is_final for job in jobs)
 
 
 def _ask(kept: Kept, run: Run, planned: dt.datetime) -> None:
@@ -89,6 +99,8 @@ def _ask_for(kept: Kept, schedule: Schedule, run: Run, planned: dt.datetime, num
     terms = Terms(model, kept.asks_as, trusted, from_inbox=kept.kept_by != "http")
     wish = check_file_wish(filled(schedule.requests[number - 1], local, run.number), terms)
     group = run_key(kept.name, planned)
+    # A dead letter may be sent again when the claims of its jobs have expired.
+    asked = {job.member for job in members().jobs_of(group)}
     plan: Plan | None = None
     if wish.dry_run:
         plan = plan_of(wish.wish, terms, dns())
@@ -100,7 +112,7 @@ def _ask_for(kept: Kept, schedule: Schedule, run: Run, planned: dt.datetime, num
         member = member_of(number, copy)
         # The space keeps it apart from any key that a caller can give over HTTP.
         key = f"{group} {member}"
-        if taken_in(kept.asks_as, key):
+        if taken_in(kept.asks_as, key) or member in asked:
             continue
         plan = plan or plan_of(wish.wish, terms, dns())
         job = new_job(

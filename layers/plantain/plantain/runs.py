@@ -14,7 +14,7 @@ from plantain.items import from_attributes, to_attributes
 from plantain.job import now_ms
 from plantain.members import INDEX
 from plantain.run import Run, RunInFlight, RunState, Turn
-from plantain.run_id import moment_text, run_key, schedule_key
+from plantain.run_id import moment_text, run_key, runs_group
 
 
 class Runs:
@@ -34,9 +34,9 @@ class Runs:
         found = self._get(_turn_key(name))
         return Turn(found["runs"], found["last"]) if found else Turn()
 
-    def skip(self, name: str, planned: dt.datetime, state: RunState) -> Run:
+    def skip(self, name: str, planned: dt.datetime, state: RunState, caller: str | None = None) -> Run:
         """Write down that it does not run; what another delivery has written stands."""
-        run = Run(name, moment_text(planned), state, now_ms())
+        run = Run(name, moment_text(planned), state, now_ms(), caller=caller)
         try:
             self._dynamodb.put_item(
                 TableName=self._table, Item=_item(run), ConditionExpression="attribute_not_exists(id)"
@@ -47,12 +47,14 @@ class Runs:
                 raise
         return self._earlier(name, planned)
 
-    def begin(self, name: str, planned: dt.datetime, document: Mapping[str, Any], turn: Turn) -> Run:
+    def begin(
+        self, name: str, planned: dt.datetime, document: Mapping[str, Any], turn: Turn, caller: str | None = None
+    ) -> Run:
         """Write the run and move on by one turn, both or neither; what another delivery has written stands.
 
         Raises RunInFlight if the schedule has moved on since `turn` was read.
         """
-        run = Run(name, moment_text(planned), "running", now_ms(), turn.runs, document)
+        run = Run(name, moment_text(planned), "running", now_ms(), turn.runs, document, caller=caller)
         moved = "runs = :seen" if turn.runs else "attribute_not_exists(id)"
         try:
             self._dynamodb.transact_write_items(
@@ -96,9 +98,9 @@ class Runs:
             ExpressionAttributeValues=to_attributes({":done": "done", ":problems": list(problems)}),
         )
 
-    def page(self, name: str, limit: int, before: str | None = None) -> list[Run]:
+    def page(self, name: str, limit: int, before: str | None = None, caller: str | None = None) -> list[Run]:
         """At most `limit` runs, the newest first; those planned before a time (UTC text) if one is given."""
-        values = {":group": schedule_key(name)} | ({":before": before} if before else {})
+        values = {":group": runs_group(name, caller)} | ({":before": before} if before else {})
         answer = self._dynamodb.query(
             TableName=self._table,
             IndexName=INDEX,
@@ -132,7 +134,8 @@ def _item(run: Run) -> dict[str, Any]:
     return to_attributes(
         {
             "id": run_key(run.name, dt.datetime.fromisoformat(run.planned)),
-            "group": schedule_key(run.name),
+            "group": runs_group(run.name, run.caller),
+            "scheduledBy": run.caller,
             "member": run.planned,
             "state": run.state,
             "createdAt": run.begun_at,
@@ -151,6 +154,7 @@ def _run(name: str, values: dict[str, Any]) -> Run:
         number=values["number"],
         document=json.loads(values["document"]) if "document" in values else None,
         problems=tuple(values.get("problems", ())),
+        caller=values.get("scheduledBy"),
     )
 
 

@@ -72,9 +72,11 @@ class ScheduleRequest(BaseModel):
     flexible_minutes: Annotated[int, Field(strict=True, ge=0, le=DAY_MINUTES), BeforeValidator(_whole)] = 0
     """How much later than planned a run may begin."""
     on_missed: OnMissed = "skip"
-    """What becomes of a run that is delivered more than a quarter of an hour late, after an outage."""
+    """What becomes of runs that are delivered more than a quarter of an hour late, after an outage: none is run,
+    or one for all of them."""
     overlap: Overlap = "skip"
-    """What becomes of a run while the one before still has unfinished images."""
+    """What becomes of a run while the one before still has unfinished images; what is older than a day holds
+    nothing up."""
     requests: Annotated[list[dict[str, Any]], AfterValidator(_some)]
     """What to draw each time: wishes as `generateImage` takes them, with `count`, `$date`, `$week`, `$month` and
     `rotate` lists that move on with every run."""
