@@ -15,5 +15,12 @@ logger = Logger()
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Nothing of the event is read."""
     now = dt.datetime.now(dt.UTC)
-    armed = sum(arm_skipped(kept, schedule_of_kept(kept), now) for kept in everything())
-    logger.info("armed", runs=armed)
+    failed = []
+    for kept in everything():
+        try:
+            logger.info("armed", schedule=kept.name, runs=arm_skipped(kept, schedule_of_kept(kept), now))
+        except Exception as error:  # one that cannot be planned is no reason to leave out the others
+            logger.exception("not armed", schedule=kept.name)
+            failed.append(error)
+    if failed:
+        raise failed[0]

@@ -29,7 +29,7 @@ from plantain.run_id import moment_text
 from plantain.runs import runs
 from plantain.schedule_files import sync
 from plantain.scheduler import Scheduler
-from plantain.schedules import Schedules
+from plantain.schedules import Kept, Schedules
 from plantain.task import Succeeded
 from tests.conftest import Cloud
 from tests.functions.conftest import Answer, LambdaContext, Started, call, http_event
@@ -207,6 +207,23 @@ def test_a_bad_file_leaves_the_schedule_running_and_says_what_is_wrong(cloud: Cl
     assert "Nothing was charged." in text
     assert "runs as before: Monday" in text
     assert status_tag(cloud, version) == "fail"
+
+
+def test_a_key_that_only_looks_like_the_files_is_another(cloud: Cloud) -> None:
+    drop(cloud)
+
+    hear("schedules/leaf.toml/", "Object Deleted")  # a folder marker
+    drop(cloud, FILE.replace("0 9", "0 10"), "schedules/./leaf.toml")
+
+    assert shown().json["cron"] == "0 9 ? * MON *"
+    assert "must be called schedules/<name>.toml" in "".join(texts(cloud, "failed").values())
+
+
+def test_a_bad_file_for_a_schedule_that_rests_does_not_say_that_it_runs(cloud: Cloud) -> None:
+    drop(cloud, "enabled = false\n" + FILE)
+    drop(cloud, FILE.replace("MON", "MOO"))
+
+    assert "runs as before" not in "".join(texts(cloud, "failed").values())
 
 
 @pytest.mark.parametrize(
@@ -435,6 +452,24 @@ def test_the_daily_look_finds_all_that_is_kept(cloud: Cloud, settings: pytest.Mo
     assert planned("leaf.0130")
     assert planned("template.0145")
     arm_skipped.handler({}, LambdaContext())  # type: ignore[arg-type]
+
+
+def test_one_that_cannot_be_planned_does_not_keep_the_daily_look_from_the_others(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b", "c"):
+        put(name)
+    looked: list[str] = []
+
+    def plan(kept: Kept, *_: Any) -> int:
+        looked.append(kept.name)
+        return 1 // int(kept.name != "b")
+
+    monkeypatch.setattr(arm_skipped, "arm_skipped", plan)
+
+    with pytest.raises(ZeroDivisionError):
+        arm_skipped.handler({}, LambdaContext())  # type: ignore[arg-type]
+    assert looked == ["a", "b", "c"]
 
 
 # ---- runs

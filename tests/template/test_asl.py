@@ -202,6 +202,16 @@ def test_the_hard_bound_lies_above_all_waits_and_retries_at_the_largest_paramete
     assert asl()["TimeoutSeconds"] > line + polling + tasks
 
 
+def test_the_history_of_an_execution_has_room_for_all_looks_at_the_largest_parameters() -> None:
+    parameters = template()["Parameters"]
+    late = parameters["LatePollMinutes"]["MaxValue"] * 60 // parameters["LatePollIntervalSeconds"]["MinValue"]
+    looks = parameters["PollAttempts"]["MaxValue"] + late
+
+    # Step Functions ends an execution at 25,000 events. A look has 9, of its wait, its task and its choice; the
+    # rest is for what is tried again.
+    assert looks * 9 < 25_000 / 2
+
+
 def paths_in(value: Any) -> set[str]:
     """The top-level keys of the state that an expression reads: `$.taskId` → taskId, `$` → $."""
     match value:

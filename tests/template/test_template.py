@@ -111,6 +111,14 @@ def test_a_stage_sets_parameters_that_the_template_has_and_no_secret(stage: str)
     assert deploy["s3_prefix"] == deploy["stack_name"]
 
 
+def test_the_schedule_of_the_template_fits_into_the_settings_of_a_function() -> None:
+    length = template()["Parameters"]["ScheduledRequest"]["MaxLength"]
+    own = [p.get("Environment", {}).get("Variables", {}) for p in ALL_FUNCTIONS.values()]
+    others = max(map(len, own)) + len(template()["Globals"]["Function"]["Environment"]["Variables"])
+
+    assert length + others * 80 < 4096  # AWS's limit for all of them, names and values; an ARN has about 80
+
+
 def test_a_function_has_statements_of_its_own_and_takes_no_role_or_managed_policy() -> None:
     for name, properties in ALL_FUNCTIONS.items():
         assert "Role" not in properties, name

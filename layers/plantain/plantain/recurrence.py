@@ -44,7 +44,7 @@ def rate_of(text: str) -> Rate:
 def bare_cron(text: str) -> str:
     """The six fields of `cron(…)`, or of themselves. Raises BadExpression."""
     found = _CRON.fullmatch(text.strip())
-    fields = found[1].strip() if found else text
+    fields = " ".join((found[1] if found else text).upper().split())  # as AWS writes it
     cron_of(fields)
     return fields
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import os
-from pathlib import PurePosixPath
 
 from plantain.addresses import trusted_origins
 from plantain.documents import BadDocument, toml_document
@@ -93,7 +92,10 @@ def _refuse(source: Source, stem: str, problems: list[str]) -> None:
     """The schedule as it was goes on."""
     name = _name_of(source.key)
     earlier = find(name) if name else None
-    goes_on = f" Until then it runs as before: {runs_on(schedule_of_kept(earlier), _now(), 1)}" if earlier else ""
+    schedule = schedule_of_kept(earlier) if earlier else None
+    goes_on = (
+        f" Until then it runs as before: {runs_on(schedule, _now(), 1)}" if schedule and schedule.enabled else ""
+    )
     text = failed_text(
         f"The schedule in {source.key} could not be used.",
         problems,
@@ -105,9 +107,9 @@ def _refuse(source: Source, stem: str, problems: list[str]) -> None:
 
 
 def _name_of(key: str) -> str | None:
-    path = PurePosixPath(key.removeprefix(_FOLDER))
-    fits = path.suffix == ".toml" and len(path.parts) == 1 and SCHEDULE_NAME.fullmatch(path.stem)
-    return path.stem if fits else None
+    name = key.removeprefix(_FOLDER).removesuffix(".toml")
+    # Key by key: to S3 schedules/./leaf.toml and schedules/leaf.toml/ are other objects than schedules/leaf.toml.
+    return name if SCHEDULE_NAME.fullmatch(name) and key == f"{_FOLDER}{name}.toml" else None
 
 
 def _now() -> dt.datetime:
