@@ -349,6 +349,17 @@ def test_a_preset_that_needs_words_besides_says_so_with_the_way(inbox: Drops) ->
         ("a.json", b'{"prompt": "a"\n, }', "In line 2: the file is not valid JSON"),
         ("a.json", b'["a"]', "must be a JSON object"),
         ("a.json", b'{"prompt": "' + b"[" * 10_000 + b'"', "In line 1: the file is not valid JSON"),
+        (
+            "a.json",
+            b'{"preset": "quote-card",\n "variables": {"quote": "\\ud800"}}',
+            "line 2, variables.quote: must be val",
+        ),
+        (
+            "a.json",
+            b'{"preset": "quote-card",\n "variables": {"quote1": "a"}}',
+            "line 2, variables.quote1: is not a var",
+        ),
+        ("a.toml", b"prompt = 'a'\n" + b"a." * 100_000 + b"a = 1", "In line 2: the file has more than 1000 dots"),
         ("a.json", '{"preset": "recolour"}'.encode("utf-16"), "not UTF-8"),
     ],
 )

@@ -109,7 +109,7 @@ def test_each_outside_library_has_its_modules() -> None:
         *("request", "wish", "file_wish", "upload_request", "validation"),
         *("preset", "preset_fields", "brand", "composing", "preset_view"),
         *("schedule", "schedule_request"),
-        *("batch_file", "batch_check", "batch_request"),
+        *("batch_file", "batch_request"),
     }
     assert importers("aws_lambda_powertools") == {"http_api", "metrics", "own_batches"}
     botocore = {name for module in MODULES if module != "aws" for name in imported(module) if "botocore" in name}

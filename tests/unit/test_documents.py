@@ -26,6 +26,12 @@ def test_a_json_file_is_read_with_a_bom() -> None:
         (json_document, b"[1]", 1, "must be a JSON object"),
         (json_document, b"[" * 100_000, None, "is not valid JSON"),
         (json_document, b"9" * 5000, None, "is not valid JSON"),
+        (json_document, b'{"a": {"prompt": 1, "prompt": 2}}', None, "gives prompt twice"),
+        (json_document, b'{"a": [{"' + b"x" * 201 + b'": 1}]}', None, "a name of 201 characters, and 200 are"),
+        (json_document, b'{"\\ud800": 1}', None, r"a character that cannot be shown: '\ud800'"),
+        (toml_document, b"a = [{" + b"x" * 201 + b" = 1}]", None, "a name of 201 characters, and 200 are"),
+        (toml_document, b'prompt = "a"\n' + b"a." * 120_000 + b"a = 1", 2, "more than 1000 dots in one line"),
+        (toml_document, b"a = " + b"[" * 100_000, None, "is not valid TOML"),
     ],
 )
 def test_a_broken_file_is_told_with_its_line(

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -113,6 +114,22 @@ def test_every_field_of_any_json_file_has_its_line(document: dict[str, Any]) -> 
         assert line is not None
         if not isinstance(value, dict | list):
             assert json.dumps(value, ensure_ascii=False) in lines[line - 1]
+
+
+def test_a_name_in_two_ways_is_the_same_field() -> None:
+    for text in ('{"variables": {\n"fooBar": 1}}', "variables.x = 1\nvariables.fooBar = 1"):
+        assert line_of("/variables/fooBar", text) == line_of("/variables/foo_bar", text) == 2
+
+
+def test_what_lies_deeper_than_the_field_is_not_kept() -> None:
+    """A file of 250 KB can hold a hundred thousand places, each as long as all the names above it."""
+    deep = "x" * 200
+    for text in (f'{{"{deep}": {{"{deep}": [{"0," * 60_000}0]}}}}', f"[{deep}.{deep}]\n" + "a=1\n" * 30_000):
+        tracemalloc.start()
+        line_of(f"/{deep}", text)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < 20_000_000
 
 
 def test_a_problem_is_named_by_its_line_and_its_field() -> None:

@@ -88,7 +88,7 @@ def test_a_prompt_is_all_a_preset_needs() -> None:
         ("in $colour", "in $x $colour", "line 2, prompt: uses $x, which is none"),
         ("in $colour", "in $Colour $colour", "line 2, prompt: uses $Colour, which is none"),
         ("in $colour", "in it", "line 22, variables.colour: is not used: the prompt has no $colour"),
-        ("[variables.words]", "[variables.Words]", "variables.Words: must be named with lower-case letters"),
+        ("[variables.words]", "[variables.Words]", "line 17, variables.Words: must be named with lower-case"),
         ("[variables.words]", "[variables.prompt]", "line 17, variables.prompt: must have another name"),
         ("max_length = 20", "max_lenght = 20", "line 19, variables.words.max_lenght: is not a known field"),
         ("max_length = 20", "max_length = 0", "line 19, variables.words.max_length: must be at least 1"),

@@ -2,13 +2,11 @@
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import batched
-from typing import IO, Any
-
-from pydantic.alias_generators import to_camel, to_snake
+from typing import IO
 
 from plantain.batch import MAX_FILE_BYTES, BadRow, Batch
 from plantain.batch_file import Row, csv_rows, jsonl_rows
@@ -18,7 +16,7 @@ from plantain.claims import claim_id
 from plantain.dns import Dns
 from plantain.documents import BadDocument
 from plantain.faults import Fault, InvalidRequest
-from plantain.file_wish import FileWish, check_file_wish
+from plantain.file_wish import FileWish, as_written, check_file_wish
 from plantain.inbox import Inbox
 from plantain.inbox_key import key_and_version
 from plantain.input_images import look_up_hosts
@@ -121,16 +119,7 @@ def _images_of(wish: Wish) -> tuple[str, ...]:
 
 
 def _bad(row: Row, invalid: InvalidRequest) -> BadRow:
-    """In the words of the file: as its own author has written the names."""
-    written = {to_snake(to_camel(name)): name for name in row.document}
-    return BadRow(row.number, row.line, tuple(_in_own_words(fault, written) for fault in invalid.faults))
-
-
-def _in_own_words(fault: Fault, written: Mapping[str, Any]) -> Fault:
-    _, _, path = fault.pointer.partition("/")
-    name, slash, rest = path.partition("/")
-    own = written.get(to_snake(name), name)
-    return replace(fault, pointer=f"/{own}{slash}{rest}") if path else fault
+    return BadRow(row.number, row.line, as_written(invalid.faults, row.document))
 
 
 def _count(found: Checked, rows: list[ReadyRow | BadRow], standing: Standing, model: Model) -> None:

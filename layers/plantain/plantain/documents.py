@@ -3,8 +3,12 @@
 import json
 import re
 import tomllib
+from collections.abc import Sequence
 from typing import Any
 
+MAX_NAME = 200  # characters of a field's name
+# A name of many parts (a.a.a…) costs tomllib their square in time and memory; a dot more in a text does no harm.
+_MAX_DOTS = 1000  # in one line
 _AT = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)")
 
 
@@ -30,8 +34,11 @@ def text_of(content: bytes) -> str:
 def toml_document(content: bytes) -> dict[str, Any]:
     """The tables of a TOML file. Raises BadDocument."""
     text = text_of(content)
+    for number, written in enumerate(text.split("\n"), start=1):
+        if written.count(".") > _MAX_DOTS:
+            raise BadDocument(f"has more than {_MAX_DOTS} dots in one line", number)
     try:
-        return tomllib.loads(text)
+        document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as broken:
         found = _AT.search(str(broken))
         last = text.rstrip("\n").count("\n") + 1
@@ -39,12 +46,14 @@ def toml_document(content: bytes) -> dict[str, Any]:
         raise BadDocument(f"is not valid TOML: {_AT.sub('', str(broken))}", line) from None
     except (ValueError, RecursionError):  # a number of thousands of digits, arrays within arrays without end
         raise BadDocument("is not valid TOML") from None
+    _check_all_names(document)
+    return document
 
 
 def json_document(content: bytes) -> dict[str, Any]:
     """The object of a JSON file. Raises BadDocument."""
     try:
-        document = json.loads(text_of(content))
+        document = json.loads(text_of(content), object_pairs_hook=_object)
     except json.JSONDecodeError as broken:
         raise BadDocument(f"is not valid JSON: {broken.msg}", broken.lineno) from None
     except (ValueError, RecursionError):
@@ -52,3 +61,33 @@ def json_document(content: bytes) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise BadDocument("must be a JSON object: { … }", 1)
     return document
+
+
+def _object(fields: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """TOML says so itself; JSON would take the last."""
+    read: dict[str, Any] = {}
+    for name, value in fields:
+        _check_name(name)
+        if name in read:
+            raise BadDocument(f"gives {name} twice")
+        read[name] = value
+    return read
+
+
+def _check_all_names(document: dict[str, Any]) -> None:
+    left: list[Any] = [document]
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            for name in value:
+                _check_name(name)
+            left.extend(value.values())
+        elif isinstance(value, list):
+            left.extend(value)
+
+
+def _check_name(name: str) -> None:
+    if len(name) > MAX_NAME:
+        raise BadDocument(f"has a name of {len(name)} characters, and {MAX_NAME} are the most")
+    if not name.isprintable():
+        raise BadDocument(f"has a name with a character that cannot be shown: {name!a}")

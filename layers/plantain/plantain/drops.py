@@ -14,7 +14,7 @@ from plantain.drop_reports import report_to_source as report
 from plantain.drop_words import KINDS, no_preset, plan_text, refused_text, unknown_kind
 from plantain.dropped import Kind, caller_of, folder_of, is_ignored, job_keys, kind_of, member_of
 from plantain.faults import InvalidRequest
-from plantain.file_wish import FileWish, check_file_wish, named_as_in_files
+from plantain.file_wish import FileWish, as_written, check_file_wish
 from plantain.images import MARK
 from plantain.inbox import InboxObject, inbox
 from plantain.inbox_key import pinned
@@ -83,7 +83,7 @@ def _taken_wish(found: InboxObject, kind: Kind, source: Source) -> Taken:
         wish = check_file_wish(document.fields, terms)
         return _planned(wish, terms, source) if wish.dry_run else _started(wish, terms, source)
     except InvalidRequest as invalid:
-        raise document.unusable(named_as_in_files(invalid.faults)) from None
+        raise document.unusable(as_written(invalid.faults, document.fields)) from None
 
 
 def _planned(wish: FileWish, terms: Terms, source: Source) -> Taken:

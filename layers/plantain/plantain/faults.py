@@ -12,6 +12,11 @@ class Fault:
     detail: str
 
 
+def escaped(name: str) -> str:
+    """A name as it stands in a JSON pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
 class PromptMissing(Exception):
     """The prompt is missing, empty or blank."""
 

@@ -1,6 +1,9 @@
 """In which line of a TOML or JSON file a field stands, so that people find what they have to change."""
 
 import re
+from functools import lru_cache
+
+from plantain.faults import escaped
 
 _SPANNING = ('"""', "'''")
 _TOML_TEXT = re.compile(
@@ -17,7 +20,10 @@ def line_of(pointer: str, text: str) -> int | None:
 
     Of what is not in the text itself, the line of the nearest thing around it; None if there is none.
     """
-    places = _json_places(text) if text.lstrip().startswith("{") else _toml_places(text)
+    pointer = "/".join(map(_snake, pointer.split("/")))
+    depth = pointer.count("/")
+    is_json = text.lstrip().startswith("{")
+    places = _json_places(text, depth) if is_json else _toml_places(text, depth)
     while pointer:
         if pointer in places:
             return places[pointer]
@@ -25,7 +31,9 @@ def line_of(pointer: str, text: str) -> int | None:
     return None
 
 
-def _toml_places(text: str) -> dict[str, int]:
+# Places further down are left out: a file can hold a hundred thousand of them. Most faults are of one depth.
+@lru_cache(maxsize=2)
+def _toml_places(text: str, depth: int) -> dict[str, int]:
     places: dict[str, int] = {}
     counts: dict[str, int] = {}
     table = ""
@@ -38,9 +46,10 @@ def _toml_places(text: str) -> dict[str, int]:
             if found["open"] == "[[":
                 counts[table] = counts.get(table, -1) + 1
                 table = f"{table}/{counts[table]}"
-            places.setdefault(table, number)
-        else:
-            places.setdefault(_within(table, found["field"], {}), number)
+            if table.count("/") <= depth:
+                places.setdefault(table, number)
+        elif (place := _within(table, found["field"], {})).count("/") <= depth:
+            places.setdefault(place, number)
     return places
 
 
@@ -59,7 +68,8 @@ def _without_lines(found: re.Match[str]) -> str:
     return re.sub(r"[^\n]", " ", found[0]) if found[0].startswith(_SPANNING) else found[0]
 
 
-def _json_places(text: str) -> dict[str, int]:
+@lru_cache(maxsize=2)
+def _json_places(text: str, depth: int) -> dict[str, int]:
     places: dict[str, int] = {}
     path: list[str | int] = []
     line, seen = 1, 0
@@ -72,7 +82,7 @@ def _json_places(text: str) -> dict[str, int]:
             path[-1] += 1
         elif sign in ("}", "]") and path:
             path.pop()
-        elif sign != ",":
+        elif sign != "," and len(path) <= depth:
             places.setdefault("".join(f"/{part}" for part in path), line)
         if sign in ("{", "["):
             path.append("" if sign == "{" else 0)
@@ -81,5 +91,8 @@ def _json_places(text: str) -> dict[str, int]:
 
 def _part(name: str) -> str:
     """A name as a pointer has it: with underscores, `~` and `/` escaped."""
-    snake = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower() if name.isidentifier() else name
-    return snake.replace("~", "~0").replace("/", "~1")
+    return escaped(_snake(name))
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower() if name.isidentifier() else name

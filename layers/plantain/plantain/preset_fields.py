@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from plantain.inbox_key import is_inbox_key
 from plantain.upload_key import EXTENSIONS
-from plantain.wish import MAX_VARIABLES, as_text
+from plantain.wish import MAX_VARIABLES, as_text, is_number
 
 Lockable = Literal["aspect_ratio", "resolution", "output_format", "image_input", "style", "mood", "composition"]
 
@@ -30,8 +30,7 @@ def _joined(value: Any) -> Any:
 
 
 def _scalar(value: Any) -> Any:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return as_text(value) if is_number else value
+    return as_text(value) if is_number(value) else value
 
 
 def _brand_image(key: str) -> str:

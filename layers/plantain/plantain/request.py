@@ -21,7 +21,7 @@ from plantain.inbox_key import is_inbox_key
 from plantain.job import Request
 from plantain.models import Model
 from plantain.upload_key import is_own_upload_key, is_upload_key
-from plantain.validation import checked
+from plantain.validation import UnicodeText, checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def _listed(value: str, info: ValidationInfo) -> str:
 def _address(url: str, info: ValidationInfo) -> str:
     terms = _terms_of(info)
     if is_upload_key(url):
-        if not is_own_upload_key(url, terms.caller):
+        if terms.from_inbox or not is_own_upload_key(url, terms.caller):
             raise PydanticCustomError("upload", "must be the key of an upload of yours")
         return url
     if terms.from_inbox and is_inbox_key(url):
@@ -86,7 +86,7 @@ def few_enough(urls: Any, info: ValidationInfo) -> Any:
 
 
 Choice = Annotated[str, AfterValidator(_listed)]
-Address = Annotated[str, AfterValidator(_address)]
+Address = Annotated[UnicodeText, AfterValidator(_address)]
 
 
 class PictureSettings(BaseModel):

@@ -1,11 +1,12 @@
 """Checks a body against its pydantic model and names every fault by a JSON pointer."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ValidationError
+from pydantic_core import PydanticCustomError
 
-from plantain.faults import Fault, InvalidRequest
+from plantain.faults import Fault, InvalidRequest, escaped
 
 MAX_FAULTS = 20  # named at once; a body can hold thousands
 
@@ -27,6 +28,16 @@ _DETAILS = {
 }
 
 
+def unicode_text(text: str) -> str:
+    """Text that can be written down: JSON may hold half of a character outside the BMP."""
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise PydanticCustomError("string_unicode", _DETAILS["string_unicode"])
+    return text
+
+
+UnicodeText = Annotated[str, AfterValidator(unicode_text)]
+
+
 def checked[Body: BaseModel](model: type[Body], body: Mapping[str, Any], context: Any = None) -> Body:
     """The body as the model reads it. Raises InvalidRequest."""
     try:
@@ -37,7 +48,8 @@ def checked[Body: BaseModel](model: type[Body], body: Mapping[str, Any], context
 
 
 def _fault(error: Any) -> Fault:
-    parts = [str(part) for part in error["loc"] if part != "[key]"]  # what pydantic adds where a name is at fault
-    pointer = "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in parts)
+    # "[key]" is what pydantic adds where a name is at fault.
+    parts = [str(part) for part in error["loc"] if part != "[key]"]
+    pointer = "".join(f"/{escaped(part)}" for part in parts)
     detail = _DETAILS.get(error["type"])
     return Fault(pointer, detail.format_map(error.get("ctx", {})) if detail else error["msg"])

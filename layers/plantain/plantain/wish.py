@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from plantain.faults import Fault, InvalidRequest, PresetUnknown
 from plantain.job import Request
 from plantain.request import ImageSettings, Terms, check_request
-from plantain.validation import checked
+from plantain.validation import UnicodeText, checked, unicode_text
 
 PRESET_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 PRESET = rf"{PRESET_NAME.pattern}(@[0-9a-f]{{12}})?"
@@ -64,8 +64,8 @@ def _value(value: Any) -> str:
     """Texts, numbers, and what TOML has for dates and times; each as a person would write it."""
     match value:
         case str():
-            return value
-        case int() | float() if not isinstance(value, bool):
+            return unicode_text(value)
+        case int() | float() if is_number(value):
             return as_text(value)
         case dt.date() | dt.time():
             return str(value)
@@ -81,7 +81,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
 class PresetFilling(ImageSettings):
     """What a preset is filled with. Settings that are left out are the preset's own."""
 
-    variables: Annotated[dict[str, Value], BeforeValidator(_few_variables)] = Field(default_factory=dict)
+    variables: Annotated[dict[UnicodeText, Value], BeforeValidator(_few_variables)] = Field(default_factory=dict)
     """What goes into the places that the preset leaves open, by name."""
     style: Text | None = None
     """How it is drawn, in place of the preset's own: isometric 3D, flat design, minimalist, cinematic, …"""
@@ -128,6 +128,11 @@ def _wish_of(asked: PresetRequest) -> PresetWish:
         settings={name: value for name, value in given.items() if name not in _OWN},
         words={name: given[name] for name in WORDS if given.get(name) is not None},
     )
+
+
+def is_number(value: Any) -> bool:
+    """Whether a person writes such numbers: not endless ones, nor with so many digits that Python refuses."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**100
 
 
 def as_text(value: str | float) -> str:
