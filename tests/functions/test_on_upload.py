@@ -13,13 +13,13 @@ from PIL import Image
 
 from functions.on_upload import app as on_upload
 from functions.record_end import app as record_end
-from plantain import drop_reports, drops
+from plantain import claims, drop_reports, drops
 from plantain.batch_executions import BatchExecutions
 from plantain.batch_records import batch_records
 from plantain.dropped import caller_of, folder_of, is_ignored, kind_of
 from plantain.drops import OneBucketOnly
 from plantain.inbox_reports import report_id_of
-from plantain.job import Failure, Job, Source
+from plantain.job import Failure, Job, Source, now_ms
 from plantain.jobs import jobs
 from tests.conftest import ROOT, Cloud
 from tests.functions.conftest import LambdaContext, Started, event
@@ -410,6 +410,19 @@ def test_delivered_twice_it_is_one_job(inbox: Drops) -> None:
     inbox.deliver(source)
 
     assert len({job.task_id for job in inbox.jobs()}) == 1
+
+
+def test_delivered_again_from_the_dead_letters_it_is_still_that_job(
+    inbox: Drops, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are kept for two weeks, longer than the claims of calls."""
+    source = inbox.drop("inbox/card.txt", "a card")
+    monkeypatch.setattr(claims, "now_ms", lambda: now_ms() + 15 * 24 * 60 * 60 * 1000)
+    inbox.deliver(source)
+    inbox.end(inbox.jobs()[0])
+
+    assert len({job.task_id for job in inbox.jobs()}) == 1
+    assert inbox.status(source) == "success"
 
 
 def test_overwriting_is_a_new_wish_and_each_is_made_from_its_own_words_in_any_order(inbox: Drops) -> None:

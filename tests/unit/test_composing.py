@@ -120,6 +120,7 @@ def test_what_is_locked_may_not_be_overridden_but_said_again() -> None:
         ({"words": "a", "word": "b"}, Fault("/variables/word", UNKNOWN)),
         ({"words": "x" * 11}, Fault("/variables/words", "must be at most 10 characters, this one has 11")),
         ({"words": "a", "small": "maybe"}, Fault("/variables/small", "must be one of yes, no")),
+        ({"words": "x" * 10_001}, Fault("/variables/words", "must be at most 10000 characters")),
         ({"words": "a\x00"}, Fault("/variables/words", "must not contain control characters")),
     ],
 )  # fmt: skip
@@ -164,11 +165,11 @@ def test_a_preset_that_works_from_images_says_how_many_it_needs() -> None:
 
 
 def test_a_prompt_that_comes_out_too_long_is_refused() -> None:
-    text = 'prompt = "$a"\n[variables.a]'
+    text = 'prompt = "$a$a"\n[variables.a]'
 
-    assert len(made(wish({"a": "x" * 10_000}), text).prompt) == 10_000
-    assert faults_of(wish({"a": "x" * 10_001}), text) == [
-        Fault("/variables", "make a prompt of 10001 characters; nano-banana-pro takes at most 10000")
+    assert len(made(wish({"a": "x" * 5_000}), text).prompt) == 10_000
+    assert faults_of(wish({"a": "x" * 5_001}), text) == [
+        Fault("/variables", "make a prompt of 10002 characters; nano-banana-pro takes at most 10000")
     ]
 
 

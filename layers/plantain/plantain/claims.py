@@ -1,7 +1,8 @@
 """The only module that knows idempotency claims: which intent has made what, in the jobs table.
 
 A claim is written in one transaction with what it stands for, so a claim always has its record and a crash leaves
-either both or neither. Claims of calls are kept for seven days, those of a batch's rows for good.
+either both or neither. Claims of calls are kept for seven days; those of files, of planned times and of a batch's
+rows for good.
 """
 
 import hashlib

@@ -36,7 +36,7 @@ def composed(wish: PresetWish, preset: Preset, brand: Brand | None, model: Model
     own, brands = tuple(wish.settings.get("image_input", ())), brand_images_of(preset, brand)
     faults = [
         *_faults_of_locks(wish, preset),
-        *_faults_of_values(values, wish.name, preset),
+        *_faults_of_values(values, wish.name, preset, model),
         *_faults_of_images(len(own), len(brands), wish.name, preset, model),
     ]
     if faults:
@@ -78,12 +78,15 @@ def _faults_of_locks(wish: PresetWish, preset: Preset) -> Iterator[Fault]:
             yield Fault(f"/{to_camel(name)}", f"must be left out: the preset {wish.name} locks it{fixed}")
 
 
-def _faults_of_values(values: dict[str, str], name: str, preset: Preset) -> Iterator[Fault]:
+def _faults_of_values(values: dict[str, str], name: str, preset: Preset, model: Model) -> Iterator[Fault]:
     known = f"which has {', '.join(preset.variables)}" if preset.variables else "which has none"
     for unknown in sorted(values.keys() - preset.variables.keys()):
         yield Fault(f"/variables/{unknown}", f"is not a variable of the preset {name}, {known}")
     for variable, described in preset.variables.items():
-        if fault := _fault_of(values.get(variable, ""), described, name):
+        value = values.get(variable, "")
+        if len(value) > model.prompt_length:  # before it stands in a hundred places
+            yield Fault(f"/variables/{variable}", f"must be at most {model.prompt_length} characters")
+        elif fault := _fault_of(value, described, name):
             yield Fault(f"/variables/{variable}", fault)
 
 

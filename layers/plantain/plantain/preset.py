@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -26,7 +27,7 @@ class Variable(BaseModel):
     """Whether it must be given. Without this line: if it has no default."""
     default: Scalar | None = None
     choices: tuple[Scalar, ...] = ()
-    max_length: Annotated[int, Field(strict=True, ge=1)] | None = None
+    max_length: Annotated[int, Field(strict=True, ge=1, le=MAX_PRESET_BYTES)] | None = None
     """In characters."""
     description: Line = ""
 
@@ -70,12 +71,15 @@ class Preset(PictureSettings):
 def preset_of(document: Mapping[str, Any], model: Model) -> Preset:
     """The preset in a file's table. Raises InvalidRequest, its pointers into the file."""
     preset = checked(Preset, document, {"terms": Terms(model, caller="")})
-    if faults := [*_faults_of_prompt(preset), *_faults_of_variables(preset), *_faults_of_images(preset, model)]:
+    checks = _faults_of_prompt(preset, model), _faults_of_variables(preset), _faults_of_images(preset, model)
+    if faults := list(chain(*checks)):
         raise InvalidRequest(*faults[:MAX_FAULTS])
     return preset
 
 
-def _faults_of_prompt(preset: Preset) -> Iterator[Fault]:
+def _faults_of_prompt(preset: Preset, model: Model) -> Iterator[Fault]:
+    if (length := len(preset.prompt)) > model.prompt_length:
+        yield Fault("/prompt", f"has {length} characters; {model.name} takes at most {model.prompt_length}")
     for line, text in stray_dollars(preset.prompt):
         yield Fault("/prompt", f'has "{text}" in its line {line}, which is no variable; $$ makes a dollar sign')
     for name in sorted(variables_in(preset.prompt) - preset.variables.keys()):

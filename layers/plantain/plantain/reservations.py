@@ -35,7 +35,9 @@ class Reservations:
         if idempotency_key is None:
             self._jobs.put(job)
             return Reservation(job)
-        claim = Claim(claim_id(job.caller, idempotency_key), job.task_id, fingerprint)
+        # A file's version and a schedule's planned time are told again from the dead letters up to weeks later.
+        lasting = job.door != "http"
+        claim = Claim(claim_id(job.caller, idempotency_key), job.task_id, fingerprint, lasting)
         if self._claims.write(self._jobs.put_of(job), claim):
             return Reservation(job)
         earlier = self.find(job.caller, idempotency_key, fingerprint)
