@@ -1,6 +1,7 @@
 """Says a job's failure in words for people who know neither Kie.ai nor AWS."""
 
 from plantain.job import Failure
+from plantain.task import Charged
 
 _OPERATOR = "Show this text to whoever runs Plantain for you"
 _LATER = "Drop the file again later."
@@ -16,6 +17,15 @@ _NO_KEY = (
     "Plantain could not log in at Kie.ai, which draws the pictures.",
     f"{_OPERATOR}: Kie.ai's key has to be set anew. Then drop the file again.",
 )
+
+# A job that ran out of time or was stopped has come as far as its charge says.
+_STOPPED: dict[Charged, tuple[str, str]] = {
+    "no": ("It was stopped, or ran out of time, before Kie.ai was asked.", _LATER),
+    "yes": (
+        "It was stopped, or ran out of time, before what Kie.ai made was fetched.",
+        _NOT_COPIED[1],
+    ),
+}
 
 _WORDS: dict[str, tuple[str, str]] = {
     "kie-key-missing": _NO_KEY,
@@ -60,6 +70,8 @@ _WORDS: dict[str, tuple[str, str]] = {
 
 def words_of(failure: Failure) -> tuple[str, str]:
     """What happened, and what to do. What only Kie.ai can say is quoted as it says it."""
+    if failure.code in ("timed-out", "aborted") and failure.charged in _STOPPED:
+        return _STOPPED[failure.charged]
     if failure.code.startswith("result-"):
         return _NOT_COPIED
     if known := _WORDS.get(failure.code):
