@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.aws import AWS_ERRORS
-from plantain.create_pace import create_pace, is_over, seconds_ahead, sleep_until
+from plantain.create_pace import create_pace, seconds_ahead, sleep_until
 from plantain.errors import InputGone, KieBusy, KieKeyMissing, OutcomeUnknown, Refused, TryAgainLater
 from plantain.failures import recording
 from plantain.handover import handed_over
@@ -34,7 +34,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             kie().require_key()
             request = handed_over(job)  # before the slot is taken: it may take its time
         slot = create_pace().slot_of(job)
-        if slot and (seconds := seconds_ahead(slot, job.create_slots_missed)):
+        if slot and (seconds := seconds_ahead(slot)):
             jobs().note_slot(job, slot)
             return _waiting(job, seconds)
     with recording(jobs(), job, Refused, KieKeyMissing, OutcomeUnknown):
@@ -43,13 +43,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _create(job: Job, request: Request, slot: int | None) -> str | None:
-    """Kie's id of the task; None if the slot has passed meanwhile and nothing was sent.
+    """Kie's id of the task; None if it came too late for its slot, there was no room, and nothing was sent.
 
     The intent is written before the call: whoever finds it without an answer never sends again.
     """
     sleep_until(slot)
     attempt = jobs().begin_create(job)
-    if is_over(slot):
+    if slot and not create_pace().take_turn():
         jobs().withdraw_create(job, attempt, sent=False)
         return None
     try:

@@ -106,7 +106,7 @@ def test_a_job_waits_for_its_slot_in_the_state_machine_and_keeps_it(
     assert (sent, jobs().get(job.task_id).create_started_at) == ([], None)
 
 
-def test_a_slot_that_was_missed_is_replaced_and_the_job_sets_out_earlier(
+def test_who_comes_late_is_sent_at_once_where_there_is_room(
     cloud: Cloud, time: VirtualTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kie, sent = kie_says(created())
@@ -114,37 +114,60 @@ def test_a_slot_that_was_missed_is_replaced_and_the_job_sets_out_earlier(
     slots(cloud, 37)
     job = reserved()
     first = run(job)
-    time.now += first["waitSeconds"] + 3
+    time.now += first["waitSeconds"] + 60
     slots(cloud, 37)
 
-    run(job)
-    missed = run(job)
-
-    assert (missed["status"], missed["waitSeconds"]) == ("WAITING", 18)
-    assert jobs().get(job.task_id).create_slots_missed == 1
-    assert sent == []
+    assert (run(job)["status"], len(sent)) == ("CREATED", 1)
 
 
-def test_a_slot_that_passes_while_the_intent_is_written_is_not_used(
+def test_who_comes_late_and_finds_no_room_takes_a_new_slot(
     cloud: Cloud, time: VirtualTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kie, sent = kie_says(created())
     monkeypatch.setattr(create_task, "kie", lambda: kie)
-    begin, slow = Jobs.begin_create, iter([True])
-
-    def slowly(self: Jobs, job: Job) -> str:
-        attempt = begin(self, job)
-        time.now += 0.6 if next(slow, False) else 0
-        return attempt
-
-    monkeypatch.setattr(Jobs, "begin_create", slowly)
+    slots(cloud, 37)
     job = reserved()
+    first = run(job)
+    time.now += first["waitSeconds"] + 60
+    slots(cloud, 37)
+    pace = CreatePace("jobs", cloud.dynamodb, 18)
+    assert [pace.take_turn() for _ in range(21)] == [True] * 20 + [False]
 
-    waiting = run(job)
+    late, again = run(job), run(job)
 
-    assert (waiting["status"], sent) == ("WAITING", [])
-    assert jobs().get(job.task_id).create_started_at is None
-    assert (run(job)["status"], len(sent)) == ("CREATED", 1)
+    assert (late["status"], again["status"], again["waitSeconds"]) == ("WAITING", "WAITING", 19)
+    assert (jobs().get(job.task_id).create_slots_missed, jobs().get(job.task_id).create_started_at) == (1, None)
+    assert sent == []
+
+
+def test_a_turn_that_was_long_in_coming_is_not_used(
+    cloud: Cloud, time: VirtualTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = CreatePace._take
+
+    def slowly(pace: CreatePace, taken: int, now: int) -> bool:
+        took = take(pace, taken, now)
+        time.now += 0.6
+        return took
+
+    monkeypatch.setattr(CreatePace, "_take", slowly)
+
+    assert not CreatePace("jobs", cloud.dynamodb, 18).take_turn()
+
+
+def test_two_that_meet_at_a_turn_take_one_each(
+    cloud: Cloud, time: VirtualTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pace, take, met = CreatePace("jobs", cloud.dynamodb, 18), CreatePace._take, iter([True])
+
+    def after_somebody_else(pace: CreatePace, taken: int, now: int) -> bool:
+        if next(met, False):
+            pace.take_turn()
+        return take(pace, taken, now)
+
+    monkeypatch.setattr(CreatePace, "_take", after_somebody_else)
+
+    assert [pace.take_turn() for _ in range(20)] == [True] * 19 + [False]
 
 
 def test_after_a_refusal_a_new_slot_is_taken_and_in_the_end_it_is_given_up(
@@ -207,6 +230,14 @@ def simulate(
             time.sleep(write_seconds())
             return attempt
 
+        take = CreatePace._take
+
+        def take_slowly(pace: CreatePace, taken: int, now: int) -> bool:
+            took = take(pace, taken, now)
+            time.sleep(write_seconds())
+            return took
+
+        patched.setattr(CreatePace, "_take", take_slowly)
         for module in (job_module, create_pace):
             patched.setattr(module, "time", cast(Any, time))
         patched.setattr(create_task, "kie", lambda: account)
@@ -260,4 +291,30 @@ def test_however_slow_every_start_is_somebody_sends() -> None:
 
     assert len(account.arrived) == 20
     assert account.arrived[-1] - account.arrived[0] < 120
+    assert account.most_in_a_window() <= LIMIT
+
+
+def test_a_long_line_moves_on_at_the_pace_although_everybody_is_a_little_late() -> None:
+    chance = random.Random(7)
+
+    account = simulate(
+        [0.0] * 70,
+        start_seconds=lambda _: chance.uniform(0, 2.5),
+        write_seconds=lambda: chance.uniform(0, 0.1),
+        way_seconds=lambda: 0.1,
+    )
+
+    assert account.arrived[-1] - account.arrived[0] < 70 * TICK / 1000 * 1.15
+    assert account.most_in_a_window() <= LIMIT
+
+
+def test_what_an_outage_has_held_back_does_not_come_all_at_once() -> None:
+    account = simulate(
+        [0.0] * 45,
+        start_seconds=lambda now: 30.0 - now % 30,
+        write_seconds=lambda: 0.0,
+        way_seconds=lambda: 0.1,
+    )
+
+    assert len(account.arrived) == 45
     assert account.most_in_a_window() <= LIMIT

@@ -1,8 +1,10 @@
-"""One pace for the whole account: a job reserves its slot in the jobs table, waits for its time, then creates.
+"""One pace for the whole account: a job reserves a slot in the jobs table, waits for its time, and takes its turn.
 
-Slots are evenly spaced, first come first served, whichever door, function or retry asks. A slot may be used until
-LATE_MS after its time, so at 18 in 10 s what reaches Kie.ai within any 10 s had its slots within 10.5 s and the
-spread of the way there: at most 20, Kie.ai's limit, as long as that spread is under 0.6 s.
+Slots are evenly spaced, first come first served, whichever door, function or retry asks: they say who goes when.
+Turns keep the limit: the table holds when the last ones were taken, and who comes late is sent at once where there
+is room, so that a slot that nobody could use is not lost. At 18 in 10 s there are 20 turns in 11.1 s, each used
+within LATE_MS or not at all: no more than 20, Kie.ai's limit, arrive in any 10 s, as long as the ways there differ
+by no more than 0.6 s.
 """
 
 import os
@@ -18,18 +20,14 @@ from plantain.job import Job, now_ms
 
 LATE_MS = 500
 EARLY_MS = 1_000  # a job sets out so long before its slot and sleeps the rest: a cold start takes that
-_SLOWEST = 3  # doublings
-
+TURNS = 20
 _WINDOW_MS = 10_000
+PATIENCE_MS = 3_000  # for room, where others have come a little late: a new slot would be behind everybody
 
 
-def seconds_ahead(slot: int, missed: int) -> int:
-    """How many whole seconds the state machine is to wait for this slot; 0 when it is here or nearly.
-
-    Who has missed slots sets out ever earlier: however slow the functions start, somebody sends.
-    """
-    early = EARLY_MS * (1 << min(missed, _SLOWEST))
-    return max(0, slot - now_ms() - early) // 1000
+def seconds_ahead(slot: int) -> int:
+    """How many whole seconds the state machine is to wait for this slot; 0 when it is here or nearly."""
+    return max(0, slot - now_ms() - EARLY_MS) // 1000
 
 
 def sleep_until(slot: int | None) -> None:
@@ -39,15 +37,11 @@ def sleep_until(slot: int | None) -> None:
         time.sleep(ahead / 1000)
 
 
-def is_over(slot: int | None) -> bool:
-    """Whether it is too late to send in this slot."""
-    return slot is not None and now_ms() > slot + LATE_MS
-
-
 class CreatePace:
-    """The pace is one item of the table: `nextAt`, ms since the epoch, is the first time that nobody has reserved.
+    """The pace is one item of the table: `nextAt` is the first time that nobody has reserved, `turns` counts the
+    turns taken, and `turn0` to `turn19` say when the last of them were.
 
-    Slots are ms since the epoch. `per_ten_seconds` 0 is no pace, its slots are None.
+    All times are ms since the epoch. `per_ten_seconds` 0 is no pace, its slots are None.
     """
 
     def __init__(self, table: str, dynamodb: Any, per_ten_seconds: int) -> None:
@@ -56,12 +50,44 @@ class CreatePace:
         self._interval = -(-_WINDOW_MS // per_ten_seconds) if per_ten_seconds else 0
 
     def slot_of(self, job: Job) -> int | None:
-        """The slot this job has, or a new one when it has none that can still be used. Raises what AWS raises."""
+        """The slot this job has, also one that has passed, or a new one. Raises what AWS raises."""
         if not self._interval:
             return None
-        if job.create_slot_at is not None and not is_over(job.create_slot_at):
-            return job.create_slot_at
-        return self._reserve(now_ms())
+        return self._reserve(now_ms()) if job.create_slot_at is None else job.create_slot_at
+
+    def take_turn(self) -> bool:
+        """Whether a create may be sent, at once; waits for it a little. If not, the job takes another slot.
+
+        Raises what AWS raises. Dying after it costs the turn, nothing else.
+        """
+        if not self._interval:
+            return True
+        deadline = now_ms() + PATIENCE_MS
+        while (now := now_ms()) <= deadline:
+            taken, oldest = self._turns()
+            room_at = oldest + TURNS * self._interval
+            if room_at > deadline:
+                return False
+            if room_at > now:
+                time.sleep((room_at - now) / 1000)
+            elif self._take(taken, now):
+                return now_ms() <= now + LATE_MS
+        return False
+
+    def _turns(self) -> tuple[int, int]:
+        """How many have been taken, and when the one was whose place the next one takes."""
+        key = to_attributes({"id": "pace"})
+        answer = self._dynamodb.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        pace = from_attributes(answer.get("Item", {}))
+        taken = int(pace.get("turns", 0))
+        return taken, int(pace.get(f"turn{taken % TURNS}", 0))
+
+    def _take(self, taken: int, now: int) -> bool:
+        """False if somebody else has taken this turn."""
+        update = f"SET turns = :next, turn{taken % TURNS} = :now"
+        condition = "turns = :taken" if taken else "attribute_not_exists(turns)"
+        values = {":next": taken + 1, ":now": now} | ({":taken": taken} if taken else {})
+        return self._write(update, condition, values) is not None
 
     def _reserve(self, now: int) -> int:
         """One atomic write; up to three where several meet. Dying here costs the slot, nothing else."""
@@ -83,8 +109,13 @@ class CreatePace:
 
     def _advance(self, update: str, condition: str, values: dict[str, int]) -> int | None:
         """The new `nextAt`, or None if the condition did not hold."""
+        written = self._write(update, condition, values)
+        return None if written is None else int(written["nextAt"])
+
+    def _write(self, update: str, condition: str, values: dict[str, int]) -> dict[str, Any] | None:
+        """What was written, or None if the condition did not hold."""
         try:
-            written = self._dynamodb.update_item(
+            answer = self._dynamodb.update_item(
                 TableName=self._table,
                 Key=to_attributes({"id": "pace"}),
                 UpdateExpression=update,
@@ -96,7 +127,7 @@ class CreatePace:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
             return None
-        return int(from_attributes(written["Attributes"])["nextAt"])
+        return from_attributes(answer["Attributes"])
 
 
 @cache
