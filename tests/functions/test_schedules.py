@@ -792,6 +792,7 @@ def test_deleted_it_is_gone(cloud: Cloud) -> None:
         ({"requests": [{"prompt": "x", "imageInput": ["inbox/a.png"]}]}, "/requests/0/imageInput/0"),
         ({"requests": [{"prompt": "x", "outputFormat": "gif"}]}, "/requests/0/outputFormat"),
         ({"colour": 1}, "/colour"),
+        ({"A" * 60_000: 1}, ""),
     ],
 )
 def test_every_fault_has_its_pointer(cloud: Cloud, changes: dict[str, Any], pointer: str) -> None:

@@ -104,6 +104,7 @@ def test_images_of_one_cell_are_divided_and_a_key_may_hold_spaces(cell: str) -> 
             f"has 10000 columns; at most {MAX_COLUMNS} are taken",
             1,
         ),
+        (f"prompt,{'A' * 200_000}\nx,y\n", "names a column with more than 200 characters", 1),
     ],
 )
 def test_a_table_that_cannot_be_read_says_where(text: str, detail: str, line: int | None) -> None:
@@ -144,6 +145,7 @@ def test_an_id_is_safe_in_a_key(id: Any) -> None:
         ("{broken", "is not valid JSON: Expecting property name enclosed in double quotes"),
         ("[]", "must be a JSON object: { … }"),
         ("[" * 100_000, "is not valid JSON"),
+        (json.dumps({"prompt": "x", "A" * 200_000: 1}), "names a field with more than 200 characters"),
         (json.dumps({str(n): 1 for n in range(101)}), f"has 101 fields; at most {MAX_COLUMNS} are taken"),
     ],
 )

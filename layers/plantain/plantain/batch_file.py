@@ -10,7 +10,7 @@ from typing import Any
 from pydantic.alias_generators import to_snake
 
 from plantain.batch import MAX_ROWS, BadRow
-from plantain.documents import BadDocument
+from plantain.documents import MAX_NAME, BadDocument
 from plantain.faults import Fault
 
 MAX_COLUMNS = 100  # every setting and as many variables as a wish may have
@@ -112,6 +112,8 @@ def _names(cells: list[str] | None) -> list[str]:
         raise BadDocument("is empty; the first line names the columns", 1)
     if len(cells) > MAX_COLUMNS:
         raise BadDocument(f"has {len(cells)} columns; at most {MAX_COLUMNS} are taken", 1)
+    if any(len(cell) > MAX_NAME for cell in cells):
+        raise BadDocument(f"names a column with more than {MAX_NAME} characters", 1)
     names = [_setting(cell) or cell for cell in cells]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise BadDocument(f"names a column twice: {twice[0][:100] or 'one without a name'}", 1)
@@ -146,6 +148,8 @@ def _of_json(text: str) -> dict[str, Any] | Fault:
         return Fault("", "must be a JSON object: { … }")
     if len(read) > MAX_COLUMNS:
         return Fault("", f"has {len(read)} fields; at most {MAX_COLUMNS} are taken")
+    if any(len(name) > MAX_NAME for name in read):
+        return Fault("", f"names a field with more than {MAX_NAME} characters")
     return {name: value for name, value in read.items() if value is not None}
 
 

@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 MAX_NAME = 200  # characters of a field's name
@@ -46,7 +46,7 @@ def toml_document(content: bytes) -> dict[str, Any]:
         raise BadDocument(f"is not valid TOML: {_AT.sub('', str(broken))}", line) from None
     except (ValueError, RecursionError):  # a number of thousands of digits, arrays within arrays without end
         raise BadDocument("is not valid TOML") from None
-    _check_all_names(document)
+    check_names(document)
     return document
 
 
@@ -74,7 +74,8 @@ def _object(fields: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return read
 
 
-def _check_all_names(document: dict[str, Any]) -> None:
+def check_names(document: Mapping[str, Any]) -> None:
+    """Of every field, however deep. Raises BadDocument."""
     left: list[Any] = [document]
     while left:
         value = left.pop()

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic.alias_generators import to_camel, to_snake
 
+from plantain.documents import BadDocument, check_names
 from plantain.faults import Fault, InvalidRequest
 from plantain.request import Terms
 from plantain.schedule import MAX_BYTES, SCHEDULE_NAME, TOO_DEEP, Schedule, check_schedule
@@ -26,7 +27,10 @@ def check_schedule_request(name: str, body: Mapping[str, Any], terms: Terms, now
     if size > MAX_BYTES:
         raise InvalidRequest(Fault("", f"must have at most {MAX_BYTES // 1024} KB"))
     try:
+        check_names(body)
         return check_schedule({to_snake(field): value for field, value in body.items()}, terms, now)
+    except BadDocument as bad:
+        raise InvalidRequest(Fault("", bad.detail)) from None
     except InvalidRequest as invalid:
         raise InvalidRequest(*(Fault(_camel(f.pointer), f.detail) for f in invalid.faults)) from None
 
