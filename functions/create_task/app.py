@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.aws import AWS_ERRORS
-from plantain.create_pace import create_pace, seconds_ahead, sleep_until
+from plantain.create_pace import create_pace, is_over, seconds_ahead, sleep_until
 from plantain.errors import InputGone, KieBusy, KieKeyMissing, OutcomeUnknown, Refused, TryAgainLater
 from plantain.failures import recording
 from plantain.handover import handed_over
@@ -37,19 +37,24 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         if slot and (seconds := seconds_ahead(slot)):
             jobs().note_slot(job, slot)
             return _waiting(job, seconds)
+    turn = None
+    if slot:
+        sleep_until(slot)
+        if (turn := create_pace().take_turn()) is None:
+            jobs().note_slot(job, slot := create_pace().new_slot())
+            return _waiting(job, max(MISSED_SECONDS, seconds_ahead(slot)))
     with recording(jobs(), job, Refused, KieKeyMissing, OutcomeUnknown):
-        kie_task_id = _create(job, request, slot)
+        kie_task_id = _create(job, request, turn)
     return _created(job, kie_task_id) if kie_task_id else _waiting(job, MISSED_SECONDS)
 
 
-def _create(job: Job, request: Request, slot: int | None) -> str | None:
-    """Kie's id of the task; None if it came too late for its slot, there was no room, and nothing was sent.
+def _create(job: Job, request: Request, turn: int | None) -> str | None:
+    """Kie's id of the task; None if the turn has passed meanwhile and nothing was sent.
 
     The intent is written before the call: whoever finds it without an answer never sends again.
     """
-    sleep_until(slot)
     attempt = jobs().begin_create(job)
-    if slot and not create_pace().take_turn():
+    if is_over(turn):
         jobs().withdraw_create(job, attempt, sent=False)
         return None
     try:

@@ -131,28 +131,39 @@ def test_who_comes_late_and_finds_no_room_takes_a_new_slot(
     time.now += first["waitSeconds"] + 60
     slots(cloud, 37)
     pace = CreatePace("jobs", cloud.dynamodb, 18)
-    assert [pace.take_turn() for _ in range(21)] == [True] * 20 + [False]
+    assert [pace.take_turn() is None for _ in range(21)] == [False] * 20 + [True]
 
-    late, again = run(job), run(job)
+    late = run(job)
+    time.now += 1
+    again = run(job)
 
-    assert (late["status"], again["status"], again["waitSeconds"]) == ("WAITING", "WAITING", 19)
+    assert (late["status"], again["status"], again["waitSeconds"]) == ("WAITING", "WAITING", 18)
     assert (jobs().get(job.task_id).create_slots_missed, jobs().get(job.task_id).create_started_at) == (1, None)
     assert sent == []
 
 
-def test_a_turn_that_was_long_in_coming_is_not_used(
-    cloud: Cloud, time: VirtualTime, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("step", [(CreatePace, "_take"), (Jobs, "begin_create")])
+def test_a_turn_that_passes_before_all_is_written_is_not_used(
+    cloud: Cloud, time: VirtualTime, monkeypatch: pytest.MonkeyPatch, step: tuple[Any, str]
 ) -> None:
-    take = CreatePace._take
+    kie, sent = kie_says(created())
+    monkeypatch.setattr(create_task, "kie", lambda: kie)
+    (owner, name), slow = step, iter([True])
+    write = getattr(owner, name)
 
-    def slowly(pace: CreatePace, taken: int, now: int) -> bool:
-        took = take(pace, taken, now)
-        time.now += 0.6
-        return took
+    def slowly(*given: Any) -> Any:
+        written = write(*given)
+        time.now += 0.6 if next(slow, False) else 0
+        return written
 
-    monkeypatch.setattr(CreatePace, "_take", slowly)
+    monkeypatch.setattr(owner, name, slowly)
+    job = reserved()
 
-    assert not CreatePace("jobs", cloud.dynamodb, 18).take_turn()
+    waiting = run(job)
+
+    assert (waiting["status"], sent) == ("WAITING", [])
+    assert jobs().get(job.task_id).create_started_at is None
+    assert (run(job)["status"], len(sent)) == ("CREATED", 1)
 
 
 def test_two_that_meet_at_a_turn_take_one_each(
@@ -167,7 +178,7 @@ def test_two_that_meet_at_a_turn_take_one_each(
 
     monkeypatch.setattr(CreatePace, "_take", after_somebody_else)
 
-    assert [pace.take_turn() for _ in range(20)] == [True] * 19 + [False]
+    assert [pace.take_turn() is None for _ in range(20)] == [False] * 19 + [True]
 
 
 def test_after_a_refusal_a_new_slot_is_taken_and_in_the_end_it_is_given_up(

@@ -37,6 +37,11 @@ def sleep_until(slot: int | None) -> None:
         time.sleep(ahead / 1000)
 
 
+def is_over(turn: int | None) -> bool:
+    """Whether it is too late to send in this turn."""
+    return turn is not None and now_ms() > turn + LATE_MS
+
+
 class CreatePace:
     """The pace is one item of the table: `nextAt` is the first time that nobody has reserved, `turns` counts the
     turns taken, and `turn0` to `turn19` say when the last of them were.
@@ -53,26 +58,28 @@ class CreatePace:
         """The slot this job has, also one that has passed, or a new one. Raises what AWS raises."""
         if not self._interval:
             return None
-        return self._reserve(now_ms()) if job.create_slot_at is None else job.create_slot_at
+        return self.new_slot() if job.create_slot_at is None else job.create_slot_at
 
-    def take_turn(self) -> bool:
-        """Whether a create may be sent, at once; waits for it a little. If not, the job takes another slot.
+    def new_slot(self) -> int:
+        """One behind all others. Raises what AWS raises."""
+        return self._reserve(now_ms())
+
+    def take_turn(self) -> int | None:
+        """When the turn is that was taken, to be used at once; waits for one a little, None where there is no room.
 
         Raises what AWS raises. Dying after it costs the turn, nothing else.
         """
-        if not self._interval:
-            return True
         deadline = now_ms() + PATIENCE_MS
         while (now := now_ms()) <= deadline:
             taken, oldest = self._turns()
             room_at = oldest + TURNS * self._interval
             if room_at > deadline:
-                return False
+                return None
             if room_at > now:
                 time.sleep((room_at - now) / 1000)
             elif self._take(taken, now):
-                return now_ms() <= now + LATE_MS
-        return False
+                return now
+        return None
 
     def _turns(self) -> tuple[int, int]:
         """How many have been taken, and when the one was whose place the next one takes."""
