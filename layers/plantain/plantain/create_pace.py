@@ -65,7 +65,7 @@ class CreatePace:
         return self._reserve(now_ms())
 
     def take_turn(self) -> int | None:
-        """When the turn is that was taken, to be used at once; waits for one a little, None where there is no room.
+        """When the turn is that was taken, to be used at once; waits a little for one. None: there is no room.
 
         Raises what AWS raises. Dying after it costs the turn, nothing else.
         """
