@@ -8,7 +8,7 @@ import httpx
 
 from tests.e2e.conftest import Caller, Cloud
 
-BATCH_SECONDS = 120.0
+BATCH_SECONDS = 240.0
 Rows = list[dict[str, Any]]
 
 

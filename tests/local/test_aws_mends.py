@@ -344,11 +344,11 @@ def test_a_missing_timeout_is_an_error_and_not_an_endless_wait(aws: Sample) -> N
 def test_a_wait_without_heartbeat_ends_and_one_with_goes_on(aws: Sample) -> None:
     machine = wait_for_token(aws, "heartbeat", HeartbeatSecondsPath="$.seconds", TimeoutSeconds=600)
     assert aws.run(machine, seconds=10)["error"] == "States.HeartbeatTimeout"
-    arn = aws.start(machine, seconds=100)  # 5 s here: a beat may come four seconds late on a busy machine
+    arn = aws.start(machine, seconds=200)  # 10 s here: a beat may come eight seconds late on a busy machine
     token = eventually(lambda: aws.item(arn.split(":")[-1]))["taskToken"]["S"]
     steps = aws.client("stepfunctions")
     for _ in range(6):
-        time.sleep(1)
+        time.sleep(2)
         steps.send_task_heartbeat(taskToken=token)
     steps.send_task_success(taskToken=token, output="{}")
     assert aws.ended(arn)["status"] == "SUCCEEDED"
