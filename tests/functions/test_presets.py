@@ -297,8 +297,42 @@ def test_a_bad_file_is_told_in_plain_words_with_its_line(cloud: Cloud, key: str,
 
     assert status == "fail"
     assert line in text
-    assert f"The preset {key} cannot be used." in text
+    kind = "brand profile" if key == "presets/brand.toml" else "preset"
+    assert f"The {kind} {key} cannot be used." in text
     assert "Nothing was charged." in text
+
+
+@pytest.mark.parametrize(
+    ("key", "content", "line"),
+    [
+        ("presets/brand.toml", "logo = 'presets/logo.png'", "line 1, logo: presets/logo.png"),
+        (
+            "presets/card.toml",
+            f"brand_images = ['presets/look.png', 'inbox/_brand/logo.png']\n{CARD}",
+            "line 1, brand_images, entry 2: inbox/_brand/logo.png",
+        ),
+    ],
+)
+def test_a_picture_that_it_names_must_be_there_and_be_one(cloud: Cloud, key: str, content: str, line: str) -> None:
+    image = line.rpartition(" ")[2]
+    put(cloud, "presets/look.png", "RIFF    WEBP")
+    for fault in ("is not in the inbox", "is not a PNG, JPEG or WebP image"):
+        status, (text,) = checked(cloud, key, content)
+        assert status == "fail"
+        assert f"{line} {fault}: put the picture there first" in " ".join(text.split())
+        put(cloud, image, "no picture")
+
+    put(cloud, image, "RIFF    WEBP")
+    assert checked(cloud, key, content) == ("success", [])
+
+
+def test_a_logo_that_is_missing_is_told_as_the_brands(cloud: Cloud) -> None:
+    put(cloud, "presets/brand.toml", "logo = 'presets/logo.png'")
+
+    (fault,) = rendered("quote-card", variables={"quote": "Less"}).json["errors"]
+
+    assert fault["pointer"] == "/preset"
+    assert "presets/brand.toml, whose logo presets/logo.png is not in the inbox; put it there" in fault["detail"]
 
 
 def test_a_file_that_is_gone_again_is_left_in_peace(cloud: Cloud) -> None:

@@ -25,7 +25,7 @@ def usable_inputs(request: Request, trusted: frozenset[str], dns: Dns) -> Reques
     references = list(request.image_input)
     for at, reference in enumerate(request.image_input):
         if is_upload_key(reference) or is_inbox_key(reference):
-            references[at], fault = _looked_at(inbox(), reference)
+            references[at], fault = looked_at(inbox(), reference)
             faults |= {at: fault} if fault else {}
     if faults:
         raise InvalidRequest(*(Fault(f"/imageInput/{at}", faults[at]) for at in sorted(faults)))
@@ -38,7 +38,7 @@ def look_up_hosts(urls: Iterable[str], trusted: frozenset[str], dns: Dns) -> Non
         dns.look_up(hosts, LOOKUP_SECONDS)
 
 
-def _looked_at(inbox: Inbox, reference: str) -> tuple[str, str | None]:
+def looked_at(inbox: Inbox, reference: str) -> tuple[str, str | None]:
     """What to remember of an input, and what is wrong with it, as a clause for a person."""
     found = inbox.find(reference)
     if found is None:

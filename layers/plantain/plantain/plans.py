@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from plantain.brand import Brand
 from plantain.composing import composed
 from plantain.dns import Dns
 from plantain.faults import Fault, InvalidRequest
@@ -44,14 +45,20 @@ def _plan_of_preset(wish: PresetWish, terms: Terms, dns: Dns, library: Presets) 
     try:
         request = usable_inputs(request, terms.trusted_origins, dns)
     except InvalidRequest as invalid:
-        raise InvalidRequest(*(_named(fault, own, wish.name, request) for fault in invalid.faults)) from None
+        raise InvalidRequest(
+            *(_named(fault, own, wish.name, request, brand) for fault in invalid.faults)
+        ) from None
     library.keep(file)
     return Plan(request, file.ref, len(request.image_input) - own)
 
 
-def _named(fault: Fault, own: int, name: str, request: Request) -> Fault:
+def _named(fault: Fault, own: int, name: str, request: Request, brand: Brand | None) -> Fault:
     """A fault of an image that the preset adds is not one of the caller's images."""
     at = int(fault.pointer.rpartition("/")[2])
     if at < own:
         return fault
-    return Fault("/preset", f"{name} adds the image {request.image_input[at]}, which {fault.detail}")
+    image = request.image_input[at]
+    if brand and image == brand.logo:
+        told = f"{name} keeps to the brand profile presets/brand.toml, whose logo {image} {fault.detail}"
+        return Fault("/preset", f"{told}; put it there, or take the line logo out of presets/brand.toml")
+    return Fault("/preset", f"{name} adds the image {image}, which {fault.detail}")

@@ -71,6 +71,18 @@ def problems_of_brand(content: bytes) -> list[str]:
     return list(_read_brand(content)[1])
 
 
+def images_of_preset(content: bytes, model: Model) -> dict[str, str]:
+    """The keys of the images that a preset's file names, by their pointers into it; none of a broken one."""
+    preset, _ = _read_preset(content, model.name)
+    return {f"/brand_images/{at}": key for at, key in enumerate(preset.brand_images)} if preset else {}
+
+
+def images_of_brand(content: bytes) -> dict[str, str]:
+    """The same of a brand profile: its logo."""
+    brand, _ = _read_brand(content)
+    return {"/logo": brand.logo} if brand and brand.logo else {}
+
+
 # The rows of a batch mostly have the same few presets.
 @lru_cache(maxsize=32)
 def _read_preset(content: bytes, model: str) -> tuple[Preset | None, list[str]]:
