@@ -59,16 +59,38 @@ def test_a_row_is_at_the_line_where_it_begins() -> None:
 
 
 def test_columns_are_settings_in_any_spelling_and_else_variables_of_the_preset() -> None:
-    rows = from_csv("Preset,Aspect Ratio,outputFormat,Title,who\nquote-card,1:1,png,Plantains,\n")
+    rows = from_csv("Preset,Aspect Ratio,outputFormat,title,who\nquote-card,1:1,png,Plantains,\n")
 
     assert documents(rows) == [
         {
             "preset": "quote-card",
             "aspect_ratio": "1:1",
             "output_format": "png",
-            "variables": {"Title": "Plantains"},
+            "variables": {"title": "Plantains"},
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "variable"),
+    [
+        ("Quote", "quote"),
+        ("QUOTE", "quote"),
+        ("Main colour", "main_colour"),
+        ("mainColour", "main_colour"),
+        ("main-colour", "main_colour"),
+        ("point2a", "point2a"),
+        ("Größe", "Größe"),
+    ],
+)
+def test_a_heading_is_a_variable_as_people_write_it(heading: str, variable: str) -> None:
+    assert documents(from_csv(f"preset,{heading}\np,x\n")) == [{"preset": "p", "variables": {variable: "x"}}]
+
+
+def test_two_headings_that_would_be_the_same_variable_stay_two() -> None:
+    (row,) = documents(from_csv("preset,Quote,quote\np,x,y\n"))
+
+    assert row["variables"] == {"Quote": "x", "quote": "y"}
 
 
 def test_with_a_prompt_an_unknown_column_stays_where_it_is_found_out() -> None:

@@ -9,9 +9,10 @@ from typing import Any
 
 from pydantic.alias_generators import to_snake
 
-from plantain.batch import MAX_ROWS, BadRow
+from plantain.batch import MAX_FILE_BYTES, MAX_ROWS, BadRow
 from plantain.documents import MAX_NAME, BadDocument
 from plantain.faults import Fault
+from plantain.preset_fields import variable_of
 
 MAX_COLUMNS = 100  # every setting and as many variables as a wish may have
 _IMAGE = ("prompt", "preset", "aspect_ratio", "resolution", "output_format", "image_input")
@@ -37,6 +38,7 @@ def csv_rows(lines: Iterable[str]) -> Iterator[Row | BadRow]:
 
     Divided by commas, semicolons or tabs, as the first line shows. An empty cell is not given.
     """
+    csv.field_size_limit(MAX_FILE_BYTES)  # lines have their limit already (text_lines.py)
     lines = iter(lines)
     head = next((line for line in lines), "")
     delimiter = max(_DELIMITERS, key=lambda mark: len(next(csv.reader([head], delimiter=mark), [])))
@@ -158,4 +160,6 @@ def _with_variables(given: dict[str, Any]) -> dict[str, Any]:
     if "preset" not in given or "variables" in given:
         return given
     own = {name: value for name, value in given.items() if (_setting(name) or name) in SETTINGS}
-    return own | {"variables": {name: value for name, value in given.items() if name not in own}}
+    variables = {name: value for name, value in given.items() if name not in own}
+    plain = {variable_of(name): value for name, value in variables.items()}
+    return own | {"variables": plain if len(plain) == len(variables) else variables}

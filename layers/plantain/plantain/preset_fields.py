@@ -60,6 +60,12 @@ def _variable_name(name: str) -> str:
     return name
 
 
+def variable_of(heading: str) -> str:
+    """The variable that a column is named after as people write: `Main colour`, `mainColour`, `main-colour`."""
+    plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", re.sub(r"[\s-]+", "_", heading)).lower()
+    return plain if _VARIABLE.fullmatch(plain) else heading
+
+
 def _few_variables(variables: Any) -> Any:
     if isinstance(variables, dict) and len(variables) > MAX_VARIABLES:
         raise PydanticCustomError("too_many", "must hold at most {limit} variables", {"limit": MAX_VARIABLES})
