@@ -328,7 +328,7 @@ def test_a_preset_that_needs_words_besides_says_so_with_the_way(inbox: Drops) ->
             b'\xef\xbb\xbfprompt = "a"\r\n\r\naspect_ratio = "7:1"\r\n',
             "line 3, aspect_ratio: must be one of",
         ),
-        ("a.toml", b"prompt = 'a'\nresolution = 2K\n", "In line 2: the file is not valid TOML"),
+        ("a.toml", b"prompt = 'a'\nresolution = 2K\n", "In line 2: the file cannot be read: words stand"),
         ("a.toml", b"prompt = 'a'\n\ncolour = 'red'\n", "line 3, colour: is not a known field"),
         ("a.toml", b"resolution = '2K'\n", "needs a prompt, or the name of a preset"),
         ("a.toml", b"prompt = 'a'\ncount = 11\n", "line 2, count: must be at most 10"),

@@ -229,7 +229,7 @@ def test_a_bad_file_for_a_schedule_that_rests_does_not_say_that_it_runs(cloud: C
 @pytest.mark.parametrize(
     ("key", "text", "said"),
     [
-        (KEY, 'cron = "', "line 1: is not valid TOML"),
+        (KEY, 'cron = "', "line 1: cannot be read: words stand"),
         (KEY, "x" * 70_000, "has more than 64 KB"),
         ("schedules/My Leaf.toml", FILE, "must be called schedules/<name>.toml"),
         ("schedules/leaf.json", FILE, "must be called schedules/<name>.toml"),

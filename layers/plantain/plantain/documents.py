@@ -9,6 +9,14 @@ from typing import Any
 MAX_NAME = 200  # characters of a field's name
 # A name of many parts (a.a.a…) costs tomllib their square in time and memory; a dot more in a text does no harm.
 _MAX_DOTS = 1000  # in one line
+_LOOKED_AT = 500  # characters of a line
+_LONG = ('"""', "'''")
+_NAME = re.compile(r"\s*([\w.-]+\s*=\s*)")
+_QUOTED = re.compile(r"""\"(?:\\.|[^"\\])*"|'[^']*'|#.*""")
+# In a line whose quoted words are left out: a quotation mark, or after = what is no number, date, true or false.
+_UNQUOTED = re.compile(
+    r"""["'\u2018-\u201f\u2039\u203a\xab\xbb]|=\s*\[?\s*(?!(?:true|false|inf|nan)\b|[+-]?[\d._]+\s*(?:[,\]}#]|$)|\d{4}-\d)[^\s\[\]{}]"""
+)
 _AT = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)")
 
 
@@ -43,11 +51,23 @@ def toml_document(content: bytes) -> dict[str, Any]:
         found = _AT.search(str(broken))
         last = text.rstrip("\n").count("\n") + 1
         line = int(found["line"]) if found and found["line"] else last
-        raise BadDocument(f"is not valid TOML: {_AT.sub('', str(broken))}", line) from None
+        raise BadDocument(_toml_fault(text, line, _AT.sub("", str(broken))), line) from None
     except (ValueError, RecursionError):  # a number of thousands of digits, arrays within arrays without end
         raise BadDocument("is not valid TOML") from None
     check_names(document)
     return document
+
+
+def _toml_fault(text: str, line: int, said: str) -> str:
+    """What is wrong, as people would say it: mostly it is quotation marks."""
+    written = text.split("\n")[line - 1][:_LOOKED_AT]
+    is_open = said.startswith(("Unterminated", f'Expected "{_LONG[1]}'))
+    if is_open and any(text.count(mark) % 2 for mark in _LONG):
+        return f"has a text that begins with {_LONG[0]} or {_LONG[1]} and does not end with the same"
+    if _UNQUOTED.search(_QUOTED.sub("0", written)) or (said == "Invalid value" and "=" not in written):
+        name = _NAME.match(written)
+        return f'cannot be read: words stand between straight quotation marks: {name[1] if name else ""}"…"'
+    return f'is not valid TOML: {said}; its lines read: name = "words", or: name = 3'
 
 
 def json_document(content: bytes) -> dict[str, Any]:
