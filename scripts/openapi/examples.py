@@ -82,7 +82,7 @@ _SUMMARY: Preset = {
     "variables": [
         {
             "name": "quote",
-            "description": "The words of the quotation, without quotation marks",
+            "description": "The words of the quotation; the card adds its quotation marks",
             "required": True,
             "default": None,
             "choices": [],

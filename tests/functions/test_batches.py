@@ -331,6 +331,10 @@ def test_above_its_price_a_batch_waits_and_says_how_to_confirm(
     plan = text(cloud, "plans", batch)
     assert "2 rows that can be made and 1 that cannot" in plan
     assert "$0.18" in plan
+    assert (
+        f"Ask whoever runs Plantain for a yes, within seven days, and give them this number:\n  {batch.batch_id}\n"
+        in plan
+    )
     assert f"plantain batch confirm {batch.batch_id}" in plan
     assert tag(cloud, batch) == {"plantain-status": "accepted"}
     answer = confirm(batch.batch_id)
@@ -468,7 +472,7 @@ def ended(batch_id: str, status: str, error: str | None = None) -> None:
     record_batch_end.handler(event, cast(Any, LambdaContext()))
 
 
-NOT_BEGUN = "before any row was sent. Nothing was charged."
+NOT_BEGUN = "before any row was sent."
 STOPPED = "Images that were asked for by then are still made and charged."
 
 
@@ -511,6 +515,7 @@ def test_an_execution_that_is_gone_ends_its_batch(
     told = " ".join(text(cloud, "failed", batch).split())
     assert words in told
     assert f"What it cost - {cost} " in told
+    assert told.count("Nothing was charged.") == (cost == "Nothing")
     assert tag(cloud, batch) == {"plantain-status": "fail"}
 
 

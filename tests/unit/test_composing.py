@@ -89,7 +89,7 @@ def test_what_is_not_given_leaves_no_gap() -> None:
 def test_a_blank_value_is_none_given() -> None:
     assert made(wish({"words": "Hello", "small": " \n "})) == made(wish())
     assert faults_of(wish({"words": " "})) == [
-        Fault("/variables/words", "is required by the preset card: What it says")
+        Fault("/variables/words", "is required by the preset card (what it is: What it says)")
     ]
 
 
@@ -116,7 +116,7 @@ def test_what_is_locked_may_not_be_overridden_but_said_again() -> None:
 @pytest.mark.parametrize(
     ("variables", "fault"),
     [
-        ({}, Fault("/variables/words", "is required by the preset card: What it says")),
+        ({}, Fault("/variables/words", "is required by the preset card (what it is: What it says)")),
         ({"words": "a", "word": "b"}, Fault("/variables/word", UNKNOWN)),
         ({"words": "x" * 11}, Fault("/variables/words", "must be at most 10 characters, this one has 11")),
         ({"words": "a", "small": "maybe"}, Fault("/variables/small", "must be one of yes, no")),

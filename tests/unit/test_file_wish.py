@@ -80,3 +80,29 @@ def test_a_file_may_not_name_uploads_of_the_api(caller: str) -> None:
     key = f"uploads/inbox/{caller}/0199f3a0-0000-7000-8000-000000000000.png"
 
     assert [found for found, _ in faults_of(prompt="a", image_input=[key])] == ["/image_input/0"]
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    assert faults_of(prompt="a", count="3", colour="red", resolution="9K") == [
+        ("/count", "must be a whole number"),
+        ("/resolution", "must be one of 1K, 2K, 4K"),
+        ("/colour", "is not a known field"),
+    ]
+    assert faults_of(dry_run="yes", resolution="9K") == [
+        ("/dry_run", "must be true or false"),
+        ("", "needs a prompt, or the name of a preset"),
+        ("/resolution", "must be one of 1K, 2K, 4K"),
+    ]
+
+
+def test_a_variable_beside_the_preset_is_told_where_it_belongs() -> None:
+    assert faults_of(preset="quote-card", quote="Less") == [
+        ("/quote", "is not a known field; what the preset asks for goes into variables = { quote = … }")
+    ]
+    assert faults_of(prompt="a", quote="Less") == [("/quote", "is not a known field")]
+
+
+def test_a_picture_without_its_folder_is_told_where_pictures_lie() -> None:
+    assert faults_of(prompt="a", image_input=["beach.jpg"]) == [
+        ("/image_input/0", "must begin with inbox/ or https://, as inbox/_photos/beach.jpg does")
+    ]

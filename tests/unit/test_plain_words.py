@@ -175,6 +175,13 @@ def test_a_failed_text_says_what_happened_what_it_cost_and_what_to_do() -> None:
     )
 
 
+@pytest.mark.parametrize("said", ["It was stopped. Nothing was charged.", "a host; nothing was charged"])
+def test_that_nothing_was_charged_is_said_once(said: str) -> None:
+    text = failed_text("No picture.", [said], charged="no", advice="Try again.")
+
+    assert text.lower().count("nothing was charged") == 1
+
+
 @pytest.mark.parametrize(
     ("key", "stem"),
     [

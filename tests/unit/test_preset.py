@@ -124,7 +124,6 @@ def test_what_is_wrong_is_told_in_the_files_own_words(was: str, now: str, proble
             "line 1, prompt: has 10001 characters; nano-banana-pro takes at most 10000",
         ),
         (b'prompt = "a"\nvariables = 3', "line 2, variables: must hold names and values"),
-        (b'prompt = "a"\n[variables]\na = 3', "line 3, variables.a: must hold names and values"),
     ],
 )
 def test_a_file_that_is_no_preset_is_told_why(content: bytes, problem: str) -> None:
@@ -133,6 +132,19 @@ def test_a_file_that_is_no_preset_is_told_why(content: bytes, problem: str) -> N
         preset_in(PresetFile("card", content), MODEL)
     assert broken.value.problems == (problem,)
     assert [fault.pointer for fault in broken.value.faults] == ["/preset"]
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    text = 'prompt = "$price"\nlocked = ["colour"]\nbrand = 1\n[variables.size]\nmax_length = 0\n[variables.x]\n'
+
+    assert sorted(problem.partition(":")[0] for problem in problems_of_preset(text.encode(), MODEL)) == [
+        "line 1, prompt",
+        "line 2, locked, entry 1",
+        "line 3, brand",
+        "line 4, variables.size",
+        "line 5, variables.size.max_length",
+        "line 6, variables.x",
+    ]
 
 
 def test_a_preset_has_at_most_fifty_variables() -> None:

@@ -26,14 +26,14 @@ def tell_waiting(batch: Batch, limit_usd: float) -> None:
     if batch.source is None:
         return
     text = (
-        f"{batch.source.key} waits for your yes.\n\n"
+        f"{batch.source.key} waits for a yes.\n\n"
         f"It has {_rows(batch.rows)} that can be made"
         + (f" and {batch.bad} that cannot" if batch.bad else "")
         + f". Making them costs about ${batch.price_usd:.2f}, which is more than ${limit_usd:.2f}.\n"
         "Nothing was charged so far.\n\n"
-        "To start it, within seven days:\n"
-        f"  plantain batch confirm {batch.batch_id}\n"
-        f"  (or POST /api/batches/{batch.batch_id}/confirm)\n"
+        "Ask whoever runs Plantain for a yes, within seven days, and give them this number:\n"
+        f"  {batch.batch_id}\n"
+        f"(They say yes with: plantain batch confirm {batch.batch_id})\n"
         "To leave it, do nothing.\n"
     )
     report_plan(batch.stem, batch.batch_id, text)

@@ -92,7 +92,7 @@ def _faults_of_values(values: dict[str, str], name: str, preset: Preset, model: 
 
 def _fault_of(value: str, variable: Variable, name: str) -> str | None:
     if not value:
-        meaning = f": {variable.description}" if variable.description else ""
+        meaning = f" (what it is: {variable.description})" if variable.description else ""
         return f"is required by the preset {name}{meaning}" if variable.is_required else None
     if any(unicodedata.category(character) == "Cc" for character in value if character != "\n"):
         return "must not contain control characters"

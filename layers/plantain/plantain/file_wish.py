@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel, to_snake
 
 from plantain.faults import Fault, InvalidRequest, PromptMissing, escaped
 from plantain.request import Terms
-from plantain.validation import MAX_FAULTS, checked
+from plantain.validation import MAX_FAULTS, NOT_KNOWN, checked
 from plantain.wish import Wish, check_wish
 
 MAX_COUNT = 10  # more is a batch
@@ -39,17 +39,42 @@ class FileWish:
 
 def check_file_wish(document: Mapping[str, Any], terms: Terms) -> FileWish:
     """The checked wish in a file's table. Raises InvalidRequest, its pointers in the words of the file."""
+    if twice := [name for name, times in Counter(map(to_camel, document)).items() if times > 1]:
+        faults = [Fault(f"/{escaped(name)}", "is given twice") for name in twice[:MAX_FAULTS]]
+        raise InvalidRequest(*as_written(faults, document))
     body = {to_camel(name): value for name, value in document.items()}
+    faults, order, wish = [], _Order(), None
     try:
-        if twice := [name for name, times in Counter(map(to_camel, document)).items() if times > 1]:
-            raise InvalidRequest(*(Fault(f"/{escaped(name)}", "is given twice") for name in twice[:MAX_FAULTS]))
         order = checked(_Order, body)
-        wish = check_wish({name: value for name, value in body.items() if name not in _AROUND}, terms)
-    except PromptMissing:
-        raise InvalidRequest(Fault("", "needs a prompt, or the name of a preset")) from None
     except InvalidRequest as invalid:
-        raise InvalidRequest(*as_written(invalid.faults, document)) from None
+        faults += invalid.faults
+    try:
+        wish = _wish_in({name: value for name, value in body.items() if name not in _AROUND}, terms)
+    except InvalidRequest as invalid:
+        faults += [_with_advice(fault) for fault in invalid.faults] if "preset" in body else invalid.faults
+    if faults or wish is None:
+        raise InvalidRequest(*as_written(faults[:MAX_FAULTS], document))
     return FileWish(wish, order.count, order.dry_run)
+
+
+def _wish_in(fields: Mapping[str, Any], terms: Terms) -> Wish:
+    try:
+        return check_wish(fields, terms)
+    except PromptMissing:
+        missing = Fault("", "needs a prompt, or the name of a preset")
+    try:
+        check_wish({**fields, "prompt": "as good as any"}, terms)
+    except InvalidRequest as invalid:
+        raise InvalidRequest(missing, *invalid.faults) from None
+    raise InvalidRequest(missing)
+
+
+def _with_advice(fault: Fault) -> Fault:
+    """Variables stand beside the preset's name in a list (batch_file.py), and so people write them in a file."""
+    if fault.detail != NOT_KNOWN or fault.pointer.count("/") != 1:
+        return fault
+    name = to_snake(fault.pointer[1:])
+    return replace(fault, detail=f"{NOT_KNOWN}; what the preset asks for goes into variables = {{ {name} = … }}")
 
 
 def as_written(faults: Iterable[Fault], document: Mapping[str, Any]) -> tuple[Fault, ...]:

@@ -1,5 +1,6 @@
 """What people who never write code are told: what happened, what it cost, what to change."""
 
+import re
 import textwrap
 import unicodedata
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ _CHARGES: dict[Charged, str] = {
     "yes": "It was charged.",
     "unknown": "It may have been charged.",
 }
+_ONCE = re.compile(r"(; nothing was charged| Nothing was charged\.)$")  # the text has a part of its own for it
 
 
 def failed_text(
@@ -30,7 +32,7 @@ def failed_text(
             *_wrapped(subject),
             "",
             "What happened",
-            *(line for problem in problems for line in _wrapped(problem, bullet="- ")),
+            *(line for problem in problems for line in _wrapped(_ONCE.sub("", problem), bullet="- ")),
             "",
             "What it cost",
             *_wrapped(cost or _CHARGES[charged], bullet="- "),

@@ -1,7 +1,7 @@
 """A preset as it is written in `presets/<name>.toml`: the house style as a file, and what it leaves open."""
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Annotated, Any
 
@@ -70,11 +70,32 @@ class Preset(PictureSettings):
 
 def preset_of(document: Mapping[str, Any], model: Model) -> Preset:
     """The preset in a file's table. Raises InvalidRequest, its pointers into the file."""
-    preset = checked(Preset, document, {"terms": Terms(model, caller="")})
+    context = {"terms": Terms(model, caller="")}
+    try:
+        preset = checked(Preset, document, context)
+        faults: list[Fault] = []
+    except InvalidRequest as invalid:
+        faults = list(invalid.faults)
+        try:
+            preset = checked(Preset, _without(document, faults), context)
+        except InvalidRequest:
+            raise invalid from None
     checks = _faults_of_prompt(preset, model), _faults_of_variables(preset), _faults_of_images(preset, model)
-    if faults := list(chain(*checks)):
+    if faults := [*faults, *chain(*checks)]:
         raise InvalidRequest(*faults[:MAX_FAULTS])
     return preset
+
+
+def _without(document: Mapping[str, Any], faults: Sequence[Fault]) -> dict[str, Any]:
+    """The rest of a file, so that what is wrong with it is told at once; a variable keeps its name."""
+    rest = dict(document)
+    for fault in faults:
+        field, _, below = fault.pointer[1:].partition("/")
+        if field == "variables" and below:
+            rest["variables"] = rest["variables"] | {below.partition("/")[0]: {}}
+        elif field not in ("prompt", "variables"):
+            rest.pop(field, None)
+    return rest
 
 
 def _faults_of_prompt(preset: Preset, model: Model) -> Iterator[Fault]:

@@ -68,6 +68,8 @@ def _address(url: str, info: ValidationInfo) -> str:
         return url
     if terms.from_inbox and is_inbox_key(url):
         return url
+    if terms.from_inbox and "://" not in url:
+        raise PydanticCustomError("place", "must begin with inbox/ or https://, as inbox/_photos/beach.jpg does")
     if refusal := refusal_of(url, terms.trusted_origins):
         raise PydanticCustomError("address", "{refusal}", {"refusal": refusal})
     return url

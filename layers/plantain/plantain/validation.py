@@ -10,8 +10,9 @@ from plantain.faults import Fault, InvalidRequest, escaped
 
 MAX_FAULTS = 20  # named at once; a body can hold thousands
 
+NOT_KNOWN = "is not a known field"
 _DETAILS = {
-    "extra_forbidden": "is not a known field",
+    "extra_forbidden": NOT_KNOWN,
     "missing": "is required",
     "string_type": "must be a string",
     "string_unicode": "must be valid Unicode text (it holds a lone surrogate)",
