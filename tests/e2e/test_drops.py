@@ -299,7 +299,7 @@ def test_deleting_the_files_while_the_job_runs_changes_nothing(cloud: Cloud, per
     [
         ("report.docx", b"x", "a file that ends in .docx"),
         ("photo.jpg", png(), "recolor"),
-        ("recolour/photo.jpg", png(), "recolour is unknown"),
+        ("recolour/photo.jpg", png(), "the folder recolour, which is no preset"),
         ("a.txt", b"x" * 40_001, "40,001 bytes"),
         ("recolor/a.png", bytes(30_000_001), "30,000,001 bytes"),
         (

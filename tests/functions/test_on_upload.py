@@ -24,7 +24,6 @@ from plantain.jobs import jobs
 from tests.conftest import ROOT, Cloud
 from tests.functions.conftest import LambdaContext, Started, event
 
-PRESETS = ("career-timeline", "infographic", "merge", "quote-card", "recolor", "thumbnail")
 CARD = "prompt = 'a card'\n"
 
 
@@ -285,29 +284,60 @@ def test_an_empty_object_is_left_in_peace(inbox: Drops, name: str) -> None:
 def test_a_picture_in_no_folder_is_told_the_presets(inbox: Drops) -> None:
     said = inbox.refusal(inbox.drop("inbox/photo.jpg", picture("JPEG")))
 
-    assert "the folder's name is the preset to use" in said
-    assert all(name in said for name in PRESETS)
+    assert "lies in no folder; the first folder's name below inbox/ is the preset to use" in said
+    assert "These work from one picture alone: recolor." in said
 
 
-def test_an_unknown_preset_is_told_the_known_ones(inbox: Drops) -> None:
-    inbox.put("presets/house-style.toml", "prompt = 'x'")
+def test_a_folder_that_is_no_preset_is_told_those_that_work_from_a_picture_alone(inbox: Drops) -> None:
+    for name, content in {
+        "house-style": "prompt = 'x'",
+        "broken": "prompt = ",
+        "locks": "prompt = 'x'\nlocked = ['image_input']",
+        "branded": "prompt = 'x'\nbrand = true",
+        "full": f"prompt = 'x'\nbrand_images = [{', '.join(f"'presets/{n}.png'" for n in range(8))}]",
+    }.items():
+        inbox.put(f"presets/{name}.toml", content)
     said = inbox.refusal(inbox.drop("inbox/recolour/photo.jpg", picture("JPEG")))
 
-    assert "recolour is unknown" in said
-    assert all(name in said for name in (*PRESETS, "house-style"))
+    assert "lies in the folder recolour, which is no preset" in said
+    assert "These work from one picture alone: branded, house-style, recolor." in said
+
+
+def test_where_nothing_works_from_a_picture_alone_that_is_said(inbox: Drops) -> None:
+    inbox.put("presets/recolor.toml", "prompt = ")
+
+    assert "There is no preset that works" in inbox.refusal(inbox.drop("inbox/a/photo.jpg", picture("JPEG")))
+
+
+def test_a_preset_further_down_is_told_to_be_the_first_folder(inbox: Drops) -> None:
+    said = inbox.refusal(inbox.drop("inbox/march/recolor/photo.jpg", picture("JPEG")))
+
+    assert "The preset must be the first folder: inbox/recolor/march/…, not inbox/march/recolor/…" in said
+
+
+def test_a_picture_for_a_preset_of_several_is_told_so(inbox: Drops) -> None:
+    said = inbox.refusal(inbox.drop("inbox/merge/photo.jpg", picture("JPEG")))
+
+    assert "The preset merge, as the folder is named, works from 2 pictures together." in said
+
+
+def test_a_preset_that_is_broken_is_told_with_its_fault(inbox: Drops) -> None:
+    inbox.put("presets/recolor.toml", "prompt = ")
+
+    assert "recolor is broken: line 1" in inbox.refusal(inbox.drop("inbox/recolor/a.jpg", picture("JPEG")))
 
 
 def test_a_folder_that_can_be_no_preset_is_told_so(inbox: Drops) -> None:
     said = inbox.refusal(inbox.drop("inbox/Holiday Photos!/photo.jpg", picture("JPEG")))
 
-    assert "lies in the folder Holiday Photos!" in said
-    assert all(name in said for name in PRESETS)
+    assert "lies in the folder Holiday Photos!, which is no preset" in said
+    assert "alone: recolor." in said
 
 
 def test_a_preset_that_needs_words_besides_says_so_with_the_way(inbox: Drops) -> None:
     said = inbox.refusal(inbox.drop("inbox/quote-card/photo.png", picture()))
 
-    assert "variables.quote: is required" in said
+    assert "quote-card, as the folder is named, needs words besides the picture: quote (The words of" in said
     assert "drop a request (.toml)" in said
 
 
@@ -377,12 +407,22 @@ def test_a_picture_of_more_than_thirty_megabytes_is_refused_unread(inbox: Drops)
     said = inbox.refusal(inbox.drop("inbox/recolor/photo.png", bytes(30_000_001)))
 
     assert "The picture has 30,000,001 bytes; it may have 30,000,000 (30 MB) at the most." in said
+    assert "Save the picture in a smaller size" in said
 
 
 def test_what_plantain_has_made_is_not_taken_for_a_wish(inbox: Drops) -> None:
     source = inbox.drop("inbox/recolor/photo.png", picture(), Metadata={"plantain": "some-task"})
 
-    assert "Plantain has made this file itself" in inbox.refusal(source)
+    said = inbox.refusal(source)
+    assert "Plantain has made this file itself" in said
+    assert "Change that" not in said
+
+
+def test_what_is_no_picture_is_told_how_to_make_one(inbox: Drops) -> None:
+    said = inbox.refusal(inbox.drop("inbox/recolor/photo.png", b"not a picture at all"))
+
+    assert "save it as PNG, JPEG or WebP, and drop that" in said
+    assert "Change that" not in said
 
 
 def test_a_refusal_delivered_twice_is_told_once(inbox: Drops) -> None:

@@ -116,6 +116,22 @@ def test_faults_of_all_requests_and_all_turns_are_named_at_once() -> None:
     assert "must be at most 10000 characters" in lines[1]
 
 
+def test_a_bad_time_hides_no_other_fault() -> None:
+    text = (
+        "cron = '0 9 * * MON *'\ntimezone = 'Berlin'\nend = 'never'\n[[requests]]\nprest = 'quote-card'\n"
+        "[[requests]]\nprompt = '$you'\n"
+    )
+
+    assert [line.partition(":")[0] for line in faults(text)] == [
+        "line 2, timezone",
+        "line 3, end",
+        "line 1, cron",
+        "line 4, requests, entry 1",
+        "line 5, requests, entry 1, prest",
+        "line 7, requests, entry 2, prompt",
+    ]
+
+
 def test_a_schedule_has_at_most_twenty_requests() -> None:
     request = "[[requests]]\nprompt = 'x'\n"
 

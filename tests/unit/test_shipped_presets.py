@@ -92,6 +92,14 @@ def test_its_words_are_those_that_are_offered(cloud: Cloud, model: Model, name: 
         assert {word for word in words.split(", ") if word} - {"calm"} <= set(offered)
 
 
+@pytest.mark.parametrize("name", NEEDED)
+def test_no_line_of_a_prompt_breaks_off_in_a_sentence(cloud: Cloud, model: Model, name: str) -> None:
+    """A model may take the end of a line for the end of a thought."""
+    lines = filter(None, preset_of(name, model).prompt.split("\n"))
+
+    assert [line for line in lines if not re.search(r'(\.|"|\$[a-z]+)$', line)] == []
+
+
 def test_a_thumbnail_has_the_shape_of_a_video(cloud: Cloud, model: Model) -> None:
     preset = preset_of("thumbnail", model)
 

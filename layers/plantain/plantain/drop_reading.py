@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from plantain.documents import BadDocument, json_document, text_of, toml_document
-from plantain.drop_words import AGAIN
+from plantain.drop_words import AGAIN, NO_PICTURE, SMALLER
 from plantain.dropped import Kind, folder_of
 from plantain.faults import Fault
 from plantain.image_format import format_of
@@ -69,10 +69,13 @@ def document_of(found: InboxObject, kind: Kind) -> Document:
 def _image(found: InboxObject, reference: str) -> Document:
     if found.size > MAX_UPLOAD_BYTES:
         raise Unusable(
-            f"The picture has {found.size:,} bytes; it may have {MAX_UPLOAD_BYTES:,} (30 MB) at the most."
+            f"The picture has {found.size:,} bytes; it may have {MAX_UPLOAD_BYTES:,} (30 MB) at the most.",
+            advice=SMALLER,
         )
     if format_of(inbox().read(reference, _MAGIC_BYTES)) is None:
-        raise Unusable("The file is called a picture, but what is in it is no PNG, JPEG or WebP picture.")
+        raise Unusable(
+            "The file is called a picture, but what is in it is no PNG, JPEG or WebP picture.", advice=NO_PICTURE
+        )
     fields = {"preset": folder_of(found.key), "image_input": [reference]}
     return Document(fields, advice=ABOUT_FOLDERS)
 

@@ -9,6 +9,12 @@ from plantain.models import MODELS, PRICES_AS_OF
 from plantain.plain_words import failed_text
 
 AGAIN = "Change that, and drop the file again."
+SMALLER = "Save the picture in a smaller size, and drop that."
+NO_PICTURE = (
+    "Open it in a program for pictures, save it as PNG, JPEG or WebP, and drop that. To change the ending of a "
+    "file's name does not change what is in it."
+)
+OWN = "To have it worked over, save it on your computer first, and drop it from there."
 KINDS = (
     "Drop one of these instead.\n"
     "A picture (.jpg, .jpeg, .png, .webp): put it into a folder that is named as a preset.\n"
@@ -28,12 +34,6 @@ def unknown_kind(key: str) -> str:
     ending = ending_of(key)
     what = f"a file that ends in {ending}" if ending else "a file whose name has no ending such as .jpg or .txt"
     return f"Plantain does not know what to do with {what}."
-
-
-def no_preset(folder: str, names: Sequence[str]) -> str:
-    """What is wrong with a picture that lies in no folder, or in one that cannot be a preset's."""
-    where = f"lies in the folder {folder}" if folder else "lies in no folder"
-    return f"The picture {where}, and the folder's name is the preset to use. There are these: {', '.join(names)}."
 
 
 def failed_job_text(job: Job) -> str:

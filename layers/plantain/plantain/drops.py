@@ -1,7 +1,6 @@
 """Takes in what people drop into the inbox: starts it, tries it out, or says what is wrong with it."""
 
 import os
-import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,8 +10,8 @@ from plantain.batches import take_in_batch
 from plantain.dns import dns
 from plantain.drop_reading import ABOUT_FOLDERS, Unusable, document_of
 from plantain.drop_reports import report_to_source as report
-from plantain.drop_words import KINDS, no_preset, plan_text, refused_text, unknown_kind
-from plantain.dropped import Kind, caller_of, folder_of, is_ignored, job_keys, kind_of, member_of
+from plantain.drop_words import KINDS, OWN, plan_text, refused_text, unknown_kind
+from plantain.dropped import Kind, caller_of, is_ignored, job_keys, kind_of, member_of
 from plantain.faults import InvalidRequest
 from plantain.file_wish import FileWish, as_written, check_file_wish
 from plantain.images import MARK
@@ -22,11 +21,11 @@ from plantain.inbox_reports import report_failure, report_id_of, report_plan, ta
 from plantain.intake import take_in, taken_in
 from plantain.job import Source, new_job
 from plantain.models import MODELS
+from plantain.photo_folders import problems_of_folder
 from plantain.plain_words import stem_of
 from plantain.plans import Plan, plan_of
-from plantain.presets import presets
+from plantain.presets import presets_of_a_moment
 from plantain.request import Terms
-from plantain.wish import PRESET
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +65,10 @@ def take_in_drop(source: Source) -> Taken:
 
 def _taken(found: InboxObject, source: Source) -> Taken:
     if MARK in found.metadata:
-        raise Unusable("Plantain has made this file itself, and works from what people make.")
+        raise Unusable("Plantain has made this file itself, and works from what people make.", advice=OWN)
     kind = kind_of(found.key)
     if kind == "unknown":
         raise Unusable(unknown_kind(found.key), advice=KINDS)
-    if kind == "image" and not re.fullmatch(PRESET, folder := folder_of(found.key)):
-        raise Unusable(no_preset(folder, presets().names()), advice=ABOUT_FOLDERS)
     return _taken_batch(source) if kind == "batch" else _taken_wish(found, kind, source)
 
 
@@ -83,6 +80,9 @@ def _taken_wish(found: InboxObject, kind: Kind, source: Source) -> Taken:
         wish = check_file_wish(document.fields, terms)
         return _planned(wish, terms, source) if wish.dry_run else _started(wish, terms, source)
     except InvalidRequest as invalid:
+        folder = problems_of_folder(found.key, terms.model, presets_of_a_moment()) if kind == "image" else []
+        if folder:
+            raise Unusable(*folder, advice=ABOUT_FOLDERS) from None
         raise document.unusable(as_written(invalid.faults, document.fields)) from None
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -112,8 +112,8 @@ def schedule_of(document: Mapping[str, Any], written: dt.datetime) -> Schedule:
         raise InvalidRequest(TOO_DEEP) from None
     except InvalidRequest as invalid:
         raise InvalidRequest(*(Fault(to_snake(f.pointer), f.detail) for f in invalid.faults)) from None
-    requests = tuple({to_snake(name): part for name, part in wish.items()} for wish in asked.requests)
-    kept = {to_snake(name): value for name, value in document.items()} | {"requests": list(requests)}
+    requests = tuple(map(_in_words_of_a_file, asked.requests))
+    kept = _in_words_of_a_file(document) | {"requests": list(requests)}
     return Schedule(
         recurrence=_recurrence(asked, written),
         document=kept,
@@ -127,17 +127,16 @@ def schedule_of(document: Mapping[str, Any], written: dt.datetime) -> Schedule:
 
 def check_schedule(document: Mapping[str, Any], terms: Terms, now: dt.datetime) -> Schedule:
     """The checked schedule, each request as every one of its turns makes it. Raises InvalidRequest."""
-    schedule = schedule_of(document, now)
-    faults: dict[tuple[str, str], Fault] = {}
-    for at, wish in enumerate(schedule.requests):
-        for number in range(turns_of(wish)):
-            try:
-                check_file_wish(filled(wish, now.astimezone(schedule.recurrence.zone), number), terms)
-            except InvalidRequest as invalid:
-                found = (Fault(f"/requests/{at}{f.pointer}", f.detail) for f in invalid.faults)
-                faults |= {(f.pointer, f.detail): f for f in found}
-    if faults:
-        raise InvalidRequest(*list(faults.values())[:MAX_FAULTS])
+    try:
+        schedule = schedule_of(document, now)
+    except InvalidRequest as invalid:
+        given = document.get("requests")
+        wishes = [wish for wish in given if isinstance(wish, Mapping)] if isinstance(given, list) else []
+        small = len(wishes) <= MAX_REQUESTS and TOO_DEEP not in invalid.faults
+        faults = [*invalid.faults, *(_faults_of_requests(wishes, terms, now) if small else [])]
+        raise InvalidRequest(*faults[:MAX_FAULTS]) from None
+    if faults := _faults_of_requests(schedule.requests, terms, now.astimezone(schedule.recurrence.zone)):
+        raise InvalidRequest(*faults[:MAX_FAULTS])
     if not schedule.recurrence.next_runs(now, 1):
         raise InvalidRequest(
             Fault(f"/{_when_of(document)}", "would never run: its times have passed, or lie outside start and end")
@@ -145,21 +144,41 @@ def check_schedule(document: Mapping[str, Any], terms: Terms, now: dt.datetime) 
     return schedule
 
 
+def _faults_of_requests(wishes: Sequence[Mapping[str, Any]], terms: Terms, local: dt.datetime) -> list[Fault]:
+    faults: dict[tuple[str, str], Fault] = {}
+    for at, wish in enumerate(map(_in_words_of_a_file, wishes)):
+        for number in range(turns_of(wish)):
+            try:
+                check_file_wish(filled(wish, local, number), terms)
+            except InvalidRequest as invalid:
+                found = (Fault(f"/requests/{at}{f.pointer}", f.detail) for f in invalid.faults)
+                faults |= {(f.pointer, f.detail): f for f in found}
+    return list(faults.values())
+
+
+def _in_words_of_a_file(wish: Mapping[str, Any]) -> dict[str, Any]:
+    return {to_snake(name): part for name, part in wish.items()}
+
+
 def _recurrence(asked: ScheduleRequest, written: dt.datetime) -> Recurrence:
+    faults: list[Fault] = []
+
+    def read[Value](field: str, reading: Callable[[], Value], otherwise: Value) -> Value:
+        try:
+            return reading()
+        except BadExpression as bad:
+            faults.append(Fault(f"/{field}", str(bad)))
+            return otherwise
+
     given = [name for name in _WHEN if getattr(asked, name) is not None]
     if len(given) != 1:
-        raise InvalidRequest(Fault("", "needs exactly one of cron, rate and at"))
-    field = "timezone"
-    try:
-        zone = zone_of(asked.timezone)
-        field = "start"
-        start = None if asked.start is None else moment_of(asked.start, zone)
-        field = "end"
-        end = None if asked.end is None else moment_of(asked.end, zone, end_of_day=True)
-        (field,) = given
-        when = _when(asked, zone)
-    except BadExpression as bad:
-        raise InvalidRequest(Fault(f"/{field}", str(bad))) from None
+        faults.append(Fault("", "needs exactly one of cron, rate and at"))
+    zone = read("timezone", lambda: zone_of(asked.timezone), ZoneInfo("UTC"))
+    start = read("start", lambda: None if asked.start is None else moment_of(asked.start, zone), None)
+    end = read("end", lambda: None if asked.end is None else moment_of(asked.end, zone, end_of_day=True), None)
+    when = read(given[0], lambda: _when(asked, zone), None) if len(given) == 1 else None
+    if faults or when is None:
+        raise InvalidRequest(*faults)
     # Whole seconds, as AWS counts them.
     anchor = max(start or written, written).replace(microsecond=0)
     return Recurrence(when, zone, anchor, start, end)
