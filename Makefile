@@ -22,10 +22,13 @@ endif
 endef
 $(foreach name,PROMPT NAME STACK STATE STAGE ARCH PARAMETERS ARGS,$(eval $(call as-given,$(name))))
 
-.PHONY: help demo demo-drop up key need-name build deploy delete kie-key need-stage test bench lint openapi format lock clean
+.PHONY: help demo demo-drop up aws-cli key need-name build deploy delete kie-key need-stage test bench lint openapi format lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1mmake %-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@if [ -t 1 ] && [ -z "$${NO_COLOR+x}" ]; then bold=1; fi; \
+	awk -F ':.*## ' -v bold="$${bold:-}" '/^[a-z-]+:.*## / { \
+		name = sprintf("make %-10s", $$1); \
+		printf "  %s %s\n", bold ? "\033[1m" name "\033[0m" : name, $$2 }' $(MAKEFILE_LIST)
 
 demo: .venv/local .build/vendor/done ## make one image on this machine (PROMPT="…", KIE=real asks Kie.ai itself, YES=1 agrees to its price)
 	@exec $(PY) -m local demo --prompt "$${PROMPT:-}" --kie "$${KIE:-twin}" $(if $(YES),--yes) $(if $(LOGS),--logs)
@@ -35,6 +38,9 @@ demo-drop: .venv/local .build/vendor/done .tools/aws/done ## drop a photo, a tex
 
 up: .venv/local .build/vendor/done ## keep everything running and say how to call it (KIE=real, STATE=dir keeps what it makes, LOGS=1)
 	@exec $(PY) -m local up --kie "$${KIE:-twin}" $${STATE:+--state "$$STATE"} $(if $(LOGS),--logs)
+
+aws-cli: .tools/aws/done ## bring the AWS CLI along, for dropping files into what runs here
+	@:
 
 key: need-name .venv/local ## make an API key for a caller and show it once (NAME=alice, STACK=name for a stack in AWS)
 	@$(PY) -m local key "$$NAME" $${STACK:+--stack "$$STACK"}
@@ -51,7 +57,7 @@ deploy: need-stage build ## build, deploy and say how to call it (STAGE=dev or p
 kie-key: need-stage .tools/sam/done ## ask for Kie.ai's API key, or read it from standard input, and keep it in the stage's secret (YES=1 overwrites one of your own)
 	@$(AWS).kie_key "$$STAGE" $(if $(YES),--yes)
 
-delete: need-stage .tools/sam/done ## delete a stage, but for the images bucket (STAGE=…, YES=1 agrees beforehand)
+delete: need-stage .tools/sam/done ## delete a stage; its images and what lies in its inbox stay (STAGE=…, YES=1 agrees beforehand)
 	@$(AWS).delete "$$STAGE" $(if $(YES),--yes)
 
 need-stage:

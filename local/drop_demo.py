@@ -11,15 +11,14 @@ from pathlib import Path
 
 from local.arrivals import Arrivals, Drop
 from local.arrivals_view import ArrivalsView
-from local.aws.environment import ADMIN_KEY, ADMIN_SECRET, REGION
 from local.choose_kie import agreed
-from local.cloud import ROOT, LocalCloud
+from local.cloud import LocalCloud
+from local.pasting import AWS_CLI, aws_settings, lines_to_paste
 from local.running import Running, running, running_of
 from local.samples import Sample, a_list, a_photo, a_schedule, a_text
 from local.terminal import Progress, bold, faint, show_logs
 
 OUT = Path("out") / "drop"
-AWS_CLI = ROOT / ".tools" / "aws" / "bin" / "aws"
 PICTURES = 9
 DUE_SECONDS = 25
 _LOOK_SECONDS = 0.5
@@ -42,25 +41,20 @@ def demo_drop(*, yes: bool = False, logs: bool = False) -> int:
 
 def _dropped_and_seen(cloud: Running, *, stays: bool) -> int:
     (OUT / "dropped").mkdir(parents=True, exist_ok=True)
-    environment = {
-        "AWS_ENDPOINT_URL": cloud.endpoint,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": ADMIN_KEY,
-        "AWS_SECRET_ACCESS_KEY": ADMIN_SECRET,
-    }
-    _say_where(environment, stays=stays)
+    _say_where(cloud, stays=stays)
     # Whatever the person's own AWS settings are, this goes nowhere else.
     own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    drops = _drop_all(cloud, own | environment)
+    drops = _drop_all(cloud, own | aws_settings(cloud))
     _see(drops, Arrivals(cloud.client("s3"), cloud.inbox, cloud.images, OUT))
     return _report(cloud, drops, stays=stays)
 
 
-def _say_where(environment: dict[str, str], *, stays: bool) -> None:
+def _say_where(cloud: Running, *, stays: bool) -> None:
     whose = "what `make up` keeps running" if stays else "a stack of its own, which ends with this demo"
     print(f"Dropping four files into {whose}, with the AWS CLI:\n")
-    print(faint("export " + " ".join(f"{name}={shlex.quote(value)}" for name, value in environment.items())))
-    print(faint(f'export PATH="{os.path.relpath(AWS_CLI.parent)}:$PATH"'))
+    for line in lines_to_paste(cloud):
+        print(faint(line))
+    print()
 
 
 def _drop_all(cloud: Running, environment: dict[str, str]) -> list[Drop]:
@@ -113,8 +107,8 @@ def _report(cloud: Running, drops: list[Drop], *, stays: bool) -> int:
         print(f"\n{text.strip()}")
     print("\nNext:")
     if stays:
-        print(f"  {bold(f'aws s3 ls --recursive s3://{cloud.images}/')}")
-        print(f"  {bold(f'aws s3 cp YOUR.txt s3://{cloud.inbox}/inbox/')}")
+        print(f"  {bold('aws s3 ls --recursive "s3://$IMAGES/"')}")
+        print(f"  {bold('aws s3 cp YOUR.txt "s3://$INBOX/inbox/"')}")
     else:
         print(f"  {bold('make up')}    keep it running, and drop files of your own in a second terminal")
     print("  README.md, For content teams: what else can be dropped, and how it is told when it fails")

@@ -1,8 +1,6 @@
 """Keeps everything running on this machine, and says how to call it."""
 
 import fcntl
-import os
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -10,12 +8,11 @@ from pathlib import Path
 
 from local.choose_kie import price, real_or_none
 from local.cloud import LocalCloud
-from local.running import noted_as_running
+from local.pasting import AWS_CLI, lines_to_paste
+from local.running import noted_as_running, running_of
 from local.terminal import Progress, bold, faint, show_logs
 
 CALLER = "me"
-# The command as it can be typed here: installed beside our own Python.
-_COMMAND = os.path.relpath(Path(sys.executable).with_name("plantain"))
 
 
 def up(*, real: bool, draw_seconds: float, state: Path | None, logs: bool) -> int:
@@ -55,14 +52,17 @@ def _alone_in(state: Path) -> Iterator[None]:
 def _say_how(cloud: LocalCloud, key: str) -> None:
     free = faint("Images are drawn by the twin of Kie.ai; nothing is spent.")
     spending = free if cloud.kie.twin_url else f"Every image costs {price('2K')} or more at Kie.ai."
+    to_paste = "\n".join(lines_to_paste(running_of(cloud)))
+    how_to_get_it = "" if AWS_CLI.exists() else faint("; make aws-cli installs the AWS CLI, once")
     print(
         f"""
 {bold("Plantain runs on this machine.")}
 {spending}
-{faint("Paste into another terminal, in this folder:")}
+{faint("Paste into another terminal, in any folder:")}
 
 export PLANTAIN_URL={cloud.api_url}
 export PLANTAIN_API_KEY={key}
+{to_paste}
 
 {faint("# create: answers 202 with the task id")}
 TASK_ID=$(curl -sSf "$PLANTAIN_URL/api/images/generate" \\
@@ -76,15 +76,19 @@ while JOB=$(curl -sSf "$PLANTAIN_URL/api/images/status?taskId=$TASK_ID" \\
   echo "$JOB"; case $JOB in *'"state": "success"'*|*'"state": "fail"'*) break;; esac; sleep 3
 done
 
-{faint("# download: a redirect to a fresh link; the picture is leaf.png in this folder")}
+{faint("# download: a redirect to a fresh link; the picture is leaf.png in your folder")}
 curl -sSLf "$PLANTAIN_URL/api/images/$TASK_ID/image" \\
   -H "Authorization: Bearer $PLANTAIN_API_KEY" -o leaf.png
 
 {faint("# or all three at once, with the command (--help says what else it does)")}
-{_COMMAND} generate "A plantain leaf in the evening light" -o evening.png
-{_COMMAND} doctor
+plantain generate "A plantain leaf in the evening light" -o evening.png
+plantain doctor
 
-{faint("# make demo-drop drops a photo, a text, a list and a schedule into it, with the AWS CLI.")}
+{faint("# or drop a file, and look for its picture")}{how_to_get_it}
+aws s3 cp leaf.png "s3://$INBOX/inbox/recolor/"
+aws s3 ls --recursive "s3://$IMAGES/images/"
+
+{faint("# make demo-drop drops a photo, a text, a list and a schedule, and shows what comes of them.")}
 {faint(f"# This is the key of the caller {CALLER}; make key NAME=alice makes another.")}
 {faint("# Ctrl-C ends everything.")}""",
         flush=True,

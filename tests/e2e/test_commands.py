@@ -92,10 +92,8 @@ def test_the_drop_demo_drops_into_what_runs_with_lines_that_work_as_pasted(tmp_p
 
         check_what_was_dropped(done, tmp_path)
         assert "what `make up` keeps running" in done.stdout
-        (line,) = re.findall(r"^export AWS_.*$", done.stdout, re.MULTILINE)
         (listing,) = re.findall(r"^ *(aws s3 ls .*)$", done.stdout, re.MULTILINE)
-        path = f"export PATH={ROOT}/.tools/aws/bin:$PATH"
-        script = f"{line}; {path}; {listing}"
+        script = "\n".join([*re.findall(r"^(?:export|unset) .*$", done.stdout, re.MULTILINE), "cd /", listing])
         listed = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
 
     assert listed.returncode == 0, listed.stderr

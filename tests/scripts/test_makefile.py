@@ -69,3 +69,11 @@ def test_a_stage_is_a_word_whatever_it_says(tmp_path: Path, target: str) -> None
 def test_who_agrees_beforehand_is_not_asked(tmp_path: Path, target: str) -> None:
     assert handed(tmp_path, target, "STAGE=dev") == ["dev"]
     assert handed(tmp_path, target, "STAGE=dev", "YES=1") == ["dev", "--yes"]
+
+
+def test_help_is_plain_text_into_a_pipe_and_says_what_a_deletion_leaves() -> None:
+    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert "\033" not in done.stdout
+    (line,) = (line for line in done.stdout.splitlines() if line.startswith("  make delete"))
+    assert "images and what lies in its inbox stay" in line
