@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import PurePosixPath
 
 from rich.console import Console
 from rich.live import Live
@@ -28,7 +29,7 @@ class ArrivalsView:
         """Drawn as long as this lasts, and left standing as it was last."""
         if not self._console.is_terminal:
             return nullcontext()
-        return Live(get_renderable=self._table, console=self._console, refresh_per_second=8)
+        return Live(get_renderable=self.table, console=self._console, refresh_per_second=8)
 
     def show(self, drop: Drop, came: Sequence[Picture]) -> None:
         """These pictures have come, and perhaps the end."""
@@ -39,7 +40,8 @@ class ArrivalsView:
         if drop.ended:
             print(f"{drop.seconds:6.1f} s  {drop.sample.key}: {drop.tag}", flush=True)
 
-    def _table(self) -> Table:
+    def table(self) -> Table:
+        """How it stands."""
         table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0), expand=True)
         table.add_column("", width=1)
         table.add_column(
@@ -47,7 +49,7 @@ class ArrivalsView:
         )
         table.add_column("tag", min_width=8)
         table.add_column("seconds", justify="right", min_width=7)
-        table.add_column("picture", no_wrap=True, overflow="ellipsis", ratio=1)
+        table.add_column("picture", no_wrap=True, overflow="crop", ratio=1)
         for drop in self._drops:
             come = [(_short(picture.key), f"{picture.seconds:.1f}") for picture in drop.pictures]
             (first, seconds), *others = come or [(_waiting_for(drop), f"{drop.seconds:.1f}")]
@@ -64,8 +66,8 @@ class ArrivalsView:
 
 
 def _short(key: str) -> str:
-    """With the first of a task id's five parts: `leaf__01a20871….png`."""
-    return re.sub(r"(__[0-9a-f]{8})-[0-9a-f-]+", r"\1…", key)
+    """Its name with the end of the task's id, by which pictures of one file differ: `leaf__…8d1f3a.png`."""
+    return re.sub(r"__[0-9a-f-]{30}([0-9a-f]{6})", r"__…\1", PurePosixPath(key).name)
 
 
 def _tag(drop: Drop) -> Text:

@@ -60,12 +60,11 @@ def _say_where(cloud: Running, *, stays: bool) -> None:
 def _drop_all(cloud: Running, environment: dict[str, str]) -> list[Drop]:
     """Each is written down just before it is dropped: a schedule must still be ahead."""
     folder, mark = OUT / "dropped", time.strftime("%H%M%S")
-    due = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=DUE_SECONDS)
     files: tuple[Callable[[], Sample], ...] = (
         lambda: a_photo(folder, mark),
         lambda: a_text(folder, mark),
         lambda: a_list(folder, mark),
-        lambda: a_schedule(folder, mark, due),
+        lambda: a_schedule(folder, mark, dt.datetime.now(dt.UTC) + dt.timedelta(seconds=DUE_SECONDS)),
     )
     drops = []
     for sample in (make() for make in files):
@@ -103,6 +102,10 @@ def _report(cloud: Running, drops: list[Drop], *, stays: bool) -> int:
     print()
     for name, value in rows.items():
         print(f"  {faint(f'{name:<8}')} {value}")
+    if not cloud.spends:
+        print(
+            faint("\n  The twin of Kie.ai recolours nothing: it shows your photo with the prompt set beside it.")
+        )
     for text in failures:
         print(f"\n{text.strip()}")
     print("\nNext:")

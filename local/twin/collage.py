@@ -1,8 +1,8 @@
-"""Input images as rounded tiles in a panel: rows filled evenly, each tile cropped to its place."""
+"""Input images as rounded tiles in a panel: rows filled evenly, each tile whole, in the middle of its place."""
 
 import io
 
-from PIL import Image, ImageDraw, ImageFilter, ImageOps
+from PIL import Image, ImageDraw, ImageFilter
 
 from local.twin.palette import Colour
 
@@ -39,17 +39,25 @@ def hang(image: Image.Image, inputs: tuple[bytes, ...], box: Box, gap: float, fr
 
 
 def _hang_one(image: Image.Image, tile: Image.Image, place: Box, gap: float, frame: Colour) -> None:
-    left, top, right, bottom = (round(edge) for edge in place)
-    size = max(right - left, 4), max(bottom - top, 4)
     line = max(2, round(gap * 0.16))
+    (left, top), size = _fitted(tile.size, place, line)
     radius = min(round(gap * 0.8), min(size) // 4)
     _shadow(image, (left, top), size, gap, radius)
     image.paste(frame, (left, top), _rounded(size, radius))
     inner = size[0] - 2 * line, size[1] - 2 * line
-    cropped = ImageOps.fit(tile.convert("RGBA"), inner, Image.Resampling.LANCZOS)
+    picture = tile.convert("RGBA").resize(inner, Image.Resampling.LANCZOS)
     ground = Image.new("RGB", inner, frame)
-    ground.paste(cropped, (0, 0), cropped)
+    ground.paste(picture, (0, 0), picture)
     image.paste(ground, (left + line, top + line), _rounded(inner, max(1, radius - line)))
+
+
+def _fitted(shape: tuple[int, int], place: Box, line: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Corner and size of the frame, as large as its place allows and of the picture's own shape."""
+    left, top, right, bottom = place
+    across, down = max(right - left, 4) - 2 * line, max(bottom - top, 4) - 2 * line
+    scale = min(across / shape[0], down / shape[1])
+    wide, high = (max(1, round(edge * scale)) + 2 * line for edge in shape)
+    return (round((left + right - wide) / 2), round((top + bottom - high) / 2)), (wide, high)
 
 
 def _shadow(image: Image.Image, corner: tuple[int, int], size: tuple[int, int], gap: float, radius: int) -> None:

@@ -1,5 +1,6 @@
 """Setting a text of any length into a box: one size, balanced lines, columns when it is long."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -46,13 +47,11 @@ def fit(text: str, box: tuple[float, float], largest: int, smallest: int) -> Set
 
 
 def _words(text: str) -> list[str]:
-    """Words, and an empty one for every line break; blank lines are not kept twice."""
-    lines = [line.split() for line in characters.settable(text).split("\n")]
+    """Words, and an empty one between paragraphs: where their lines were broken says nothing here."""
+    paragraphs = [part.split() for part in re.split(r"\n\s*\n", characters.settable(text)) if part.strip()]
     words: list[str] = []
-    for number, line in enumerate(lines):
-        if number and words and words[-1] != "":
-            words.append("")
-        words += line
+    for paragraph in paragraphs:
+        words += ["", *paragraph] if words else paragraph
     return words or [" "]
 
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from local.twin.characters import DISC, settable
-from local.twin.collage import lay_out
+from local.twin.collage import hang, lay_out
 from local.twin.drawing import Drawing, draw, size_of
 from local.twin.models import MODELS
 from local.twin.twin import Twin
@@ -128,6 +128,26 @@ def test_a_text_uses_its_box_and_a_long_one_gets_columns_and_an_end() -> None:
 def test_lines_are_balanced_so_that_no_word_is_left_alone() -> None:
     setting = fit("one two three four five six", (400.0, 100.0), 40, 40)
     assert [len(line.split()) for line in setting.columns[0]] in ([3, 3], [4, 2])
+
+
+def test_a_line_break_in_a_paragraph_is_a_space_and_a_paragraph_begins_anew() -> None:
+    setting = fit("one two\nthree\n \nfour", (1000.0, 500.0), 40, 40)
+    assert setting.columns == (("one two three", "four"),)
+
+
+@pytest.mark.parametrize("size", [(600, 200), (200, 600), (1, 900)])
+def test_an_input_image_is_shown_whole_and_in_its_shape(size: tuple[int, int]) -> None:
+    picture = Image.new("RGB", size, "red")
+    picture.paste("lime", (0, 0, -(-size[0] // 2), size[1] // 2))
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    wall = Image.new("RGB", (1000, 1000), "blue")
+    hang(wall, (out.getvalue(),), (0.0, 0.0, 1000.0, 1000.0), 30.0, (255, 255, 255))
+    far = ImageChops.difference(wall, Image.new("RGB", wall.size, "blue")).convert("L").point(lambda x: x > 60)
+    left, top, right, bottom = far.getbbox() or (0, 0, 0, 0)
+    frame = 2 * 5
+    assert (right - left - frame) / size[0] == pytest.approx((bottom - top - frame) / size[1], rel=0.1)
+    assert max(right - left, bottom - top) >= 980
 
 
 def test_what_the_font_lacks_is_composed_or_becomes_a_disc() -> None:
