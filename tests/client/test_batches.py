@@ -159,7 +159,7 @@ def test_results_are_saved_whole_by_a_fresh_link_and_without_the_api_key(service
 
     path = service.call("download_results", BATCH_ID, tmp_path)
 
-    assert (path, path.read_bytes()) == (tmp_path / "results.jsonl", RESULTS)
+    assert (path, path.read_bytes()) == (tmp_path / "spring.results.jsonl", RESULTS)
     assert list(tmp_path.iterdir()) == [path]
     assert "authorization" not in service.requests[-1].headers
 
@@ -198,8 +198,8 @@ def test_run_starts_shows_how_far_it_is_and_saves_the_results(
 
     ran = Ran(capsys, "batch", "run", "spring.csv", *FAST)
 
-    assert (ran.code, ran.out) == (0, "results.jsonl\n")
-    assert (tmp_path / "results.jsonl").read_bytes() == RESULTS
+    assert (ran.code, ran.out) == (0, "spring.results.jsonl\n")
+    assert (tmp_path / "spring.results.jsonl").read_bytes() == RESULTS
     assert ran.err.splitlines() == [
         "uploading spring.csv",
         f"batch {BATCH_ID}",
@@ -253,7 +253,7 @@ def test_yes_agrees_beforehand(started: Stub, capsys: pytest.CaptureFixture[str]
 
     ran = Ran(capsys, "batch", "run", "spring.csv", "--yes", "--json", *FAST)
 
-    assert (ran.code, ran.json["state"], ran.json["file"]) == (0, "done", "results.jsonl")
+    assert (ran.code, ran.json["state"], ran.json["file"]) == (0, "done", "spring.results.jsonl")
     assert [route for route, _, _ in started.heard if route == CONFIRM] == [CONFIRM]
 
 
@@ -294,7 +294,7 @@ def test_no_wait_prints_the_id_which_wait_and_status_take(
     assert Ran(capsys, "batch", "status", BATCH_ID, "--json").json == shown("running", reused=1)
 
     started.says(LOOK, Said(200, done(started.url)))
-    assert Ran(capsys, "batch", "wait", BATCH_ID, *FAST).out == "results.jsonl\n"
+    assert Ran(capsys, "batch", "wait", BATCH_ID, *FAST).out == "spring.results.jsonl\n"
 
 
 def test_looks_that_run_out_are_exit_code_4(started: Stub, capsys: pytest.CaptureFixture[str]) -> None:
@@ -324,6 +324,13 @@ def test_confirm_says_yes_or_why_not(started: Stub, capsys: pytest.CaptureFixtur
     ran = Ran(capsys, "batch", "confirm", BATCH_ID)
     assert (ran.code, ran.out) == (0, f"{BATCH_ID}\n")
     assert Ran(capsys, "batch", "confirm", BATCH_ID, "--json").json == CONFIRMED.body
+
+    started.says(CONFIRM, Said(202, {"batchId": BATCH_ID, "state": "done"}))
+    ran = Ran(capsys, "batch", "confirm", BATCH_ID)
+    assert (ran.code, ran.out) == (1, "")
+    assert "has ended (done)" in ran.err
+    assert "goes on" not in ran.err
+    assert Ran(capsys, "batch", "confirm", BATCH_ID, "--json").json["error"]["code"] == "batch-ended"
 
     started.says(CONFIRM, refusal(409, "batch-ended"))
     ran = Ran(capsys, "batch", "confirm", BATCH_ID)

@@ -78,9 +78,11 @@ def test_the_command_runs_a_file_and_saves_its_results(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "cards.csv").write_text("id,prompt,resolution\na,a leaf,1K\nb,a tree,9K\n")
 
-    ran = Ran(capsys, "batch", "run", "cards.csv", "--name", unique(), "--interval", "0.3")
+    name = unique()
+    ran = Ran(capsys, "batch", "run", "cards.csv", "--name", name, "--images", "pictures", "--interval", "0.3")
 
-    assert (ran.code, ran.out) == (3, "results.jsonl\n")
-    rows = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text().splitlines()]
+    assert (ran.code, ran.out) == (3, f"{name}.results.jsonl\n")
+    rows = [json.loads(line) for line in (tmp_path / f"{name}.results.jsonl").read_text().splitlines()]
     assert [row["state"] for row in rows] == ["success", "invalid"]
     assert "line 3: resolution must be one of 1K, 2K, 4K" in ran.err
+    assert [path.suffix for path in (tmp_path / "pictures").iterdir()] == [".png"]

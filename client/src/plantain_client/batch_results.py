@@ -1,9 +1,10 @@
 """Brings the results of a batch to disk, whole or not at all."""
 
 import os
+import re
 import secrets
 from os import PathLike
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from plantain_client.asking import READ_TRIES, pause_before
 from plantain_client.batch import Batch, BatchRef
@@ -13,14 +14,22 @@ from plantain_client.exchange import Operation, Send, Sleep, sent
 from plantain_client.fields import link
 from plantain_client.uploading import refusal
 
+# Whatever a server says, it leads out of no folder.
+_PLAIN_NAME = re.compile(r"(?!\.)[\w. -]{1,80}")
+
+
+def results_name(batch: Batch) -> str:
+    """What its results are called in a folder: `cards.results.jsonl` of a batch that was made from cards.csv."""
+    stem = re.sub(r"\.(csv|jsonl)$", "", PurePosixPath(batch.name).name, flags=re.IGNORECASE)
+    return f"{stem}.results.jsonl" if _PLAIN_NAME.fullmatch(stem) else "batch.results.jsonl"
+
 
 def download_results(batch_id: str | BatchRef | Batch, path: str | PathLike[str]) -> Operation[Path]:
     """Save `results.jsonl` of a batch that is `done`: one line a row, in the order of its file.
 
-    In a folder it is named so. Raises ValueError for a batch that has none, OSError, StorageRefused,
-    BatchNotFound, TransportFailed, NotPlantain.
+    In a folder it is named after the batch: `cards.results.jsonl`; what had that name is replaced.
+    Raises ValueError for a batch that has none, OSError, StorageRefused, BatchNotFound, TransportFailed, NotPlantain.
     """
-    target = Path(path) / "results.jsonl" if Path(path).is_dir() else Path(path)
     id = batch_id if isinstance(batch_id, str) else batch_id.batch_id
     for attempt in range(READ_TRIES):
         try:
@@ -30,6 +39,7 @@ def download_results(batch_id: str | BatchRef | Batch, path: str | PathLike[str]
             answer = yield from sent(Send("GET", _usable(batch.results_url), keyed=False))
             if answer.status != 200:
                 raise refusal("the download", answer)
+            target = Path(path) / results_name(batch) if Path(path).is_dir() else Path(path)
             _put_in_place(answer.content, target)
             return target
         except PlantainError as error:

@@ -146,7 +146,7 @@ def _batch(parser: argparse.ArgumentParser) -> None:
         ("confirm", batch.confirm, "say yes to the price of a batch that waits for it"),
     ):
         made = found.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
-        made.set_defaults(run=run)
+        made.set_defaults(run=run, refuse=made.error)
         made.add_argument("--json", action="store_true", help="one JSON document on standard output")
         if name == "run":
             made.add_argument("file", type=_file, metavar="FILE", help="a row for each image; .csv or .jsonl")
@@ -160,8 +160,10 @@ def _batch(parser: argparse.ArgumentParser) -> None:
         if name == "wait":
             made.add_argument("--yes", action="store_true", help="say yes to its price")
         if name in ("run", "wait"):
-            where = "file or folder for the results (default: results.jsonl, here)"
+            where = "file or folder for the results (default: the batch's name, as cards.results.jsonl, here)"
             made.add_argument("-o", "--output", default="", metavar="PATH", help=where)
+            pictures = "save the pictures there too; those that are there are not fetched again"
+            made.add_argument("--images", type=_text, default="", metavar="DIR", help=pictures)
             _patience(made, BATCH_ATTEMPTS)
 
 

@@ -2,17 +2,29 @@
 
 import argparse
 import sys
+from dataclasses import asdict
+from pathlib import Path
 
 from plantain_client import Batch, BatchRef, Plantain
-from plantain_client.cli.advice import JOB_FAILED, OK, STILL_RUNNING
-from plantain_client.cli.batch_telling import how_to_confirm, price_of, show_bad_rows, show_batch, show_end
+from plantain_client.cli.advice import FAILED, JOB_FAILED, OK, STILL_RUNNING, Trouble
+from plantain_client.cli.batch_saving import save_pictures, save_results
+from plantain_client.cli.batch_telling import (
+    how_to_confirm,
+    price_of,
+    show_bad_rows,
+    show_batch,
+    show_end,
+    show_pictures,
+)
 from plantain_client.cli.saving import check_output
 from plantain_client.cli.screen import Screen, Work
 
 
 def run(asked: argparse.Namespace, screen: Screen) -> int:
     """Start a batch, wait for it and save its results."""
-    check_output(asked.output)
+    if asked.images and asked.no_wait:
+        asked.refuse("--images saves what has been made: it cannot be combined with --no-wait")
+    _check_outputs(asked)
     with Plantain() as client:
         with screen.working(f"uploading {asked.file.name}"):
             ref = client.submit_batch(asked.file, name=asked.name)
@@ -25,7 +37,7 @@ def run(asked: argparse.Namespace, screen: Screen) -> int:
 
 def wait(asked: argparse.Namespace, screen: Screen) -> int:
     """Wait for a batch and save its results."""
-    check_output(asked.output)
+    _check_outputs(asked)
     screen.batch_id = asked.batch_id
     with Plantain() as client:
         return _followed(client, asked, screen, asked.batch_id)
@@ -49,7 +61,18 @@ def confirm(asked: argparse.Namespace, screen: Screen) -> int:
     """Say yes to the price of a batch."""
     with Plantain() as client:
         ref = client.confirm_batch(asked.batch_id)
+    if ref.state in ("done", "failed", "expired"):
+        what = f"Batch {ref.batch_id} has ended ({ref.state}): there is nothing left to say yes to."
+        advice = f"See what came of it: plantain batch status {ref.batch_id}"
+        screen.trouble(Trouble(what, None, advice, "batch-ended"))
+        return FAILED
     return _started(ref, screen)
+
+
+def _check_outputs(asked: argparse.Namespace) -> None:
+    check_output(asked.output)
+    if asked.images:
+        check_output(f"{asked.images.rstrip('/') or '/'}/")
 
 
 def _started(ref: BatchRef, screen: Screen) -> int:
@@ -66,14 +89,23 @@ def _followed(client: Plantain, asked: argparse.Namespace, screen: Screen, batch
     if batch.state == "waiting" and (asked.yes or _agreed(batch, screen)):
         client.confirm_batch(batch_id)
         batch = _waited_for(client, asked, screen, batch_id)
-    file = str(client.download_results(batch, asked.output or ".")) if batch.state == "done" else None
+    file = save_results(client, batch, asked.output) if batch.state == "done" else None
+    pictures = None
+    if file and asked.images:
+        with screen.working("saving pictures") as work:
+            pictures = save_pictures(client, file, Path(asked.images), work)
     if screen.as_json:
-        screen.document({**batch.document, "file": file})
+        told = {} if pictures is None else {"pictures": {**asdict(pictures), "folder": str(pictures.folder)}}
+        screen.document({**batch.document, "file": str(file) if file else None, **told})
     else:
-        show_end(screen, batch, file)
+        show_end(screen, batch, str(file) if file else None)
+        if pictures:
+            show_pictures(screen, pictures)
     if batch.state == "waiting":
         return STILL_RUNNING
-    return OK if batch.is_complete else JOB_FAILED
+    if not batch.is_complete:
+        return JOB_FAILED
+    return FAILED if pictures and pictures.missing else OK
 
 
 def _waited_for(client: Plantain, asked: argparse.Namespace, screen: Screen, batch_id: str) -> Batch:
@@ -86,7 +118,10 @@ def _waited_for(client: Plantain, asked: argparse.Namespace, screen: Screen, bat
 def _show_look(batch: Batch, work: Work) -> None:
     counts, can_be_made = batch.counts, batch.rows - batch.counts.invalid
     failed = f", {counts.fail} failed" if counts.fail else ""
-    work.say(f"{counts.success} of {can_be_made} made{failed}" if batch.state == "running" else batch.state)
+    if batch.state == "running":
+        work.say(f"{counts.success} of {can_be_made} made{failed}", counts.success + counts.fail, can_be_made)
+    else:
+        work.say(batch.state)
 
 
 def _agreed(batch: Batch, screen: Screen) -> bool:

@@ -1,9 +1,11 @@
 """A batch in words: how far it is, what is wrong with its rows, what it costs."""
 
 from plantain_client import Batch
+from plantain_client.cli.batch_saving import Pictures
 from plantain_client.cli.screen import Screen
+from plantain_client.cli.telling import cost_in_words
 
-_SHOWN = 20  # bad rows; results.jsonl has them all
+_SHOWN = 20  # bad rows; the results have them all
 
 
 def show_end(screen: Screen, batch: Batch, file: str | None) -> None:
@@ -13,7 +15,7 @@ def show_end(screen: Screen, batch: Batch, file: str | None) -> None:
     if batch.state != "waiting":
         show_bad_rows(screen, batch)
     counts = batch.counts
-    made = f"{counts.success} of {batch.rows} rows have their image · {_cost(batch)}"
+    made = f"{counts.success} of {batch.rows} rows have their image · {cost_in_words(batch.cost)}"
     if batch.is_complete:
         screen.done(made)
     elif batch.state == "done":
@@ -37,8 +39,8 @@ def show_batch(screen: Screen, batch: Batch) -> None:
         "failed": str(counts.fail),
         "cannot be made": str(counts.invalid),
         "made before": str(batch.reused) if batch.reused else "",
-        "price": f"${batch.price.usd:.2f}",
-        "cost": _cost(batch),
+        "price": f"${batch.price.usd:,.2f}",
+        "cost": cost_in_words(batch.cost),
         "why": batch.fail_msg or "",
     }
     screen.rows({name: value for name, value in rows.items() if value})
@@ -56,7 +58,7 @@ def show_bad_rows(screen: Screen, batch: Batch) -> None:
 def price_of(batch: Batch) -> str:
     """What it will cost."""
     can_be_made = batch.rows - batch.counts.invalid
-    return f"{can_be_made} rows can be made; those that are not yet will cost about ${batch.price.usd:.2f}."
+    return f"{can_be_made} rows can be made; those that are not yet will cost about ${batch.price.usd:,.2f}."
 
 
 def how_to_confirm(batch: Batch) -> str:
@@ -64,5 +66,11 @@ def how_to_confirm(batch: Batch) -> str:
     return f"It waits for a yes, for seven days: plantain batch confirm {batch.batch_id}"
 
 
-def _cost(batch: Batch) -> str:
-    return f"{batch.cost.credits:g} credits (${batch.cost.usd:.2f})"
+def show_pictures(screen: Screen, pictures: Pictures) -> None:
+    """Where they are, and what to do about those that are not."""
+    before = f", {pictures.there} of them before" if pictures.there else ""
+    screen.done(f"{pictures.saved + pictures.there} pictures are in {pictures.folder}{before}")
+    for reason in pictures.why[:_SHOWN]:
+        screen.note(reason)
+    if pictures.missing:
+        screen.failed(f"{pictures.missing} could not be saved: `plantain batch wait` fetches what is missing")

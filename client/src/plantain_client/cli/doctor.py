@@ -13,6 +13,7 @@ from rich.text import Text
 from plantain_client import Account, Health, Plantain, PlantainError
 from plantain_client.cli.advice import FAILED, OK, trouble_of
 from plantain_client.cli.screen import Screen, plain
+from plantain_client.cli.telling import credits_in_words
 from plantain_client.settings import usable_key, usable_url
 from plantain_client.version import __version__
 
@@ -120,7 +121,7 @@ def _kie(account: Account) -> Check:
         case "ok":
             if kie.credits is None:
                 return Check("Kie.ai", True, "its key works; the balance is not told")
-            balance = f"{kie.credits:,.6g} credits" + (f" (${kie.usd:,.2f})" if kie.usd is not None else "")
+            balance = credits_in_words(kie.credits) + (f" (${kie.usd:,.2f})" if kie.usd is not None else "")
             if kie.credits >= ONE_IMAGE:
                 return Check("Kie.ai", True, balance)
             return Check("Kie.ai", False, f"{balance}: not enough for an image", "Top up at https://kie.ai")

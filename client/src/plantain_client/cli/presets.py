@@ -11,6 +11,7 @@ from plantain_client import Plantain, Preset, Rendering, Variable
 from plantain_client.cli.advice import OK
 from plantain_client.cli.inputs import handed_in
 from plantain_client.cli.screen import Screen, plain
+from plantain_client.cli.telling import cost_in_words
 
 
 def list_presets(_: argparse.Namespace, screen: Screen) -> int:
@@ -114,7 +115,7 @@ def _show_rendering(screen: Screen, rendering: Rendering) -> None:
     own, brand = rendering.own_images, rendering.brand_images
     screen.note(f"{rendering.preset}: {rendering.aspect_ratio} {rendering.resolution} {rendering.output_format}")
     screen.note(f"{own} images of yours, {brand} of the preset")
-    screen.note(f"It would cost {price.credits:g} credits (${price.usd:.2f}); nothing was asked for.")
+    screen.note(f"It would cost {cost_in_words(price)}; nothing was asked for.")
 
 
 def _whose(preset: Preset) -> str:

@@ -134,13 +134,13 @@ class Work:
         self._row = bar.add_task(_padded(what), total=None) if bar else None
         self.say(what)
 
-    def say(self, what: str) -> None:
-        """What is done now."""
+    def say(self, what: str, done: int = 0, of: int | None = None) -> None:
+        """What is done now, and how much of it where that is known."""
         if what == self._said:
             return
         self._said = what
         if self._bar and self._row is not None:
-            self._bar.update(self._row, description=_padded(what))
+            self._bar.update(self._row, description=_padded(what), completed=done, total=of)
         else:
             self._screen.note(what)
 

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from plantain_client.cli.advice import COSTS
 from plantain_client.cli.screen import Screen, plain
-from plantain_client.task import Image, Task
+from plantain_client.task import Cost, Image, Task
 
 _STYLES = {"success": "green", "fail": "red", "processing": "yellow", "pending": "yellow"}
 
@@ -64,8 +64,18 @@ def show_list(screen: Screen, tasks: Iterable[Task]) -> None:
 def cost_of(task: Task) -> str:
     """What it has cost."""
     if task.cost:
-        return f"{task.cost.credits:g} credits (${task.cost.usd:.2f})"
+        return cost_in_words(task.cost)
     return COSTS[task.charged]
+
+
+def cost_in_words(cost: Cost) -> str:
+    """Credits and dollars."""
+    return f"{credits_in_words(cost.credits)} (${cost.usd:,.2f})"
+
+
+def credits_in_words(credits: float) -> str:
+    """With separators, and no more places behind the point than there are."""
+    return f"{credits:,.2f}".rstrip("0").rstrip(".") + " credits"
 
 
 def size_of(image: Image) -> str:
