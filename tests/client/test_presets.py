@@ -212,12 +212,14 @@ def test_a_preset_is_shown_with_what_it_leaves_open(stub: Stub, capsys: pytest.C
     assert ran.out.splitlines() == [
         "preset\tcard@0123456789ab",
         "from\town",
-        "what for\tA card",
+        "description\tA card",
         "--var words\tWhat it says; required; up to 9 characters",
         "--var size\tone of big, tall; else: big",
-        "settings\t1:1 2K png",
+        "aspect_ratio\t1:1",
+        "resolution\t2K",
+        "output_format\tpng",
         "style\tflat design",
-        "locked\taspectRatio",
+        "locked\taspect_ratio",
         "images\tat least 1 of yours, and it adds 2",
         "Says $words",
         " [31m in $size",
@@ -235,6 +237,17 @@ def test_a_preset_is_rendered(stub: Stub, capsys: pytest.CaptureFixture[str], tm
     assert "24 credits ($0.12); nothing was asked for" in ran.err
     assert stub.bodies(RENDER) == [{"variables": {"words": "a"}, "resolution": "4K"}]
     assert Ran(capsys, "presets", "render", "card", "--json").json == RENDERING
+
+
+def test_a_render_that_is_refused_leads_to_what_the_preset_leaves_open(
+    stub: Stub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stub.says(RENDER, refusal(400, "invalid-request"))
+
+    ran = Ran(capsys, "presets", "render", "card")
+
+    assert ran.code == 2
+    assert "Next: See what it leaves open: plantain presets show card" in ran.err
 
 
 def test_an_unknown_preset_is_told_how_to_find_the_known_ones(

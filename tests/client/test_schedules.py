@@ -2,6 +2,9 @@
 
 import datetime as dt
 import json
+import re
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -141,10 +144,10 @@ def test_a_file_is_kept_under_its_name(stub: Stub, capsys: pytest.CaptureFixture
         "schedule\tleaf",
         "kept by\thttp",
         "cron\t0 9 ? * MON *",
-        "zone\tEurope/Berlin",
-        "requests\t1",
-        "run 1\tMon 2026-11-30 09:00 +0100",
-        "run 2\tMon 2026-12-07 09:00 +0100",
+        "timezone\tEurope/Berlin",
+        "request 1\tx",
+        "run 1\t2026-11-30 09:00:00+01:00",
+        "run 2\t2026-12-07 09:00:00+01:00",
     ]
     assert Ran(capsys, "schedules", "put", str(tmp_path / "other.json"), "--name", "leaf", "--json").json == LEAF
     assert stub.bodies(PUT) == [
@@ -182,9 +185,49 @@ def test_a_schedule_is_shown_and_ended(stub: Stub, capsys: pytest.CaptureFixture
     assert Ran(capsys, "schedules", "delete", "leaf", "--json").json == {"name": "leaf", "deleted": True}
     ran = Ran(capsys, "schedules", "delete", "leaf")
     assert ran.code == 1
-    assert "Change it where it is kept" in ran.err
+    assert "Whoever put it can delete it" in ran.err
 
 
+@pytest.mark.parametrize(
+    ("kept_by", "advice"),
+    [("file", "Delete the file schedules/leaf.toml in the inbox."), ("template", "parameter ScheduledExpression")],
+)
+def test_a_schedule_that_is_kept_elsewhere_says_how_it_is_ended(
+    stub: Stub, capsys: pytest.CaptureFixture[str], kept_by: str, advice: str
+) -> None:
+    stub.says(SHOW, Said(200, LEAF | {"keptBy": kept_by}))
+    stub.says(DELETE, refusal(409, "schedule-kept-elsewhere"))
+
+    ran = Ran(capsys, "schedules", "delete", "leaf")
+
+    assert ran.code == 1
+    assert advice in ran.err
+
+
+def test_what_the_requests_ask_for_is_shown_in_the_words_of_a_file(
+    stub: Stub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quote = {"preset": "card", "variables": {"quote": {"rotate": ["A", "B"]}, "author": "Week $week"}}
+    poster = {"prompt": "About $topic", "aspectRatio": "1:1", "rotate": {"topic": ["tea", "coffee"]}, "count": 2}
+    stub.says(SHOW, Said(200, LEAF | {"requests": [quote, poster], "end": "2026-12-24"}))
+
+    rows = dict(line.split("\t") for line in Ran(capsys, "schedules", "show", "leaf").out.splitlines())
+
+    assert rows["request 1"] == "preset card; variables: quote = rotate A | B, author = Week $week"
+    assert rows["request 2"] == "About $topic; aspect_ratio 1:1; rotate: topic = tea | coffee; count 2"
+    assert rows["end"] == "2026-12-24"
+
+
+@pytest.fixture
+def in_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_utc")
 def test_the_runs_are_a_line_each(stub: Stub, capsys: pytest.CaptureFixture[str]) -> None:
     passed_over = RUN | {"state": "skipped-missed", "jobs": [], "problems": [], "cost": None}
     stub.says(RUNS, Said(200, {"runs": [RUN, passed_over], "cursor": None}))
@@ -192,8 +235,29 @@ def test_the_runs_are_a_line_each(stub: Stub, capsys: pytest.CaptureFixture[str]
     ran = Ran(capsys, "schedules", "runs", "leaf", "--limit", "2")
 
     assert ran.out.splitlines() == [
-        f"2026-11-23T08:00:00Z\tdone\t{TASK_ID} success\t18",
-        "2026-11-23T08:00:00Z\tskipped-missed\t\t",
+        f"2026-11-23T08:00:00+00:00\tdone\t{TASK_ID} success\t18",
+        "2026-11-23T08:00:00+00:00\tskipped-missed\t\t",
     ]
-    assert "request 2, preset: x is unknown" in ran.err
+    assert "08:00:00+00:00 request 2, preset: x is unknown" in ran.err
     assert Ran(capsys, "schedules", "runs", "leaf", "--json").json == {"runs": [RUN, passed_over], "cursor": None}
+
+
+@pytest.mark.usefixtures("in_utc")
+def test_on_a_terminal_the_runs_are_a_table(
+    stub: Stub, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    jobs = [{"taskId": TASK_ID, "state": state, "charged": "yes"} for state in ("success", "success", "fail")]
+    many = RUN | {"jobs": jobs, "cost": {"credits": 1054, "usd": 5.27}}
+    passed_over = RUN | {"state": "skipped-overlap", "jobs": [], "problems": [], "cost": None}
+    stub.says(RUNS, Said(200, {"runs": [many, passed_over], "cursor": None}))
+
+    lines = [re.split(r"  +", line.strip()) for line in Ran(capsys, "schedules", "runs", "leaf").out.splitlines()]
+
+    assert lines == [
+        ["PLANNED", "STATE", "DONE", "FAILED", "COST"],
+        ["2026-11-23 08:00:00+00:00", "done", "2/3", "1", "1,054 credits · $5.27"],
+        ["2026-11-23 08:00:00+00:00", "skipped-overlap", "–", "–", "–"],
+    ]

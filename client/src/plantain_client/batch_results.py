@@ -28,7 +28,8 @@ def download_results(batch_id: str | BatchRef | Batch, path: str | PathLike[str]
     """Save `results.jsonl` of a batch that is `done`: one line a row, in the order of its file.
 
     In a folder it is named after the batch: `cards.results.jsonl`; what had that name is replaced.
-    Raises ValueError for a batch that has none, OSError, StorageRefused, BatchNotFound, TransportFailed, NotPlantain.
+    Raises ValueError for a batch that has none, OSError, StorageRefused, BatchNotFound, TransportFailed,
+    NotPlantain.
     """
     id = batch_id if isinstance(batch_id, str) else batch_id.batch_id
     for attempt in range(READ_TRIES):

@@ -2,16 +2,17 @@
 
 import argparse
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
-from plantain_client import Plantain, Preset, Rendering, Variable
-from plantain_client.cli.advice import OK
+from plantain_client import InvalidRequest, Plantain, Preset, Rendering, Variable
+from plantain_client.cli.advice import OK, USAGE, trouble_of
 from plantain_client.cli.inputs import handed_in
 from plantain_client.cli.screen import Screen, plain
-from plantain_client.cli.telling import cost_in_words
+from plantain_client.cli.telling import cost_in_words, field_in_words
 
 
 def list_presets(_: argparse.Namespace, screen: Screen) -> int:
@@ -42,7 +43,12 @@ def render(asked: argparse.Namespace, screen: Screen) -> int:
     """Show what a preset comes to, filled so."""
     with Plantain() as client, screen.working("rendering") as work:
         inputs = [handed_in(client, source, screen, work) for source in asked.input]
-        rendering = client.render_preset(asked.name, **chosen(asked), image_input=inputs)
+        try:
+            rendering = client.render_preset(asked.name, **chosen(asked), image_input=inputs)
+        except InvalidRequest as error:
+            advice = f"See what it leaves open: plantain presets show {asked.name}"
+            screen.trouble(replace(trouble_of(error), advice=advice))
+            return USAGE
     if screen.as_json:
         screen.document(rendering.document)
     else:
@@ -73,7 +79,7 @@ def _show_list(screen: Screen, presets: Iterable[Preset]) -> None:
     table.add_column("PRESET", no_wrap=True)
     table.add_column("VERSION", min_width=12)
     table.add_column("FROM", no_wrap=True)
-    table.add_column("WHAT FOR", ratio=1)
+    table.add_column("DESCRIPTION", ratio=1)
     for preset in presets:
         told = Text(plain(_told(preset)), "red" if preset.problems else "")
         table.add_row(preset.ref.name, preset.ref.version, _whose(preset), told)
@@ -81,18 +87,20 @@ def _show_list(screen: Screen, presets: Iterable[Preset]) -> None:
 
 
 def _rows(preset: Preset) -> dict[str, str]:
-    settings = (preset.aspect_ratio, preset.resolution, preset.output_format)
-    words = {"style": preset.style, "mood": preset.mood, "composition": preset.composition}
     images = f"at least {preset.min_images} of yours" if preset.min_images else "none needed"
     rows = {
         "preset": str(preset.ref),
         "from": _whose(preset),
         "broken": "; ".join(preset.problems),
-        "what for": preset.description,
+        "description": preset.description,
         **{f"--var {variable.name}": _of_variable(variable) for variable in preset.variables},
-        "settings": " ".join(filter(None, settings)),
-        **words,
-        "locked": ", ".join(preset.locked),
+        "aspect_ratio": preset.aspect_ratio or "",
+        "resolution": preset.resolution or "",
+        "output_format": preset.output_format or "",
+        "style": preset.style,
+        "mood": preset.mood,
+        "composition": preset.composition,
+        "locked": ", ".join(map(field_in_words, preset.locked)),
         "images": images + (f", and it adds {preset.brand_images}" if preset.brand_images else ""),
     }
     return {name: value for name, value in rows.items() if value}

@@ -22,10 +22,10 @@ def show_task(screen: Screen, task: Task) -> None:
         "prompt": task.prompt,
         **({"preset": str(task.preset)} if task.preset else {}),
         "asked for": asked,
-        "created": _moment(task.created_at),
+        "created": moment_in_words(task.created_at.astimezone()),
     }
     if task.ended_at:
-        rows["ended"] = _moment(task.ended_at)
+        rows["ended"] = moment_in_words(task.ended_at.astimezone())
     if task.cost_time is not None:
         rows["drawn in"] = f"{task.cost_time / 1000:g} s"
     rows["cost"] = cost_of(task)
@@ -92,5 +92,11 @@ def age(passed: dt.timedelta) -> str:
     return f"{seconds}s"
 
 
-def _moment(moment: dt.datetime) -> str:
-    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
+def moment_in_words(moment: dt.datetime) -> str:
+    """To the second, with its zone: 2026-11-30 09:00:00+01:00."""
+    return moment.isoformat(" ", "seconds")
+
+
+def field_in_words(name: str) -> str:
+    """A field as files write it: aspectRatio is aspect_ratio."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
