@@ -29,9 +29,15 @@ def lines_to_paste(cloud: Running) -> list[str]:
     return [
         f'export PATH={shlex.quote(folders)}:"$PATH"',
         "unset AWS_PROFILE AWS_SESSION_TOKEN",  # a person's own would be asked for, or sent along
-        _export(aws_settings(cloud)),
+        *map(_export, _parted(aws_settings(cloud))),
         _export({"INBOX": cloud.inbox, "IMAGES": cloud.images}),
     ]
+
+
+def _parted(settings: dict[str, str]) -> list[dict[str, str]]:
+    """Where it is, and who asks: a line each, so that neither is wider than a terminal."""
+    keys = {name: value for name, value in settings.items() if name.endswith("KEY") or name.endswith("KEY_ID")}
+    return [{name: value for name, value in settings.items() if name not in keys}, keys]
 
 
 def _export(values: dict[str, str]) -> str:

@@ -53,7 +53,7 @@ def _say_how(cloud: LocalCloud, key: str) -> None:
     free = faint("Images are drawn by the twin of Kie.ai; nothing is spent.")
     spending = free if cloud.kie.twin_url else f"Every image costs {price('2K')} or more at Kie.ai."
     to_paste = "\n".join(lines_to_paste(running_of(cloud)))
-    how_to_get_it = "" if AWS_CLI.exists() else faint("; make aws-cli installs the AWS CLI, once")
+    how_to_get_it = "" if AWS_CLI.exists() else faint("; make aws-cli, once, brings the AWS CLI")
     print(
         f"""
 {bold("Plantain runs on this machine.")}

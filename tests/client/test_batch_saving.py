@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from rich.progress import Progress as Bar
+from rich.progress import TaskID
 
 from plantain_client import Batch, Plantain, Task, TaskNotFound, TransportFailed
 from plantain_client.batch_documents import batch_from
@@ -151,3 +153,20 @@ def test_without_a_network_it_gives_up_and_says_how_many_are_missing(tmp_path: P
     found = fetched_by(Unreachable(), tmp_path)
 
     assert (found.saved, found.missing, found.why) == (0, 4 * AT_ONCE, ["no network"])
+
+
+def test_a_batchs_bar_grows(ended: Stub, capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    drawn: list[tuple[str, float, float | None]] = []
+
+    def noted(_: Bar, __: TaskID, *, description: str, completed: float, total: float | None) -> None:
+        drawn.append((description.strip(), completed, total))
+
+    monkeypatch.setattr(Bar, "update", noted)
+    half = shown(rows=4, counts={"pending": 1, "success": 1, "fail": 1, "invalid": 1})
+    ended.says(LOOK, Said(200, shown("checking")), Said(200, half), Said(200, done(ended.url)))
+
+    waited(capsys)
+
+    assert ("1 of 3 made, 1 failed", 2, 3) in drawn

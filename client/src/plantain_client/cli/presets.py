@@ -41,14 +41,14 @@ def show(asked: argparse.Namespace, screen: Screen) -> int:
 
 def render(asked: argparse.Namespace, screen: Screen) -> int:
     """Show what a preset comes to, filled so."""
-    with Plantain() as client, screen.working("rendering") as work:
-        inputs = [handed_in(client, source, screen, work) for source in asked.input]
-        try:
+    try:
+        with Plantain() as client, screen.working("rendering") as work:
+            inputs = [handed_in(client, source, screen, work) for source in asked.input]
             rendering = client.render_preset(asked.name, **chosen(asked), image_input=inputs)
-        except InvalidRequest as error:
-            advice = f"See what it leaves open: plantain presets show {asked.name}"
-            screen.trouble(replace(trouble_of(error), advice=advice))
-            return USAGE
+    except InvalidRequest as error:
+        advice = f"See what it leaves open: plantain presets show {asked.name}"
+        screen.trouble(replace(trouble_of(error), advice=advice))
+        return USAGE
     if screen.as_json:
         screen.document(rendering.document)
     else:

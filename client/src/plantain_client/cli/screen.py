@@ -113,7 +113,7 @@ class Screen:
             bar = Bar(
                 SpinnerColumn(finished_text=Text("✓", "green")),
                 TextColumn("{task.description}"),
-                BarColumn(32, pulse_style="green"),
+                BarColumn(32, complete_style="green", finished_style="green", pulse_style="green"),
                 TimeElapsedColumn(),
                 console=self.err,
                 transient=True,
