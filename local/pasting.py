@@ -36,7 +36,7 @@ def lines_to_paste(cloud: Running) -> list[str]:
 
 def _parted(settings: dict[str, str]) -> list[dict[str, str]]:
     """Where it is, and who asks: a line each, so that neither is wider than a terminal."""
-    keys = {name: value for name, value in settings.items() if name.endswith("KEY") or name.endswith("KEY_ID")}
+    keys = {name: value for name, value in settings.items() if name.endswith(("KEY", "KEY_ID"))}
     return [{name: value for name, value in settings.items() if name not in keys}, keys]
 
 
