@@ -143,7 +143,13 @@ def test_a_file_is_checked_as_soon_as_it_is_put(cloud: Cloud, alice: Caller, nam
     assert listed[name]["problems"][0].startswith("line 2, aspect_ratio")
     assert listed["infographic"]["shipped"]
 
-    good = put(cloud, key, f'prompt = "{name}"\n')
+    images = f"presets/{name}.png", f"inbox/_{name}/look.png"
+    branded = f'prompt = "{name}"\nbrand_images = {list(images)}\n'
+    missing = put(cloud, key, branded)
+    assert seen(lambda: status_tag(cloud, key, missing)) == "fail"
+    for image in images:
+        put(cloud, image, png("gold"))
+    good = put(cloud, key, branded)
     assert seen(lambda: status_tag(cloud, key, good)) == "success"
     cloud.client("s3").delete_object(Bucket=cloud.outputs["InboxBucketName"], Key=key)
 
