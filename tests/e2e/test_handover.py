@@ -36,7 +36,7 @@ def shows_magenta(person: Person, stem: str) -> bool:
     picture = Image.open(io.BytesIO(content)).convert("RGB").resize((64, 64))
     pixels = batched(picture.tobytes(), 3, strict=True)
     near: list[bool] = [red > 235 and green < 20 and blue > 235 for red, green, blue in pixels]
-    return sum(near) > 1000
+    return sum(near) > 300  # of 4096: a frame beside the words
 
 
 @pytest.mark.parametrize("name", ["a.png", "a b+ü%.PNG", "a.jpg", "picture"])
