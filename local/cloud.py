@@ -11,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import httpx
+
 from local.aws.deploy import Stack, deploy
 from local.aws.emulator import EmbeddedAws
 from plantain_client.operator.api_keys import ApiKeys
@@ -35,8 +37,8 @@ class KieAi:
 
 
 def real_kie(api_key: str) -> KieAi:
-    """Kie.ai itself, which costs money."""
-    return KieAi({"KieApiKey": api_key})
+    """Kie.ai itself, which costs money and cannot reach this machine."""
+    return KieAi({"KieApiKey": api_key, "CallbackBaseUrl": "none"})
 
 
 class TwinProcess:
@@ -104,6 +106,8 @@ class LocalCloud:
                 started.enter_context(self._twin)
             started.enter_context(self.aws)
             self.kie = self._kie or self._twin.ready()
+            if self.kie.twin_url:
+                self._let_it_ring(self.kie.twin_url)
             self.stack: Stack = deploy(
                 self.aws,
                 self._template,
@@ -144,6 +148,11 @@ class LocalCloud:
             TableName=self.stack.outputs["JobsTableName"], Key={"id": {"S": f"job#{task_id}"}}
         )["Item"]
         return item
+
+    def _let_it_ring(self, twin_url: str) -> None:
+        """Callbacks to the stack's API come to this machine's."""
+        settings = {"executeApi": self.aws.endpoint}
+        httpx.post(f"{twin_url}/_twin/settings", json=settings, trust_env=False).raise_for_status()
 
     def _end_what_was_running(self) -> None:
         """The embedded AWS does not take up executions of an earlier run: their jobs are told that they ended."""

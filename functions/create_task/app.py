@@ -6,6 +6,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.aws import AWS_ERRORS
+from plantain.callback_base import callback_base
+from plantain.callbacks import callback_url
 from plantain.create_pace import create_pace, is_over, seconds_ahead, sleep_until
 from plantain.errors import InputGone, KieBusy, KieKeyMissing, OutcomeUnknown, Refused, TryAgainLater
 from plantain.failures import recording
@@ -13,7 +15,7 @@ from plantain.handover import handed_over
 from plantain.job import Job, Request
 from plantain.jobs import jobs
 from plantain.kie import kie
-from plantain.polling import pace
+from plantain.polling import pace_with
 
 SENDS = 11  # of one job, before a Kie.ai that takes nothing is given up
 MISSED_SECONDS = 1
@@ -23,11 +25,14 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """`{taskId}` in. Out: CREATED, Kie's id of the task and the numbers the polling loop starts with; or WAITING,
-    and in how many seconds this step is to run again, because its slot in the account's pace is ahead."""
+    """`{taskId}` in. Out: CREATED, Kie's id of the task and the numbers the loop of looks starts with; or WAITING,
+    and in how many seconds this step is to run again, because its slot in the account's pace is ahead.
+
+    Kie's id is null where its answer was lost and it may still ring."""
     job = jobs().get(event["taskId"])
     if job.kie_task_id:
         return _created(job, job.kie_task_id)
+    callback = callback_url(base, job) if (base := callback_base()) else None
     request, slot = job.request, None
     if job.create_started_at is None:
         with recording(jobs(), job, KieKeyMissing, InputGone, Refused, seen=job):
@@ -43,12 +48,19 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         if (turn := create_pace().take_turn()) is None:
             jobs().note_slot(job, slot := create_pace().new_slot())
             return _waiting(job, max(MISSED_SECONDS, seconds_ahead(slot)))
-    with recording(jobs(), job, Refused, KieKeyMissing, OutcomeUnknown):
-        kie_task_id = _create(job, request, turn)
+    try:
+        with recording(jobs(), job, Refused, KieKeyMissing, *(() if callback else (OutcomeUnknown,))):
+            kie_task_id = _create(job, request, callback, turn)
+    except OutcomeUnknown:
+        if callback is None:
+            raise
+        logger.warning("the answer is lost", task_id=job.task_id)
+        jobs().note_unknown(job)
+        return _created(job, None)
     return _created(job, kie_task_id) if kie_task_id else _waiting(job, MISSED_SECONDS)
 
 
-def _create(job: Job, request: Request, turn: int | None) -> str | None:
+def _create(job: Job, request: Request, callback: str | None, turn: int | None) -> str | None:
     """Kie's id of the task; None if the turn has passed meanwhile and nothing was sent.
 
     The intent is written before the call: whoever finds it without an answer never sends again.
@@ -58,7 +70,7 @@ def _create(job: Job, request: Request, turn: int | None) -> str | None:
         jobs().withdraw_create(job, attempt, sent=False)
         return None
     try:
-        kie_task_id = kie().create_task(request)
+        kie_task_id = kie().create_task(request, callback)
     except TryAgainLater as error:
         jobs().withdraw_create(job, attempt)
         logger.info("not accepted", task_id=job.task_id, code=error.code)
@@ -74,17 +86,19 @@ def _create(job: Job, request: Request, turn: int | None) -> str | None:
     return kie_task_id
 
 
-def _created(job: Job, kie_task_id: str) -> dict[str, Any]:
+def _created(job: Job, kie_task_id: str | None) -> dict[str, Any]:
+    rings = callback_base() is not None
     return {
         "taskId": job.task_id,
         "status": "CREATED",
         "kieTaskId": kie_task_id,
+        "rings": rings,
         "looks": 0,
         "blanks": 0,
-        "waitSeconds": pace().interval,
+        "waitSeconds": pace_with(rings).wait_at(0),
     }
 
 
 def _waiting(job: Job, seconds: int) -> dict[str, Any]:
     logger.info("waits for its slot", task_id=job.task_id, seconds=seconds)
-    return {"taskId": job.task_id, "status": "WAITING", "waitSeconds": seconds}
+    return {"taskId": job.task_id, "status": "WAITING", "rings": False, "waitSeconds": seconds}

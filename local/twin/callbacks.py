@@ -10,7 +10,7 @@ import httpx
 
 from local.twin import wire
 from local.twin.exchange import json_bytes
-from local.twin.hosts import client, may_call
+from local.twin.hosts import at_home, client, may_call
 from local.twin.jobs import FOREIGN_URL, Jobs
 from local.twin.tasks import TaskStore
 from local.twin.timeline import Seen, Task
@@ -68,7 +68,7 @@ class Callbacks:
         return self._data(task, success) | {"resultJson": f'{{"resultUrls":["{FOREIGN_URL}"]}}'}
 
     def _post(self, task: Task, data: dict[str, Any], key: str) -> None:
-        url = task.call_back_url or ""
+        url = at_home(task.call_back_url or "", self._store.settings.execute_api)
         note: dict[str, Any] = {"taskId": task.task_id, "url": url, "state": data["state"], "status": None}
         if may_call(url, self._store.settings.allowed_hosts):
             note["status"] = self._send(url, task.task_id, json_bytes(wire.callback(data)), key)

@@ -6,7 +6,10 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Settings:
-    """`draw_seconds` from accepted to finished; `balance` in credits; `allowed_hosts` besides loopback."""
+    """`draw_seconds` from accepted to finished; `balance` in credits; `allowed_hosts` besides loopback.
+
+    `execute_api` is where the HTTP APIs of AWS are on this machine: callbacks to theirs go there.
+    """
 
     draw_seconds: float = 5.0
     rate_limit: bool = True
@@ -15,6 +18,7 @@ class Settings:
     key: str = "twin-key"
     webhook_key: str = ""
     allowed_hosts: tuple[str, ...] = ()
+    execute_api: str = ""
 
 
 def camel(name: str) -> str:

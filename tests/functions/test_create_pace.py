@@ -210,7 +210,7 @@ class Account:
 
     def require_key(self) -> None: ...
 
-    def create_task(self, request: Any) -> str:
+    def create_task(self, request: Any, _: str | None = None) -> str:
         self.time.sleep(self._on_the_way())
         self.arrived.append(self.time.now)
         return f"kie-{len(self.arrived)}"

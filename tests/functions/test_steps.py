@@ -43,7 +43,7 @@ def test_a_create_is_sent_once_however_often_the_step_runs(job: Job, monkeypatch
     outputs = [run(create_task, {"taskId": job.task_id}) for _ in range(3)]
 
     ids = {"taskId": job.task_id, "kieTaskId": KIE_TASK_ID}
-    assert outputs == [{"status": "CREATED", **ids, "looks": 0, "blanks": 0, "waitSeconds": 3}] * 3
+    assert outputs == [{"status": "CREATED", **ids, "rings": False, "looks": 0, "blanks": 0, "waitSeconds": 3}] * 3
     assert len(sent) == 1
 
 

@@ -1,5 +1,8 @@
 """How long Kie.ai is believed and waited for."""
 
+from dataclasses import replace
+from itertools import cycle
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,13 +13,17 @@ from plantain.polling import BLANK_LOOKS, TIMEOUT_GRACE, UNLISTED_GRACE, Pace, i
 from plantain.task import KIE_TIMEOUT, Failed, Outcome, Running, Succeeded, Unlisted
 from tests.builders import a_job
 
-PACE = Pace(interval=3, attempts=90, late_interval=30, late_attempts=120)
+PACE = Pace(interval=3, usual=270, late_interval=30, late=24 * 3600)
 NOW = 1_800_000_000_000
 TIMEOUT = Failed(KIE_TIMEOUT, "generate task timeout.")
 
 
-def judged(outcome: Outcome, job: Job | None = None, *, looks: int = 1, blanks: int = 0) -> object:
-    return judge(outcome, job or a_job(accepted_at=NOW), looks=looks, blanks=blanks, pace=PACE, now=NOW)
+def judged(outcome: Outcome, job: Job | None = None, *, blanks: int = 0) -> object:
+    return judge(outcome, job or a_job(accepted_at=NOW), blanks=blanks, pace=PACE, now=NOW)
+
+
+def aged(seconds: int) -> Job:
+    return a_job(accepted_at=NOW - seconds * 1000)
 
 
 def test_a_task_kie_does_not_list_yet_is_running_for_ninety_seconds() -> None:
@@ -41,8 +48,10 @@ def test_only_answers_that_cannot_be_true_are_blank() -> None:
 def test_a_timeout_is_believed_two_minutes_after_kie_first_said_so() -> None:
     assert TIMEOUT_GRACE == 120_000
     assert judged(TIMEOUT) == Running("processing")
-    assert judged(TIMEOUT, a_job(timeout_seen_at=NOW - 119_999)) == Running("processing")
-    assert judged(TIMEOUT, a_job(timeout_seen_at=NOW - 120_000)) == Failed(
+    assert judged(TIMEOUT, a_job(accepted_at=NOW - 200_000, timeout_seen_at=NOW - 119_999)) == Running(
+        "processing"
+    )
+    assert judged(TIMEOUT, a_job(accepted_at=NOW - 200_000, timeout_seen_at=NOW - 120_000)) == Failed(
         KIE_TIMEOUT, "generate task timeout.", "unknown"
     )
 
@@ -69,32 +78,49 @@ def test_everything_else_counts_at_once(outcome: Outcome) -> None:
     assert judged(outcome) == outcome
 
 
-def test_a_late_job_goes_on_more_rarely_and_ends_timed_out_with_its_price_unknown() -> None:
-    assert PACE.wait_after(89) == 3
-    assert PACE.wait_after(90) == 30
-    assert judged(Running("pending"), looks=209) == Running("pending")
+def test_a_task_is_looked_at_ever_more_rarely_once_it_is_late() -> None:
+    ages = [0, 269, 270, 600, 3600, 9000, 80_000]
 
-    verdict = judged(Running("pending"), looks=210)
+    assert [PACE.wait_at(age) for age in ages] == [3, 3, 30, 60, 360, 900, 900]
+    assert [PACE.is_late(age) for age in (269, 270)] == [False, True]
+
+
+def test_where_kie_rings_it_is_looked_at_rarely_from_the_start() -> None:
+    rings = replace(PACE, safety=60)
+
+    assert [rings.wait_at(age) for age in (0, 269, 270, 600, 3600)] == [60, 60, 60, 60, 360]
+
+
+def test_a_job_past_every_patience_ends_timed_out_with_its_price_unknown() -> None:
+    last = 270 + 24 * 3600
+    assert judged(Running("pending"), aged(last - 1)) == Running("pending")
+
+    verdict = judged(Running("pending"), aged(last))
 
     assert isinstance(verdict, Failed)
     assert (verdict.code, verdict.charged) == ("timed-out", "unknown")
 
 
-def test_a_success_on_the_last_look_is_still_a_success() -> None:
-    assert judged(Succeeded(("https://a/1",)), looks=210) == Succeeded(("https://a/1",))
+def test_a_success_that_comes_last_is_still_a_success() -> None:
+    assert judged(Succeeded(("https://a/1",)), aged(90_000)) == Succeeded(("https://a/1",))
 
 
 @given(
     outcomes=st.lists(
         st.sampled_from([Running("pending"), Running("processing"), Unlisted(), Succeeded(()), TIMEOUT]),
-        min_size=210,
+        min_size=1,
     )
 )
 def test_no_sequence_of_answers_polls_for_ever(outcomes: list[Outcome]) -> None:
-    blanks = 0
-    for looks, outcome in enumerate(outcomes, start=1):
-        verdict = judged(outcome, looks=looks, blanks=blanks)
-        blanks += outcome == Succeeded(())
-        if isinstance(verdict, Failed):
+    """Nor often: a day of looks is less than two hundred."""
+    age, blanks = 0, 0
+    for looks, outcome in enumerate(cycle(outcomes), start=1):
+        age += PACE.wait_at(age)
+        try:
+            verdict = judged(outcome, aged(age), blanks=blanks)
+        except UnexpectedAnswer:
             return
-    pytest.fail("still running after every look")
+        blanks += is_blank(outcome, aged(age), NOW)
+        if isinstance(verdict, Failed):
+            assert looks < 300
+            return

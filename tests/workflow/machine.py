@@ -65,7 +65,7 @@ class Workflow:
         self.stepfunctions = client("stepfunctions")
         self.arn = self.stepfunctions.create_state_machine(
             name="generate_image",
-            definition=json.dumps(definition()),
+            definition=json.dumps(definition(JobsTable="jobs")),
             roleArn="arn:aws:iam::123456789012:role/workflow",
         )["stateMachineArn"]
 

@@ -365,3 +365,12 @@ class Health(TypedDict):
     """Plantain's version."""
     kieKeyConfigured: bool
     """Whether the operator has set a key for Kie.ai; not whether Kie.ai accepts it."""
+
+
+class CallbackHeard(TypedDict):
+    """What Kie.ai expects of who hears its callback."""
+
+    code: int
+    """Always 200."""
+    msg: str
+    """Always `success`."""

@@ -74,6 +74,9 @@ class Job:
     `create_slots_missed` and Kie.ai has put off so many `create_refusals`. `create_attempt` tells one run of the
     create step from another. Jobs that were asked for together share a
     `group` (a batch, a run of a schedule, a file that asks for several), each with its place in it as `member`.
+    `unknown_since` is when the answer to its create was found to be lost. Kie.ai rings with the `callback_secret`:
+    `rung_at` is when it did and nobody has looked since, `rung_kie_task_id` the task it named where the job knew
+    none, `wait_token` what wakes the execution that waits for it.
     `folder` and `stem` say where the images lie and what they are called, where that is not the usual (images.py).
     """
 
@@ -97,6 +100,11 @@ class Job:
     create_attempt: str | None = None
     kie_task_id: str | None = None
     accepted_at: int | None = None
+    unknown_since: int | None = None
+    callback_secret: str | None = None
+    rung_at: int | None = None
+    rung_kie_task_id: str | None = None
+    wait_token: str | None = None
     timeout_seen_at: int | None = None
     late: bool = False
     unusable_seen_at: int | None = None
@@ -148,7 +156,15 @@ class Origin(TypedDict, total=False):
 
 def new_job(caller: str, door: Door, request: Request, **origin: Unpack[Origin]) -> Job:
     """A fresh wish, not yet reserved in the table."""
-    return Job(task_id=new_task_id(), caller=caller, door=door, request=request, created_at=now_ms(), **origin)
+    return Job(
+        task_id=new_task_id(),
+        caller=caller,
+        door=door,
+        request=request,
+        created_at=now_ms(),
+        callback_secret=secrets.token_urlsafe(24),
+        **origin,
+    )
 
 
 def now_ms() -> int:

@@ -93,6 +93,22 @@ class Jobs:
             job.task_id, {"kieTaskId": kie_task_id, "acceptedAt": now_ms()}, condition="attribute_exists(id)"
         )
 
+    def note_unknown(self, job: Job) -> None:
+        """The create was sent and its answer is lost: whether it was accepted, its callback may still tell."""
+        if job.unknown_since is None:
+            self._update(job.task_id, {"state": "processing", "unknownSince": now_ms()})
+
+    def note_ring(self, job: Job, kie_task_id: str) -> Job:
+        """Kie.ai has rung, for this task. Returns the job as it is then: who waits has its token there already, or
+        finds the ring and does not begin to wait."""
+        named = {} if job.kie_task_id else {"rungKieTaskId": kie_task_id}
+        return self._update(job.task_id, {"rungAt": now_ms()} | named)
+
+    def hear_ring(self, job: Job) -> None:
+        """From here on a ring is a new one. To be called before Kie.ai is asked."""
+        if job.rung_at is not None:
+            self._update(job.task_id, {}, remove=["rungAt"])
+
     def note_running(self, job: Job, running: Running, *, late: bool, timed_out: bool) -> None:
         """How far Kie.ai is. `processing` never goes back to `pending`; unchanged records are not written."""
         changes: dict[str, Any] = {}

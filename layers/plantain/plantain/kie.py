@@ -17,6 +17,7 @@ from plantain import kie_answers
 from plantain.errors import KieKeyRejected, OutcomeUnknown, TryAgainLater
 from plantain.job import Request
 from plantain.kie_key import kie_key, reread_kie_key
+from plantain.kie_param import Asked
 from plantain.task import Outcome
 
 MAX_ANSWER_BYTES = 1_000_000  # an answer of Kie's has a few thousand
@@ -53,14 +54,18 @@ class Kie:
         """Raises KieKeyMissing or TryAgainLater while nothing has been sent yet."""
         self._key()
 
-    def create_task(self, request: Request) -> str:
+    def create_task(self, request: Request, callback_url: str | None = None) -> str:
         """Ask Kie to draw; returns Kie's task id. This is the call that costs money.
+
+        Kie posts to `callback_url` when the task is over.
 
         Raises TryAgainLater where Kie certainly did not accept, Refused (KieKeyRejected), KieKeyMissing, and
         OutcomeUnknown wherever it may have accepted: never call again after that.
         """
         body = {
             "model": request.model,
+            # Left out rather than empty: Kie takes the field as it stands.
+            **({"callBackUrl": callback_url} if callback_url else {}),
             "input": {
                 "prompt": request.prompt,
                 "image_input": list(request.image_input),
@@ -77,6 +82,17 @@ class Kie:
         """How one task is doing. Raises TryAgainLater, KieKeyRejected, KieKeyMissing, UnexpectedAnswer."""
         return self._with_key(
             lambda key: kie_answers.outcome(
+                self._ask("GET", "/api/v1/jobs/recordInfo", key, params={"taskId": kie_task_id})
+            ),
+        )
+
+    def asked_of(self, kie_task_id: str) -> Asked | None:
+        """What a task was asked for; None if Kie does not know it (yet) or does not tell.
+
+        Raises TryAgainLater, KieKeyRejected, KieKeyMissing.
+        """
+        return self._with_key(
+            lambda key: kie_answers.asked(
                 self._ask("GET", "/api/v1/jobs/recordInfo", key, params={"taskId": kie_task_id})
             ),
         )

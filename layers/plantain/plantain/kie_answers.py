@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from plantain.errors import KieKeyRejected, OutcomeUnknown, Refused, TryAgainLater
+from plantain.kie_param import Asked, asked_in
 from plantain.kie_record import outcome_in
 from plantain.kie_words import kept_words
 from plantain.task import Outcome, Unlisted
@@ -74,12 +75,24 @@ def _is_json_object(answer: httpx.Response) -> bool:
 
 def outcome(answer: httpx.Response) -> Outcome:
     """What the answer to recordInfo says. Raises TryAgainLater, KieKeyRejected or UnexpectedAnswer."""
+    record = _record(answer)
+    return Unlisted() if record is None else outcome_in(record)
+
+
+def asked(answer: httpx.Response) -> Asked | None:
+    """What the task of an answer to recordInfo was asked for. Raises TryAgainLater or KieKeyRejected."""
+    record = _record(answer)
+    return None if record is None else asked_in(record)
+
+
+def _record(answer: httpx.Response) -> dict[str, Any] | None:
+    """The record; None if Kie does not know the task (yet)."""
     code, text, data = _read(answer)
     if "recordinfo is null" in text.lower() or (code == 200 and data is None):
-        return Unlisted()
+        return None
     if code != 200 or not isinstance(data, dict):
         raise TryAgainLater(f"Kie.ai answered with code {code}.", code="kie-unreachable", words=text)
-    return outcome_in(data)
+    return data
 
 
 def link(answer: httpx.Response) -> str | None:

@@ -5,7 +5,7 @@ turned a timeout (524) into success a minute later. So each of these is waited o
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from plantain.errors import UnexpectedAnswer
@@ -15,40 +15,47 @@ from plantain.task import KIE_TIMEOUT, Failed, Outcome, Running, Succeeded, Unli
 UNLISTED_GRACE = 90_000  # ms since Kie accepted
 TIMEOUT_GRACE = 120_000  # ms since Kie first said so
 BLANK_LOOKS = 5  # answers that cannot be true and are asked again
+LATE_SHARE = 10  # a late task is looked at again after a tenth of its age …
+MAX_INTERVAL = 900  # … but every 15 minutes
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """When to look: intervals in s, `attempts` looks at the first interval and `late_attempts` at the second."""
+    """When to look, all in s: every `interval` for the `usual` time, then ever more rarely, for `late` more.
+
+    `safety` is the interval where Kie.ai rings when a task is over; None where it cannot.
+    """
 
     interval: int
-    attempts: int
+    usual: int
     late_interval: int
-    late_attempts: int
+    late: int
+    safety: int | None = None
 
-    def wait_after(self, looks: int) -> int:
-        """Seconds to wait after so many looks."""
-        return self.late_interval if self.is_late(looks) else self.interval
+    def wait_at(self, age: float) -> int:
+        """Seconds to wait for the next look at a task of this age."""
+        if not self.is_late(age):
+            return self.safety or self.interval
+        rarer = min(int(age) // LATE_SHARE, MAX_INTERVAL)
+        return max(self.late_interval, self.safety or 0, rarer)
 
-    def is_late(self, looks: int) -> bool:
+    def is_late(self, age: float) -> bool:
         """Past the usual time: the job goes on, looked at more rarely."""
-        return looks >= self.attempts
+        return age >= self.usual
 
-    def is_over(self, looks: int) -> bool:
+    def is_over(self, age: float) -> bool:
         """Past every patience."""
-        return looks >= self.attempts + self.late_attempts
+        return age >= self.usual + self.late
 
 
-def judge(
-    outcome: Outcome, job: Job, *, looks: int, blanks: int, pace: Pace, now: int
-) -> Running | Succeeded | Failed:
+def judge(outcome: Outcome, job: Job, *, blanks: int, pace: Pace, now: int) -> Running | Succeeded | Failed:
     """What the answer means for this job now.
 
-    `looks` counts this one, `blanks` the earlier blank answers; `now` is ms since the epoch.
+    `blanks` counts the earlier blank answers; `now` is ms since the epoch.
     Raises UnexpectedAnswer when Kie no longer knows a task it accepted.
     """
     verdict = _settled(outcome, job, blanks, now)
-    if isinstance(verdict, Running) and pace.is_over(looks):
+    if isinstance(verdict, Running) and pace.is_over(age_of(job, now)):
         return Failed(
             "timed-out",
             "Kie.ai did not finish in time. The image may still be made and billed; the operator can look it up "
@@ -86,21 +93,37 @@ def _settled(outcome: Outcome, job: Job, blanks: int, now: int) -> Running | Suc
 def is_blank(outcome: Outcome, job: Job, now: int) -> bool:
     """An answer that cannot be true and may come right: a success without a URL, a task no longer known."""
     if isinstance(outcome, Unlisted):
-        return now - (job.accepted_at or job.created_at) >= UNLISTED_GRACE
+        return age_of(job, now) * 1000 >= UNLISTED_GRACE
     return isinstance(outcome, Succeeded) and not outcome.image_urls
+
+
+def age_of(job: Job, now: int) -> float:
+    """Seconds since Kie.ai accepted the job's task."""
+    return (now - (job.accepted_at or job.created_at)) / 1000
 
 
 def _believed(job: Job, now: int) -> bool:
     return job.timeout_seen_at is not None and now - job.timeout_seen_at >= TIMEOUT_GRACE
 
 
+def unknown_seconds_left(job: Job, now: int) -> int:
+    """How long the callback of a create whose answer was lost is still waited for."""
+    since = job.unknown_since or now
+    return int(os.environ["UNKNOWN_MINUTES"]) * 60 - (now - since) // 1000
+
+
 @cache
 def pace() -> Pace:
-    """The configured pace (seconds and counts, template parameters)."""
-    late_interval = int(os.environ["LATE_POLL_INTERVAL_SECONDS"])
+    """The configured pace (template parameters), where Kie.ai does not ring."""
+    interval = int(os.environ["POLL_INTERVAL_SECONDS"])
     return Pace(
-        interval=int(os.environ["POLL_INTERVAL_SECONDS"]),
-        attempts=int(os.environ["POLL_ATTEMPTS"]),
-        late_interval=late_interval,
-        late_attempts=int(os.environ["LATE_POLL_MINUTES"]) * 60 // late_interval,
+        interval=interval,
+        usual=interval * int(os.environ["POLL_ATTEMPTS"]),
+        late_interval=int(os.environ["LATE_POLL_INTERVAL_SECONDS"]),
+        late=int(os.environ["LATE_POLL_MINUTES"]) * 60,
     )
+
+
+def pace_with(rings: bool) -> Pace:
+    """The configured pace, where Kie.ai rings or where it does not."""
+    return replace(pace(), safety=int(os.environ["SAFETY_POLL_SECONDS"])) if rings else pace()

@@ -80,6 +80,11 @@ def preset_broken(name: str, problems: Sequence[str]) -> Problem:
     return Problem(409, "Preset broken", "preset-broken", detail)
 
 
+def callback_refused(detail: str) -> Problem:
+    """403: a callback that is not Kie.ai's own."""
+    return Problem(403, "Callback refused", "callback-refused", detail)
+
+
 def too_large(limit: int) -> Problem:
     """413: `limit` in bytes."""
     return Problem(413, "Request too large", "request-too-large", f"A request has at most {limit} bytes.")

@@ -1,0 +1,33 @@
+"""Finds the task of a create whose answer was lost, by the callback that names it."""
+
+from dataclasses import asdict
+
+from plantain.callbacks import is_callback_of
+from plantain.job import Job
+from plantain.jobs import jobs
+from plantain.kie import kie
+from plantain.kie_param import Asked
+
+
+def adopted(job: Job) -> str | None:
+    """Kie.ai's id of the job's task, now written down; None while nobody has named one that is.
+
+    A callback's body proves nothing, so Kie.ai itself is asked what the task was made from. Raises
+    KieKeyRejected, KieKeyMissing, TryAgainLater.
+    """
+    named = job.rung_kie_task_id
+    if job.kie_task_id or named is None:
+        return job.kie_task_id
+    asked = kie().asked_of(named)
+    if asked is None or not _is_of(asked, job):
+        return None
+    jobs().accept(job, named)
+    return named
+
+
+def _is_of(asked: Asked, job: Job) -> bool:
+    """By the address it rings at, which no other task has; where Kie.ai does not tell it, by all it was asked."""
+    if asked.callback_url is not None:
+        return is_callback_of(job, asked.callback_url)
+    wish = asdict(job.request)
+    return asked.is_like(**{name: wish[name] for name in wish if name != "image_input"})

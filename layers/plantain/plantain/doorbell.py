@@ -1,0 +1,36 @@
+"""Kie.ai rings: the job notes it and its execution, if it waits, looks at once."""
+
+from plantain.callbacks import is_secret_of, parts_of
+from plantain.errors import JobEnded, JobNotFound
+from plantain.executions import executions
+from plantain.job import Job
+from plantain.jobs import jobs
+
+
+def job_behind(token: str) -> Job:
+    """The job whose doorbell this is. Raises JobNotFound, of a wrong secret as of no job."""
+    parts = parts_of(token)
+    if parts is None:
+        raise JobNotFound
+    task_id, secret = parts
+    job = jobs().get(task_id)
+    if not is_secret_of(job, secret):
+        raise JobNotFound
+    return job
+
+
+def ring(job: Job, kie_task_id: str) -> bool:
+    """Whether anybody was woken or will find the ring; False where the job has ended or has another task.
+
+    Nothing of the callback is believed: the execution asks Kie.ai itself. An id the job does not know yet is kept
+    to be asked for.
+    """
+    if job.kie_task_id not in (None, kie_task_id):
+        return False
+    try:
+        rung = jobs().note_ring(job, kie_task_id)
+    except JobEnded:
+        return False
+    if rung.wait_token:
+        executions().wake(rung.wait_token)
+    return True
