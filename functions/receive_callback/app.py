@@ -7,10 +7,10 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.callbacks import MAX_ID_LENGTH, PATH, is_signed
+from plantain.callbacks import MAX_ID_LENGTH, is_signed
 from plantain.doorbell import job_behind, ring
 from plantain.http_api import answer, http_api, json_object
-from plantain.kie_key import webhook_key
+from plantain.kie_webhook_key import webhook_key
 from plantain.problems import callback_refused
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ logger = Logger()
 app = http_api(logger, on_failure="Failed to receive callback")
 
 
-@app.post(f"{PATH}/<token>")
+@app.post("/api/callbacks/kie/<token>")
 def receive_callback(token: str) -> Response[str]:
     """200 as Kie.ai expects it, or the problem. Open to all: who does not know a job's address finds nothing."""
     event = app.current_event

@@ -22,7 +22,9 @@ AWS_ERRORS = {
     "Sandbox.Timedout",
 }
 STATES: dict[str, Any] = asl()["States"]
-TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
+LAMBDA = "arn:aws:states:::lambda:invoke"
+TASKS = {name: state for name, state in STATES.items() if state.get("Resource") == LAMBDA}
+WAIT_FOR_RING: dict[str, Any] = STATES["WaitForRing"]
 
 
 def exits(state: dict[str, Any]) -> list[str]:
@@ -91,7 +93,8 @@ def test_a_task_without_room_waits_its_turn_far_longer_than_it_is_tried_again(na
     first, *others = TASKS[name]["Retry"]
 
     assert first["ErrorEquals"] == ["Lambda.TooManyRequestsException"]
-    assert delays(first) > 1.9 * max(map(delays, others))
+    within_an_hour = [retry for retry in others if retry.get("MaxDelaySeconds", 0) <= 60]
+    assert delays(first) > 1.9 * max(map(delays, within_an_hour), default=0)
     assert first["JitterStrategy"] == "FULL"  # all who wait would otherwise come back together
 
 
@@ -100,6 +103,21 @@ def test_every_task_that_gives_up_has_its_failure_recorded(name: str) -> None:
     assert TASKS[name]["Catch"] == [
         {"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "RecordFailure"}
     ]
+
+
+def test_the_wait_for_a_ring_ends_by_a_ring_or_by_time_and_nothing_that_happens_to_it_ends_the_job() -> None:
+    assert {name for name, state in STATES.items() if state["Type"] == "Task"} == {*TASKS, "WaitForRing"}
+    assert WAIT_FOR_RING["Resource"].endswith(":dynamodb:updateItem.waitForTaskToken")
+    assert WAIT_FOR_RING["TimeoutSecondsPath"] == "$.waitSeconds"
+    assert WAIT_FOR_RING["Parameters"]["ConditionExpression"].endswith("attribute_not_exists(rungAt)")
+    looks, waits = WAIT_FOR_RING["Catch"]
+    assert set(looks["ErrorEquals"]) == {"States.Timeout", "DynamoDb.ConditionalCheckFailedException"}
+    assert (looks["Next"], waits["ErrorEquals"], waits["Next"]) == (
+        "CheckStatus",
+        ["States.ALL"],
+        "WaitBeforePoll",
+    )
+    assert WAIT_FOR_RING["Next"] == "CheckStatus"
 
 
 def test_a_recorded_failure_ends_the_execution_failed() -> None:
@@ -146,7 +164,7 @@ def test_states_all_stands_alone_and_last(name: str) -> None:
                 "JobNotFound",
             },
         ),
-        ("CheckStatus", {"UnexpectedAnswer", "JobEnded", "JobNotFound"}),
+        ("CheckStatus", {"UnexpectedAnswer", "OutcomeUnknown", "JobEnded", "JobNotFound"}),
         ("StoreImage", {"UnusableResult", "JobEnded", "JobNotFound"}),
     ],
 )
@@ -167,7 +185,8 @@ def test_every_substitution_is_defined_and_every_definition_used() -> None:
     written = set(re.findall(r"\$\{(\w+)\}", ASL_FILE.read_text()))
 
     assert written == set(defined)
-    assert all(defined[name] == {"Fn::GetAtt": [name.removesuffix("Arn"), "Arn"]} for name in written)
+    assert defined.pop("JobsTable") == {"Ref": "JobsTable"}
+    assert all(defined[name] == {"Fn::GetAtt": [name.removesuffix("Arn"), "Arn"]} for name in defined)
 
 
 def test_every_task_waits_longer_than_its_function_may_run() -> None:
@@ -236,10 +255,11 @@ def test_ids_and_small_numbers_travel_and_nothing_else() -> None:
         "cause",
         "Payload",
         "kieTaskId",
+        "rings",
     }
     passed = {key for task in TASKS.values() for key in _payload_keys(task["Parameters"])}
 
-    assert {key for state in STATES.values() for key in paths_in(state)} <= allowed | {"$"}
+    assert {key for state in STATES.values() for key in paths_in(state)} <= allowed | {"$", "$$"}
     assert passed <= allowed
     assert all(state["OutputPath"] == "$.Payload" for state in TASKS.values())
 
@@ -252,5 +272,6 @@ def test_the_state_machine_may_call_its_own_functions_and_nothing_else() -> None
     statements = resources("AWS::Serverless::StateMachine")["GenerateImage"]["Policies"][0]["Statement"]
     called = {function_of(task) for task in TASKS.values()}
 
-    assert [statement["Action"] for statement in statements] == ["lambda:InvokeFunction"]
+    assert [statement["Action"] for statement in statements] == ["lambda:InvokeFunction", "dynamodb:UpdateItem"]
+    assert statements[1]["Resource"] == {"Fn::GetAtt": ["JobsTable", "Arn"]}
     assert {target["Fn::GetAtt"][0] for target in as_list(statements[0]["Resource"])} == called

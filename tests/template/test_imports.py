@@ -149,6 +149,7 @@ LOADED: dict[str, set[str]] = {
     "get_image": HTTP,
     "list_jobs": HTTP,
     "check_account": HTTP | {"httpx"},
+    "receive_callback": HTTP,
     "check_health": HTTP,
     "get_openapi": HTTP,
     "on_upload": {"pydantic"},

@@ -17,6 +17,8 @@ ACTIONS = {
 }
 # Who says what a schedule does also says as whom.
 HANDS_OVER = {("scheduler", "create_schedule"), ("scheduler", "update_schedule")}
+# Written out, because what reads it cannot refer to it.
+WRITTEN_OUT = {"/callback-base-url": "CallbackBase"}
 # Read by Powertools, not by us.
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
 GLOBALS: dict[str, Any] = template()["Globals"]["Function"]["Environment"]["Variables"]
@@ -32,7 +34,11 @@ def variables(verb: str) -> dict[str, Any]:
 def things(expression: Any) -> frozenset[str]:
     """The resources (or the parameter with an ARN) that an expression names."""
     resources = template()["Resources"]
-    return frozenset(name for name in references(expression) if name in resources or name.endswith("Arn"))
+    written_out = {name for end, name in WRITTEN_OUT.items() if str(expression).rstrip("'}").endswith(end)}
+    return (
+        frozenset(name for name in references(expression) if name in resources or name.endswith("Arn"))
+        | written_out
+    )
 
 
 def called(verb: str) -> Iterator[tuple[str, frozenset[str]]]:

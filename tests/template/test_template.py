@@ -245,7 +245,10 @@ def test_nothing_is_named_by_hand_but_the_buckets_of_who_wants_it() -> None:
     named = {name: names & set(resource["Properties"]) for name, resource in template()["Resources"].items()}
     none = {"Ref": "AWS::NoValue"}
 
-    assert {name for name, found in named.items() if found} == {"ImagesBucket", "InboxBucket"}
+    assert {name for name, found in named.items() if found} == {"ImagesBucket", "InboxBucket", "CallbackBase"}
+    assert template()["Resources"]["CallbackBase"]["Properties"]["Name"]["Fn::Sub"].startswith(
+        "/${AWS::StackName}/"
+    )
     for bucket, condition in (("ImagesBucket", "NamesImages"), ("InboxBucket", "NamesInbox")):
         parameter = {"Ref": f"{bucket}Name"}
         assert resources("AWS::S3::Bucket")[bucket]["BucketName"] == {"Fn::If": [condition, parameter, none]}
@@ -261,6 +264,7 @@ def test_a_stack_whose_two_buckets_are_one_is_refused() -> None:
 
 
 ROUTES = {
+    ("POST", "/api/callbacks/kie/{token}"): "receive_callback",
     ("POST", "/api/images/generate"): "submit_job",
     ("POST", "/api/uploads"): "create_upload",
     ("GET", "/api/images/status"): "get_status",
@@ -311,7 +315,7 @@ def test_every_route_but_health_and_the_description_needs_a_caller() -> None:
 
     assert auth["DefaultAuthorizer"] in auth["Authorizers"]
     assert auth["Authorizers"]["ApiKey"]["FunctionArn"] == {"Fn::GetAtt": ["AuthorizeFunction", "Arn"]}
-    assert open_routes() == ["/api/health", "/openapi.json"]
+    assert open_routes() == ["/api/health", "/openapi.json", "/api/callbacks/kie/{token}"]
     for properties in ALL_FUNCTIONS.values():
         assert all(event["ApiId"] == {"Ref": "HttpApi"} for event in http_events(properties))
 
@@ -405,7 +409,7 @@ def test_dead_letters_are_kept_as_long_as_can_be_and_raise_an_alarm() -> None:
 
 def test_a_link_to_an_input_outlives_whatever_is_waited_for_after_the_create() -> None:
     largest = {name: row["MaxValue"] for name, row in template()["Parameters"].items() if "Poll" in name}
-    looking = largest["PollAttempts"] * largest["PollIntervalSeconds"] + largest["LatePollMinutes"] * 60
+    looking = largest["PollAttempts"] * largest["PollIntervalSeconds"]
 
     assert looking < LINK_SECONDS
 

@@ -1,4 +1,4 @@
-"""The only module that knows where Kie.ai's keys are kept: Secrets Manager, or KIEAI_API_KEY locally."""
+"""The only module that knows where Kie.ai's API key is kept: Secrets Manager, or KIEAI_API_KEY locally."""
 
 import os
 import re
@@ -23,19 +23,6 @@ def reread_kie_key() -> str:
     """The key read anew, for when Kie.ai no longer accepts the one we hold. Raises as `kie_key`."""
     _read.cache_clear()
     return _read()
-
-
-@cache
-def webhook_key() -> str | None:
-    """What Kie.ai signs its callbacks with, read once per container; None where the stack names no secret for it.
-
-    Raises KieKeyMissing where it names one that holds nothing, and TryAgainLater.
-    """
-    if not (arn := os.environ["KIE_WEBHOOK_SECRET_ARN"]):
-        return None
-    if not (key := _secret(arn).strip()):
-        raise KieKeyMissing
-    return key
 
 
 @cache
