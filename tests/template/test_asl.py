@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from plantain import errors
+from plantain.polling import Pace
 from tests.template.stack import ASL_FILE, as_list, asl, resources, template
 
 # Reserved error names of the States Language (States.*) and those that Lambda documents for its tasks.
@@ -223,8 +224,11 @@ def test_the_hard_bound_lies_above_all_waits_and_retries_at_the_largest_paramete
 
 def test_the_history_of_an_execution_has_room_for_all_looks_at_the_largest_parameters() -> None:
     parameters = template()["Parameters"]
-    late = parameters["LatePollMinutes"]["MaxValue"] * 60 // parameters["LatePollIntervalSeconds"]["MinValue"]
-    looks = parameters["PollAttempts"]["MaxValue"] + late
+    shortest, most = parameters["PollIntervalSeconds"]["MinValue"], parameters["PollAttempts"]["MaxValue"]
+    late = parameters["LatePollIntervalSeconds"]["MinValue"], parameters["LatePollMinutes"]["MaxValue"] * 60
+    pace, age, looks = Pace(shortest, shortest * most, *late), 0, 0
+    while not pace.is_over(age):
+        age, looks = age + pace.wait_at(age), looks + 1
 
     # Step Functions ends an execution at 25,000 events. A look has 9, of its wait, its task and its choice; the
     # rest is for what is tried again.

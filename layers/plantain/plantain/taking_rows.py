@@ -28,5 +28,5 @@ def take_row(
 
 
 def seconds_after(looks: int) -> int:
-    """How long to wait before the next look at a job that somebody else's execution makes: ever longer, to 300."""
-    return 300 if looks > 8 else 2**looks
+    """How long to wait before the next look at a job that somebody else's execution makes: ever longer, to 900."""
+    return 900 if looks > 9 else 2**looks
