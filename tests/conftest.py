@@ -111,7 +111,11 @@ def make_cloud() -> Cloud:
         TableName="jobs",
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[
-            {"AttributeName": name, "AttributeType": "S"} for name in ("id", "caller", "taskId", "group", "member")
+            *(
+                {"AttributeName": name, "AttributeType": "S"}
+                for name in ("id", "caller", "taskId", "group", "member", "open")
+            ),
+            {"AttributeName": "createdAt", "AttributeType": "N"},
         ],
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         GlobalSecondaryIndexes=[
@@ -130,6 +134,17 @@ def make_cloud() -> Cloud:
                     {"AttributeName": "member", "KeyType": "RANGE"},
                 ],
                 "Projection": {"ProjectionType": "ALL"},
+            },
+            {
+                "IndexName": "byOpen",
+                "KeySchema": [
+                    {"AttributeName": "open", "KeyType": "HASH"},
+                    {"AttributeName": "createdAt", "KeyType": "RANGE"},
+                ],
+                "Projection": {
+                    "ProjectionType": "INCLUDE",
+                    "NonKeyAttributes": ["taskId", "unknownSince", "kieTaskId", "failure"],
+                },
             },
         ],
     )

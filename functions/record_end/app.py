@@ -6,8 +6,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.door_reports import report
-from plantain.endings import end_job
+from plantain.endings import end_execution
 from plantain.errors import JobNotFound
+from plantain.job import task_id_of
 from plantain.jobs import jobs
 
 logger = Logger()
@@ -15,15 +16,17 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """A "Step Functions Execution Status Change" event; the execution's name is the task id."""
+    """A "Step Functions Execution Status Change" event; the execution's name holds the task id."""
     detail = event["detail"]
-    task_id, status = detail["name"], detail["status"]
+    name, status = detail["name"], detail["status"]
+    task_id = task_id_of(name)
     try:
-        if status != "SUCCEEDED":
-            failure = end_job(task_id, status, detail.get("error") or "")
-            logger.info("ended", task_id=task_id, status=status, code=failure.code)
+        if status != "SUCCEEDED" or not jobs().get(task_id).is_final:
+            failure = end_execution(name, status, detail.get("error") or "")
+            code = failure.code if failure else "reopened since"
+            logger.info("ended", task_id=task_id, status=status, code=code)
         job = jobs().get(task_id)
     except JobNotFound:
-        logger.warning("an execution without a job ended", execution=task_id)
+        logger.warning("an execution without a job ended", execution=name)
         return
     report(job)

@@ -92,7 +92,7 @@ def test_polls_are_counted_when_the_outcome_is_known(
     kie, _ = kie_says(answer)
     monkeypatch.setattr(check_status, "kie", lambda: kie)
 
-    message = {"taskId": job.task_id, "kieTaskId": KIE_TASK_ID, "looks": 4, "blanks": 0}
+    message = {"taskId": job.task_id, "kieTaskId": KIE_TASK_ID, "rings": False, "looks": 4, "blanks": 0}
     run(check_status, message)
 
     assert [line for line in measured(capsys) if "PollsPerJob" in line] == counted

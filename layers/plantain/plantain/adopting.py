@@ -18,11 +18,19 @@ def adopted(job: Job) -> str | None:
     named = job.rung_kie_task_id
     if job.kie_task_id or named is None:
         return job.kie_task_id
-    asked = kie().asked_of(named)
-    if asked is None or not _is_of(asked, job):
+    if not is_made_for(named, job):
         return None
     jobs().accept(job, named)
     return named
+
+
+def is_made_for(kie_task_id: str, job: Job) -> bool | None:
+    """Whether Kie.ai made this task from the job's create; None if it does not know the task or does not tell.
+
+    Raises KieKeyRejected, KieKeyMissing, TryAgainLater.
+    """
+    asked = kie().asked_of(kie_task_id)
+    return None if asked is None else _is_of(asked, job)
 
 
 def _is_of(asked: Asked, job: Job) -> bool:

@@ -2,7 +2,7 @@
 
 from plantain.errors import JobEnded
 from plantain.failures import failure_after
-from plantain.job import Failure
+from plantain.job import Failure, Job, task_id_of
 from plantain.jobs import jobs
 
 _LOOKS = 5
@@ -15,14 +15,33 @@ def end_job(task_id: str, execution_status: str, error: str) -> Failure:
     `execution_status` and `error` are as in `failure_after`.
     """
     for _ in range(_LOOKS):
-        job = jobs().get(task_id)
-        failure = failure_after(job, execution_status, error)
-        if job.is_final:
+        if failure := _ended_as_seen(jobs().get(task_id), execution_status, error):
             return failure
+    raise _keeps_moving()
+
+
+def end_execution(name: str, execution_status: str, error: str) -> Failure | None:
+    """As end_job, for the job of the execution that has ended; None if an operator has opened it again since, which
+    another execution carries."""
+    for _ in range(_LOOKS):
+        job = jobs().get(task_id_of(name))
+        if job.execution_name != name:
+            return None
+        if failure := _ended_as_seen(job, execution_status, error):
+            return failure
+    raise _keeps_moving()
+
+
+def _ended_as_seen(job: Job, execution_status: str, error: str) -> Failure | None:
+    failure = failure_after(job, execution_status, error)
+    if not job.is_final:
         try:
             # Only as seen: a create that begins at this moment would make "charged: no" a lie.
-            jobs().fail(task_id, failure, seen=job)
-            return failure
+            jobs().fail(job.task_id, failure, seen=job)
         except JobEnded:
-            continue
-    raise JobEnded("The job keeps moving.", code="job-ended")
+            return None
+    return failure
+
+
+def _keeps_moving() -> JobEnded:
+    return JobEnded("The job keeps moving.", code="job-ended")

@@ -12,6 +12,7 @@
     ├── UnusableResult        what Kie.ai made cannot be stored              → fail, charged: yes
     ├── JobEnded              the job is already final                       → the execution ends
     ├── JobNotFound           there is no such job
+    ├── CannotReopen          an operator's word does not fit the job      → the operator is told
     ├── BatchNotFound         there is no such batch
     ├── IdempotencyKeyReused  the key stands for another wish                ┐
     ├── ClaimInFlight         the key is being claimed this moment           ├ before there is a job
@@ -129,6 +130,13 @@ class JobNotFound(PlantainError):
 
     def __init__(self) -> None:
         super().__init__("There is no such task, or it is not yours.", code="task-not-found")
+
+
+class CannotReopen(PlantainError):
+    """What the operator asks for cannot be done with a job in this state; nothing was changed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, code="cannot-reopen")
 
 
 class BatchNotFound(PlantainError):

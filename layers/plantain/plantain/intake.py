@@ -33,7 +33,7 @@ def taken_in(caller: str, idempotency_key: str | None, fingerprint: str = "") ->
 
 def _start(job: Job) -> None:
     if not job.is_final:
-        executions().start(job.task_id)
+        executions().start(job.execution_name)
 
 
 def _give_up(job: Job) -> None:

@@ -13,6 +13,7 @@ State = Literal["pending", "processing", "success", "fail"]
 Door = Literal["http", "upload", "schedule"]
 
 _TASK_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_TASK_ID_LENGTH = 36
 STATES: tuple[State, ...] = ("pending", "processing", "success", "fail")
 
 
@@ -74,7 +75,9 @@ class Job:
     `create_slots_missed` and Kie.ai has put off so many `create_refusals`. `create_attempt` tells one run of the
     create step from another. Jobs that were asked for together share a
     `group` (a batch, a run of a schedule, a file that asks for several), each with its place in it as `member`.
-    `unknown_since` is when the answer to its create was found to be lost. Kie.ai rings with the `callback_secret`:
+    `unknown_since` is when the answer to its create was found to be lost, `balance_at_loss` the credits left at
+    Kie.ai then and `balance_at_end` those when it was given up. `reopened` counts how often an operator has opened
+    it again after a failure, `reopened_at` is the last time. Kie.ai rings with the `callback_secret`:
     `rung_at` is when it did and nobody has looked since, `rung_kie_task_id` the task it named where the job knew
     none, `wait_token` what wakes the execution that waits for it.
     `folder` and `stem` say where the images lie and what they are called, where that is not the usual (images.py).
@@ -101,6 +104,10 @@ class Job:
     kie_task_id: str | None = None
     accepted_at: int | None = None
     unknown_since: int | None = None
+    balance_at_loss: float | None = None
+    balance_at_end: float | None = None
+    reopened: int | None = None
+    reopened_at: int | None = None
     callback_secret: str | None = None
     rung_at: int | None = None
     rung_kie_task_id: str | None = None
@@ -117,8 +124,13 @@ class Job:
 
     @property
     def is_final(self) -> bool:
-        """Nothing changes a job that has succeeded or failed."""
+        """Nothing changes a job that has succeeded or failed; an operator alone opens a failed one again."""
         return self.state in ("success", "fail")
+
+    @property
+    def execution_name(self) -> str:
+        """The execution that carries it now: names cannot be used again, so a reopened job has another each time."""
+        return f"{self.task_id}-{self.reopened}" if self.reopened else self.task_id
 
     @property
     def charged(self) -> Charged:
@@ -141,6 +153,11 @@ def new_task_id() -> str:
 def is_task_id(text: str) -> bool:
     """Whether this can be an id of ours at all."""
     return _TASK_ID.fullmatch(text) is not None
+
+
+def task_id_of(execution_name: str) -> str:
+    """The job that an execution of this name carries."""
+    return execution_name[:_TASK_ID_LENGTH]
 
 
 class Origin(TypedDict, total=False):

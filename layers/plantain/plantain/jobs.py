@@ -1,4 +1,5 @@
-"""The only module that knows the jobs table: every write is conditional, and no write leaves a final state."""
+"""The only module that knows the jobs table: every write is conditional, and but for `reopen` none leaves a final
+state."""
 
 import os
 import secrets
@@ -17,7 +18,9 @@ from plantain.task import Running, Succeeded
 
 _NOT_FINAL = "attribute_exists(id) AND NOT #state IN (:success, :fail)"
 # What shows how far a job has come, and so what it may have cost.
-_STAGES = ("createStartedAt", "kieTaskId", "resultUrls")
+_STAGES = ("createStartedAt", "kieTaskId", "resultUrls", "reopened")
+# The sparse index by `open`: jobs that have not ended, and failed ones that have or may have cost money.
+OPEN, UNSETTLED = "1", "unsettled"
 _FINAL_STATES = {":success": "success", ":fail": "fail"}
 
 
@@ -93,10 +96,19 @@ class Jobs:
             job.task_id, {"kieTaskId": kie_task_id, "acceptedAt": now_ms()}, condition="attribute_exists(id)"
         )
 
-    def note_unknown(self, job: Job) -> None:
-        """The create was sent and its answer is lost: whether it was accepted, its callback may still tell."""
+    def note_unknown(self, job: Job, balance: float | None = None) -> None:
+        """The create was sent and its answer is lost: whether it was accepted, its callback may still tell.
+
+        `balance` are the credits left at Kie.ai just now, where it has told.
+        """
         if job.unknown_since is None:
-            self._update(job.task_id, {"state": "processing", "unknownSince": now_ms()})
+            changes = {"state": "processing", "unknownSince": now_ms(), "balanceAtLoss": balance}
+            self._update(job.task_id, changes)
+
+    def note_balance_at_end(self, job: Job, balance: float | None) -> None:
+        """The credits left at Kie.ai when a lost answer is given up."""
+        if balance is not None:
+            self._update(job.task_id, {"balanceAtEnd": balance})
 
     def note_ring(self, job: Job, kie_task_id: str) -> Job:
         """Kie.ai has rung, for this task. Returns the job as it is then: who waits has its token there already, or
@@ -149,15 +161,48 @@ class Jobs:
         stage = values_of(seen) if seen else {}
         self._end(
             task_id,
-            {"state": "fail", "failure": values_of(failure), "credits": credits},
+            {
+                "state": "fail",
+                "failure": values_of(failure),
+                "credits": credits,
+                "open": None if failure.charged == "no" else UNSETTLED,
+            },
             seen={name: stage.get(name) for name in _STAGES} if seen else {},
+        )
+
+    def reopen(self, job: Job, changes: dict[str, Any], *, forget: Iterable[str] = ()) -> Job:
+        """An operator's word: the failed job goes on, if it still stands as it was seen. Returns it as it is then.
+
+        `changes` and `forget` are attributes of the record. Its next execution has a name of its own, which is
+        written here first: whoever finds it not started may start it. Raises JobEnded.
+        """
+        opened = now_ms()
+        again = {"state": "processing", "open": OPEN, "reopened": (job.reopened or 0) + 1, "reopenedAt": opened}
+        seen = {"state": "fail", "endedAt": job.ended_at, "reopened": job.reopened}
+        try:
+            remove = {"failure", "endedAt", "unknownSince", "waitToken", *forget}
+            return self._update(
+                job.task_id, again | changes, remove=remove, seen=seen, condition="attribute_exists(id)"
+            )
+        except JobEnded:
+            found = self.get(job.task_id)
+            # Our own write, if its answer was lost and botocore has sent it again.
+            if (found.reopened, found.reopened_at) != (again["reopened"], opened):
+                raise
+            return found
+
+    def settle(self, job: Job) -> None:
+        """An operator has found out what became of a failed job: it is listed no longer."""
+        self._update(
+            job.task_id, {}, remove=["open"], seen={"endedAt": job.ended_at}, condition="attribute_exists(id)"
         )
 
     def _end(self, task_id: str, changes: dict[str, Any], seen: dict[str, Any] | None = None) -> None:
         """The one write that makes a job final, counted once."""
         ended_at = now_ms()
         try:
-            ended = self._update(task_id, changes | {"endedAt": ended_at}, seen=seen)
+            remove = [] if changes.get("open") else ["open"]
+            ended = self._update(task_id, changes | {"endedAt": ended_at}, remove=remove, seen=seen)
         except JobEnded:
             ended = self.get(task_id)
             # Our own write, if its answer was lost and botocore has sent it again.
@@ -178,7 +223,7 @@ class Jobs:
         """The DynamoDB Put that writes a new job, alone or in a transaction."""
         return {
             "TableName": self._table,
-            "Item": to_attributes({"id": job_key(job.task_id)} | values_of(job)),
+            "Item": to_attributes({"id": job_key(job.task_id), "open": OPEN} | values_of(job)),
             "ConditionExpression": "attribute_not_exists(id)",
         }
 

@@ -1,0 +1,116 @@
+"""What an operator may do with a job that has failed and has, or may have, cost money.
+
+Each of these is safe to repeat: the record is written first, and an execution has one name for each time the job
+was opened, so that what a crash has left out is done by the next call, or by the sweeper.
+"""
+
+from plantain.adopting import adopted, is_made_for
+from plantain.errors import CannotReopen
+from plantain.executions import executions
+from plantain.job import Job, now_ms
+from plantain.jobs import jobs
+
+CREATE_MS = 10 * 60 * 1000  # a create that began so long ago is no longer under way
+
+_CODES = frozenset(
+    {"outcome-unknown", "timed-out", "status-unavailable", "image-not-stored", "aborted", "kie-timeout"}
+)
+_PREFIXES = ("result-", "upstream-")
+# Of the create that was lost or never sent: the next one starts afresh.
+_OF_A_CREATE = (
+    *("createStartedAt", "createAttempt", "createSlotAt", "acceptedAt", "rungAt", "rungKieTaskId"),
+    *("balanceAtLoss", "balanceAtEnd", "timeoutSeenAt", "unusableSeenAt", "credits"),
+)
+
+
+def redrive(task_id: str) -> Job:
+    """The job goes on with the task that Kie.ai has of it. Raises JobNotFound, CannotReopen, what asking Kie raises."""
+    job = jobs().get(task_id)
+    if not job.is_final:
+        return _started(job)
+    _require_reopenable(job)
+    kie_task_id = adopted(job)
+    if kie_task_id is None:
+        raise CannotReopen(
+            "Nobody knows whether Kie.ai has a task of this job. If its log page shows one, adopt it; if it shows "
+            "none, the job can be sent again."
+        )
+    return _goes_on(job, kie_task_id)
+
+
+def adopt(task_id: str, kie_task_id: str, *, force: bool = False) -> Job:
+    """The job goes on with this task of Kie.ai's, which was made for it. `force` takes the operator's word for that
+    where Kie.ai does not tell. Raises JobNotFound, CannotReopen, what asking Kie raises."""
+    job = jobs().get(task_id)
+    if job.kie_task_id not in (None, kie_task_id):
+        raise CannotReopen(f"The job has another task at Kie.ai already: {job.kie_task_id}.")
+    if job.create_started_at is None:
+        raise CannotReopen("The job was never sent to Kie.ai.")
+    if job.is_final:
+        _require_reopenable(job)
+    if job.kie_task_id is None:
+        _require_made_for(job, kie_task_id, force=force)
+    if job.is_final:
+        return _goes_on(job, kie_task_id)
+    jobs().accept(job, kie_task_id)
+    return _started(job)
+
+
+def resend(task_id: str) -> Job:
+    """The operator says that the create was not accepted: it is sent once more. Raises JobNotFound, CannotReopen,
+    what asking Kie raises."""
+    job = jobs().get(task_id)
+    if not job.is_final and job.reopened and job.create_started_at is None:
+        return _started(job)
+    _require_reopenable(job, resent=True)
+    if adopted(job):
+        raise CannotReopen("Kie.ai has a task of this job: redrive it. To send it again would pay twice.")
+    if job.create_started_at and now_ms() - job.create_started_at < CREATE_MS:
+        raise CannotReopen("Its create may still be under way. Try again in ten minutes.")
+    afresh = {"state": "pending", "createRefusals": 0, "createSlotsMissed": 0}
+    return _started(jobs().reopen(job, afresh, forget=_OF_A_CREATE))
+
+
+def dismiss(task_id: str) -> Job:
+    """The operator has seen to this failed job: it is listed no longer. Raises JobNotFound, CannotReopen."""
+    job = jobs().get(task_id)
+    if job.state != "fail":
+        raise CannotReopen(f"The job has not failed: it is {job.state}.")
+    jobs().settle(job)
+    return job
+
+
+def _goes_on(job: Job, kie_task_id: str) -> Job:
+    """As if it had just been rung, so that its execution looks at once."""
+    now = now_ms()
+    known = {"kieTaskId": kie_task_id, "acceptedAt": job.accepted_at or now, "rungAt": now}
+    return _started(jobs().reopen(job, known, forget=("unusableSeenAt",)))
+
+
+def _started(job: Job) -> Job:
+    executions().start(job.execution_name)
+    return job
+
+
+def _require_reopenable(job: Job, *, resent: bool = False) -> None:
+    failure = job.failure
+    if failure is None:
+        raise CannotReopen(f"The job has not failed: it is {job.state}.")
+    if not (failure.code in _CODES or failure.code.startswith(_PREFIXES)):
+        raise CannotReopen(f"A job that failed with {failure.code} stays so: ask for a new one.")
+    if failure.charged == "no" and not resent:
+        raise CannotReopen("The job has cost nothing: Kie.ai has no task of it. It can be sent again.")
+    earlier = executions().found(job.execution_name)
+    if earlier and earlier.status == "RUNNING":
+        raise CannotReopen("The job's workflow is just ending. Try again in a minute.")
+
+
+def _require_made_for(job: Job, kie_task_id: str, *, force: bool) -> None:
+    made = is_made_for(kie_task_id, job)
+    if made is False:
+        raise CannotReopen("Kie.ai says that this task was made for another request.")
+    if made is None and not force:
+        raise CannotReopen(
+            "Kie.ai does not tell what this task was made for. If its log page shows this job's prompt and settings "
+            "beside it, adopt it with force."
+        )
