@@ -6,6 +6,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.adopting import adopted
+from plantain.balance import balance_of
 from plantain.errors import OutcomeUnknown, UnexpectedAnswer
 from plantain.failures import recording
 from plantain.job import Failure, Job, now_ms
@@ -47,6 +48,7 @@ def _task_of(job: Job, told: str | None, now: int) -> str | None:
     if kie_task_id := told or adopted(job):
         return kie_task_id
     if unknown_seconds_left(job, now) <= 0:
+        jobs().note_balance_at_end(job, balance_of(kie()))
         with recording(jobs(), job, OutcomeUnknown):
             raise OutcomeUnknown("Its answer was lost and its callback has not come.")
     return None

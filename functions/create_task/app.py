@@ -6,6 +6,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.aws import AWS_ERRORS
+from plantain.balance import balance_of
 from plantain.callback_base import callback_base
 from plantain.callbacks import callback_url
 from plantain.create_pace import create_pace, is_over, seconds_ahead, sleep_until
@@ -53,9 +54,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             kie_task_id = _create(job, request, callback, turn)
     except OutcomeUnknown:
         if callback is None:
+            jobs().note_balance_at_end(job, balance_of(kie()))
             raise
         logger.warning("the answer is lost", task_id=job.task_id)
-        jobs().note_unknown(job)
+        jobs().note_unknown(job, None if job.unknown_since else balance_of(kie()))
         return _created(job, None)
     return _created(job, kie_task_id) if kie_task_id else _waiting(job, MISSED_SECONDS)
 

@@ -93,6 +93,6 @@ class Started:
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> Started:
     fake = Started()
-    monkeypatch.setattr(Executions, "start", lambda _, task_id: fake.start(task_id))
+    monkeypatch.setattr(Executions, "start", lambda _, name: fake.start(name))
     monkeypatch.setenv("STATE_MACHINE_ARN", "arn:aws:states:eu-central-1:123456789012:stateMachine:test")
     return fake

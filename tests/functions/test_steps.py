@@ -57,7 +57,7 @@ def test_an_intent_without_an_answer_ends_the_job_and_sends_nothing(
         run(create_task, {"taskId": job.task_id})
 
     ended = jobs().get(job.task_id)
-    assert sent == []
+    assert not [request for request in sent if request.method == "POST"]
     assert ended.failure is not None
     assert (ended.failure.code, ended.charged) == ("outcome-unknown", "unknown")
 

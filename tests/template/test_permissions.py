@@ -14,6 +14,7 @@ ACTIONS = {
     ("s3", "head_object"): {"s3:GetObject", "s3:ListBucket"},
     ("s3", "copy_object"): {"s3:GetObject", "s3:PutObject"},
     ("s3", "list_objects_v2"): {"s3:ListBucket"},
+    ("lambda", "invoke"): {"lambda:InvokeFunction"},
 }
 # Who says what a schedule does also says as whom.
 HANDS_OVER = {("scheduler", "create_schedule"), ("scheduler", "update_schedule")}

@@ -437,8 +437,8 @@ def test_sam_can_transform_the_template(monkeypatch: pytest.MonkeyPatch) -> None
     assert not [kind for kind in kinds if kind.startswith("AWS::Serverless")]
     assert kinds.count("AWS::Lambda::Function") == len(ALL_FUNCTIONS)
     assert (
-        kinds.count("AWS::IAM::Role") == len(ALL_FUNCTIONS) + 4
-    )  # and the state machines', the scheduler's, and that of the daily look
+        kinds.count("AWS::IAM::Role") == len(ALL_FUNCTIONS) + 5
+    )  # and the state machines', the scheduler's, and those of the daily look and the sweeper
 
 
 def test_the_version_is_the_projects() -> None:

@@ -21,8 +21,10 @@ def end_job(task_id: str, execution_status: str, error: str) -> Failure:
 
 
 def end_execution(name: str, execution_status: str, error: str) -> Failure | None:
-    """As end_job, for the job of the execution that has ended; None if an operator has opened it again since, which
-    another execution carries."""
+    """As end_job, for the job of the execution that has ended.
+
+    None if an operator has opened the job again since: then another execution carries it.
+    """
     for _ in range(_LOOKS):
         job = jobs().get(task_id_of(name))
         if job.execution_name != name:

@@ -129,7 +129,7 @@ class Job:
 
     @property
     def execution_name(self) -> str:
-        """The execution that carries it now: names cannot be used again, so a reopened job has another each time."""
+        """The execution that carries it now. Names are used once: reopened, the job has another."""
         return f"{self.task_id}-{self.reopened}" if self.reopened else self.task_id
 
     @property

@@ -108,7 +108,7 @@ class Jobs:
     def note_balance_at_end(self, job: Job, balance: float | None) -> None:
         """The credits left at Kie.ai when a lost answer is given up."""
         if balance is not None:
-            self._update(job.task_id, {"balanceAtEnd": balance})
+            self._update(job.task_id, {"balanceAtEnd": balance}, condition="attribute_exists(id)")
 
     def note_ring(self, job: Job, kie_task_id: str) -> Job:
         """Kie.ai has rung, for this task. Returns the job as it is then: who waits has its token there already, or

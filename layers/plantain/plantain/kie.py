@@ -14,10 +14,11 @@ from typing import Any
 import httpx
 
 from plantain import kie_answers
-from plantain.errors import KieKeyRejected, OutcomeUnknown, TryAgainLater
+from plantain.errors import KieKeyRejected, OutcomeUnknown, PlantainError, TryAgainLater
 from plantain.job import Request
 from plantain.kie_key import kie_key, reread_kie_key
 from plantain.kie_param import Asked
+from plantain.metrics import count_kie_error
 from plantain.task import Outcome
 
 MAX_ANSWER_BYTES = 1_000_000  # an answer of Kie's has a few thousand
@@ -119,12 +120,16 @@ class Kie:
         """A rejected key may just have been replaced: read it once more, and only ask again if it has changed."""
         key = self._key()
         try:
-            return call(key)
-        except KieKeyRejected:
-            fresh = self._fresh_key()
-            if fresh == key:
-                raise
-            return call(fresh)
+            try:
+                return call(key)
+            except KieKeyRejected:
+                fresh = self._fresh_key()
+                if fresh == key:
+                    raise
+                return call(fresh)
+        except PlantainError as error:
+            count_kie_error(error.code)
+            raise
 
     def _create(self, body: dict[str, Any], key: str) -> httpx.Response:
         try:

@@ -1,6 +1,7 @@
 """The only module that writes metrics: CloudWatch's embedded metric format, in the log, at no call's cost.
 
-Namespace Plantain, dimension `service`; JobsEnded also by `state` and `code` ("none" for a success).
+Namespace Plantain, dimension `service` (the stack); JobsEnded also by `state` and `code` ("none" for a success),
+KieErrors also by `kind`.
 """
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
@@ -31,6 +32,28 @@ def count_polls(task_id: str, polls: int) -> None:
     counted = EphemeralMetrics(namespace=NAMESPACE)
     counted.add_metric("PollsPerJob", MetricUnit.Count, polls)
     _write(counted, task_id)
+
+
+def count_kie_error(kind: str) -> None:
+    """Kie.ai has refused, put off or not answered a call; alone and by its kind."""
+    for dimensions in ({}, {"kind": kind}):
+        counted = EphemeralMetrics(namespace=NAMESPACE)
+        for name, value in dimensions.items():
+            counted.add_dimension(name, value)
+        counted.add_metric("KieErrors", MetricUnit.Count, 1)
+        counted.flush_metrics()
+
+
+def measure_open(jobs: int, *, oldest: float, in_doubt: int, balance: float | None) -> None:
+    """How many jobs have not ended, the age of the oldest (s), how many may have cost money and nobody knows, and
+    the credits left at Kie.ai where it has told."""
+    measured = EphemeralMetrics(namespace=NAMESPACE)
+    measured.add_metric("OpenJobs", MetricUnit.Count, jobs)
+    measured.add_metric("OldestOpenJobSeconds", MetricUnit.Seconds, oldest)
+    measured.add_metric("UnknownOutcomes", MetricUnit.Count, in_doubt)
+    if balance is not None:
+        measured.add_metric("Balance", MetricUnit.Count, balance)
+    measured.flush_metrics()
 
 
 def _write(metrics: EphemeralMetrics, task_id: str) -> None:

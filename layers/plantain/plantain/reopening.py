@@ -24,7 +24,10 @@ _OF_A_CREATE = (
 
 
 def redrive(task_id: str) -> Job:
-    """The job goes on with the task that Kie.ai has of it. Raises JobNotFound, CannotReopen, what asking Kie raises."""
+    """The job goes on with the task that Kie.ai has of it.
+
+    Raises JobNotFound, CannotReopen, and what asking Kie.ai raises.
+    """
     job = jobs().get(task_id)
     if not job.is_final:
         return _started(job)
@@ -39,16 +42,19 @@ def redrive(task_id: str) -> Job:
 
 
 def adopt(task_id: str, kie_task_id: str, *, force: bool = False) -> Job:
-    """The job goes on with this task of Kie.ai's, which was made for it. `force` takes the operator's word for that
-    where Kie.ai does not tell. Raises JobNotFound, CannotReopen, what asking Kie raises."""
+    """The job goes on with this task of Kie.ai's, which was made for it.
+
+    `force` takes the operator's word for that where Kie.ai does not tell, and in place of a task that was adopted
+    by mistake. Raises JobNotFound, CannotReopen, and what asking Kie.ai raises.
+    """
     job = jobs().get(task_id)
-    if job.kie_task_id not in (None, kie_task_id):
+    if job.kie_task_id not in (None, kie_task_id) and not (force and job.is_final):
         raise CannotReopen(f"The job has another task at Kie.ai already: {job.kie_task_id}.")
     if job.create_started_at is None:
         raise CannotReopen("The job was never sent to Kie.ai.")
     if job.is_final:
         _require_reopenable(job)
-    if job.kie_task_id is None:
+    if job.kie_task_id != kie_task_id:
         _require_made_for(job, kie_task_id, force=force)
     if job.is_final:
         return _goes_on(job, kie_task_id)
@@ -57,8 +63,10 @@ def adopt(task_id: str, kie_task_id: str, *, force: bool = False) -> Job:
 
 
 def resend(task_id: str) -> Job:
-    """The operator says that the create was not accepted: it is sent once more. Raises JobNotFound, CannotReopen,
-    what asking Kie raises."""
+    """The operator says that the create was not accepted: it is sent once more.
+
+    Raises JobNotFound, CannotReopen, and what asking Kie.ai raises.
+    """
     job = jobs().get(task_id)
     if not job.is_final and job.reopened and job.create_started_at is None:
         return _started(job)
@@ -111,6 +119,6 @@ def _require_made_for(job: Job, kie_task_id: str, *, force: bool) -> None:
         raise CannotReopen("Kie.ai says that this task was made for another request.")
     if made is None and not force:
         raise CannotReopen(
-            "Kie.ai does not tell what this task was made for. If its log page shows this job's prompt and settings "
-            "beside it, adopt it with force."
+            "Kie.ai does not tell what this task was made for. If its log page shows this job's prompt and "
+            "settings beside it, adopt it with force."
         )

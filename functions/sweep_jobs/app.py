@@ -1,0 +1,22 @@
+"""Find jobs that nothing carries any more, see to them, and measure what is open."""
+
+from dataclasses import asdict
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from plantain.balance import balance_of
+from plantain.kie import kie
+from plantain.metrics import measure_open
+from plantain.sweeping import sweep
+
+logger = Logger()
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    """Called by a schedule; the event says nothing."""
+    swept = sweep()
+    measure_open(swept.open, oldest=swept.oldest, in_doubt=swept.in_doubt, balance=balance_of(kie()))
+    logger.info("swept", **asdict(swept))

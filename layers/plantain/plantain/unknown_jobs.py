@@ -1,0 +1,48 @@
+"""What an operator is told of the jobs that may have cost money and have no image."""
+
+from collections.abc import Iterator
+from itertools import chain, islice
+from typing import Any
+
+from plantain.job import Job, now_ms
+from plantain.jobs import jobs
+from plantain.open_jobs import open_jobs
+
+DAY_MS = 24 * 3600 * 1000
+LONGEST = 500  # jobs in one list
+WORDS = 120  # characters of a prompt, to tell it from others on Kie.ai's log page
+
+
+def unknown_jobs(days: int) -> list[dict[str, Any]]:
+    """Those still in doubt, and those that have failed within so many days and that nobody has seen to."""
+    still = (listed for listed in open_jobs().unended() if listed.in_doubt)
+    found = chain(still, open_jobs().unsettled(now_ms() - days * DAY_MS))
+    return list(islice(_shown(listed.task_id for listed in found), LONGEST))
+
+
+def _shown(task_ids: Iterator[str]) -> Iterator[dict[str, Any]]:
+    for task_id in task_ids:
+        job = jobs().get(task_id)
+        if job.state != "success" and job.charged != "no":  # the index lags behind
+            yield summary_of(job) | {"prompt": job.request.prompt[:WORDS]}
+
+
+def summary_of(job: Job) -> dict[str, Any]:
+    """A job as operators see it: times in ms, credits as Kie.ai counts them; what is not known is left out."""
+    shown = {
+        "taskId": job.task_id,
+        "caller": job.caller,
+        "state": job.state,
+        "code": job.failure.code if job.failure else None,
+        "charged": job.charged,
+        "createdAt": job.created_at,
+        "sentAt": job.create_started_at,
+        "unknownSince": job.unknown_since,
+        "endedAt": job.ended_at,
+        "kieTaskId": job.kie_task_id,
+        "namedKieTaskId": job.rung_kie_task_id,
+        "balanceAtLoss": job.balance_at_loss,
+        "balanceAtEnd": job.balance_at_end,
+        "reopened": job.reopened,
+    }
+    return {name: value for name, value in shown.items() if value is not None}
