@@ -93,7 +93,7 @@ class Workflow:
         self.ended(job)
 
     def execution_arn(self, job: Job) -> str:
-        return f"{self.arn.replace(':stateMachine:', ':execution:')}:{job.task_id}"
+        return f"{self.arn.replace(':stateMachine:', ':execution:')}:{job.execution_name}"
 
     def _describe(self, job: Job) -> Any:
         return self.stepfunctions.describe_execution(executionArn=self.execution_arn(job))

@@ -52,6 +52,20 @@ def test_a_timeout_that_turns_into_a_success_is_a_success(workflow: Workflow) ->
     assert execution.job.timeout_seen_at is not None
 
 
+def test_a_late_timeout_that_turns_into_a_success_is_a_success(
+    workflow: Workflow, settings: pytest.MonkeyPatch
+) -> None:
+    settings.setenv("POLL_ATTEMPTS", "4")
+    workflow.twin.set(drawSeconds=3 * 3600.0)
+
+    execution = workflow.run(a_wish("timeout-then-success 1000s"))
+
+    assert_stored(workflow, execution)
+    assert execution.job.late
+    assert execution.job.timeout_seen_at is not None
+    assert workflow.clock.slept[-1] == 900
+
+
 def test_a_timeout_is_believed_after_its_grace(workflow: Workflow) -> None:
     execution = workflow.run(a_wish("timeout"))
 
