@@ -1,12 +1,33 @@
 """Each test runs over the blocking and over the async client."""
 
+from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
+from moto import mock_aws
 
+from plantain_client.operator import stack
+from tests.client.operating import QUEUE, REGION, Functions, Resources
 from tests.client.service import Service
 
 
 @pytest.fixture(params=["blocking", "async"])
 def service(request: Any) -> Service:
     return Service(request.param)
+
+
+@pytest.fixture
+def functions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_REGION", REGION)
+    fake = Functions()
+    with mock_aws():
+        sqs = boto3.client("sqs", REGION)
+        resources = Resources(sqs.create_queue(QueueName=QUEUE)["QueueUrl"])
+        clients = {"cloudformation": resources, "lambda": fake, "sqs": sqs}
+        monkeypatch.setattr(stack, "_client", lambda service, **_: clients[service])
+        yield fake

@@ -13,6 +13,7 @@ from pydantic.alias_generators import to_snake
 from samtranslator.translator.transform import transform
 
 from plantain.inbox import LINK_SECONDS
+from plantain.metrics import NAMESPACE
 from plantain.version import VERSION
 from tests.conftest import ROOT
 from tests.template.stack import (
@@ -405,6 +406,60 @@ def test_dead_letters_are_kept_as_long_as_can_be_and_raise_an_alarm() -> None:
         "GreaterThanThreshold",
         0,
     )
+
+
+ALARMS = {
+    "DeadLettersAlarm": ("ApproximateNumberOfMessagesVisible", 0),
+    "UnknownOutcomesAlarm": ("UnknownOutcomes", 0),
+    "OldestOpenJobAlarm": ("OldestOpenJobSeconds", 25 * 3600),
+    "KieErrorsAlarm": ("KieErrors", 20),
+}
+
+
+def test_every_alarm_tells_whoever_is_named_and_is_silent_where_nothing_is_measured() -> None:
+    found = resources("AWS::CloudWatch::Alarm")
+
+    assert {name: (alarm["MetricName"], alarm["Threshold"]) for name, alarm in found.items()} == ALARMS
+    for name, alarm in found.items():
+        assert alarm["ComparisonOperator"] == "GreaterThanThreshold", name
+        assert alarm["TreatMissingData"] == "notBreaching", name
+        assert alarm["AlarmActions"] == {
+            "Fn::If": ["TellsSomebody", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]
+        }
+
+
+OWN_METRICS = {
+    *("JobsEnded", "Credits", "SecondsToImage", "PollsPerJob", "KieErrors"),
+    *("OpenJobs", "OldestOpenJobSeconds", "UnknownOutcomes", "Balance"),
+}
+
+
+def test_what_alarms_and_dashboard_read_is_measured_under_the_stacks_name() -> None:
+    source = (LAYER / "metrics.py").read_text()
+    own = [alarm for alarm in resources("AWS::CloudWatch::Alarm").values() if alarm["Namespace"] == NAMESPACE]
+    body, _ = resources("AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]["Fn::Sub"]
+    read = set(re.findall(r'"Plantain", "(\w+)"', body)) | set(re.findall(r'MetricName=\\"(\w+)', body))
+
+    assert set(re.findall(r'add_metric\("(\w+)"', source)) == OWN_METRICS
+    assert read | {alarm["MetricName"] for alarm in own} == OWN_METRICS - {"SecondsToImage", "PollsPerJob"}
+    for alarm in own:
+        assert alarm["Dimensions"] == [{"Name": "service", "Value": {"Ref": "AWS::StackName"}}]
+    settings = template()["Globals"]["Function"]["Environment"]["Variables"]
+    assert settings["POWERTOOLS_SERVICE_NAME"] == {"Ref": "AWS::StackName"}
+
+
+def test_the_dashboard_is_json_and_shows_what_an_operator_looks_for() -> None:
+    body, names = resources("AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]["Fn::Sub"]
+    widgets = json.loads(body)["widgets"]
+
+    assert names == {"Queue": {"Fn::GetAtt": ["DeadLetters", "QueueName"]}}
+    assert set(re.findall(r"\$\{([\w:]+)\}", body)) == {"AWS::Region", "AWS::StackName", "Queue"}
+    assert len({(widget["x"], widget["y"]) for widget in widgets}) == len(widgets) == 6
+
+
+def test_operators_verbs_are_reached_by_no_url_and_no_event() -> None:
+    for verb in ("list_unknown", "adopt_job", "resend_job", "redrive_job", "dismiss_job"):
+        assert "Events" not in lambdas()[verb][1], verb
 
 
 def test_a_link_to_an_input_outlives_whatever_is_waited_for_after_the_create() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from plantain_client.batches import BATCH_ATTEMPTS
-from plantain_client.cli import batch, commands, doctor, keys, presets, schedules
+from plantain_client.cli import batch, commands, dlq, doctor, jobs, keys, presets, schedules
 from plantain_client.cli.screen import Screen
 from plantain_client.operations import INTERVAL, MAX_ATTEMPTS
 from plantain_client.settings import KEY_VARIABLE, URL_VARIABLE
@@ -51,7 +51,7 @@ def arguments() -> argparse.ArgumentParser:
         description = f"{summary[0].upper()}{summary[1:]}. {more}".strip()
         made = found.add_parser(name, help=summary, description=description)
         made.set_defaults(run=run)
-        if run is not keys.keys:  # whose actions have it themselves
+        if run not in (keys.keys, jobs.jobs, dlq.dlq):  # whose actions have it themselves
             made.add_argument("--json", action="store_true", help="one JSON document on standard output")
         return made
 
@@ -79,6 +79,8 @@ def arguments() -> argparse.ArgumentParser:
         "Says what is wrong and what to do; exits 1 if anything is. Costs nothing.",
     )
     keys.add_arguments(command("keys", keys.keys, "make, list and revoke API keys (for the operator)"))
+    jobs.add_arguments(command("jobs", jobs.jobs, "see to jobs that may have cost money (for the operator)"))
+    dlq.add_arguments(command("dlq", dlq.dlq, "see to what could not be processed (for the operator)"))
     return parser
 
 

@@ -1,4 +1,4 @@
-"""Finds the table of keys of a stack in AWS, and says in words why that cannot be done."""
+"""Finds what an operator needs of a stack in AWS, and says in words why that cannot be done."""
 
 import os
 from collections.abc import Iterator
@@ -6,8 +6,15 @@ from contextlib import contextmanager
 from typing import Any
 
 from plantain_client.operator.api_keys import ApiKeys
+from plantain_client.operator.dead_letters import DeadLetters
+from plantain_client.operator.verbs import READ_SECONDS, Verbs
 
 TABLE_OUTPUT = "ApiKeysTableName"
+_KEYS_NEED = (
+    "cloudformation:DescribeStacks on the stack, and dynamodb:PutItem, Scan and DeleteItem on its table of keys"
+)
+_VERBS_NEED = "cloudformation:ListStackResources on the stack, and lambda:InvokeFunction on its functions"
+_LETTERS_NEED = f"{_VERBS_NEED}; sqs:ReceiveMessage and DeleteMessage on its queue DeadLetters"
 
 
 class CannotReach(Exception):
@@ -25,8 +32,22 @@ def api_keys_of(stack: str, table: str | None = None) -> ApiKeys:
 
 
 @contextmanager
-def in_words() -> Iterator[None]:
-    """Turns the errors of boto3 into CannotReach."""
+def verbs_of(stack: str) -> Iterator[Verbs]:
+    """What an operator may do to the jobs of a stack. Raises CannotReach, also for what is done within."""
+    with in_words(_VERBS_NEED):
+        yield Verbs(_resources_of(stack, "ListUnknownFunction"), _client("lambda", read_seconds=READ_SECONDS))
+
+
+@contextmanager
+def dead_letters_of(stack: str) -> Iterator[DeadLetters]:
+    """What a stack could not process. Raises CannotReach, also for what is done within."""
+    with in_words(_LETTERS_NEED):
+        yield DeadLetters(_resources_of(stack, "DeadLetters"), _client("sqs"), _client("lambda"))
+
+
+@contextmanager
+def in_words(needed: str = _KEYS_NEED) -> Iterator[None]:
+    """Turns the errors of boto3 into CannotReach; `needed` are the permissions for what is done."""
     try:
         from botocore.exceptions import (
             BotoCoreError,
@@ -37,7 +58,7 @@ def in_words() -> Iterator[None]:
         )
     except ModuleNotFoundError:
         advice = "Install it beside this command: pip install boto3"
-        raise CannotReach("boto3 is not installed, which `plantain keys` needs to speak to AWS.", advice) from None
+        raise CannotReach("boto3 is not installed, which is needed to speak to AWS.", advice) from None
     try:
         yield
     except (NoCredentialsError, PartialCredentialsError) as error:
@@ -46,7 +67,7 @@ def in_words() -> Iterator[None]:
     except NoRegionError:
         raise CannotReach("No AWS region is set.", "Set AWS_REGION to the region of the stack.") from None
     except ClientError as error:
-        raise _refusal(error.response["Error"], error.operation_name) from None
+        raise _refusal(error.response["Error"], error.operation_name, needed) from None
     except BotoCoreError as error:
         raise CannotReach(f"AWS cannot be asked: {error}", "Check credentials, profile and network.") from None
 
@@ -60,14 +81,21 @@ def _table_of(stack: str) -> str:
     return str(outputs[TABLE_OUTPUT])
 
 
-def _refusal(error: Any, operation: str) -> CannotReach:
+def _resources_of(stack: str, named: str) -> dict[str, str]:
+    """The stack's resources by their logical ids; `named` is one that Plantain has."""
+    pages = _client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
+    rows = (row for page in pages for row in page["StackResourceSummaries"])
+    found = {row["LogicalResourceId"]: str(row.get("PhysicalResourceId", "")) for row in rows}
+    if named not in found:
+        advice = "Name Plantain's own stack with --stack; if it is of an earlier version, deploy it anew."
+        raise CannotReach(f"The stack {stack} has no {named}.", advice)
+    return found
+
+
+def _refusal(error: Any, operation: str, needed: str) -> CannotReach:
     code, message = error.get("Code", ""), error.get("Message", "")
     if code in ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation"):
-        advice = (
-            "These credentials need cloudformation:DescribeStacks on the stack, and dynamodb:PutItem, Scan and "
-            "DeleteItem on its table of keys."
-        )
-        return CannotReach(f"AWS does not allow {operation}: {message}", advice)
+        return CannotReach(f"AWS does not allow {operation}: {message}", f"These credentials need {needed}.")
     if code in ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"):
         return CannotReach(f"AWS does not accept the credentials: {message}", "Sign in again (aws sso login).")
     if code == "ValidationError" and "does not exist" in message:
@@ -77,9 +105,11 @@ def _refusal(error: Any, operation: str) -> CannotReach:
     return CannotReach(f"AWS refused {operation}: {code} {message}", "Check account, region and credentials.")
 
 
-def _client(service: str) -> Any:
+def _client(service: str, *, read_seconds: int = 60) -> Any:
     import boto3
+    from botocore.config import Config
 
     make: Any = boto3.client  # one signature rather than one per service
     # boto3 itself reads AWS_DEFAULT_REGION and profiles only.
-    return make(service, region_name=os.environ.get("AWS_REGION") or None)
+    config = Config(read_timeout=read_seconds)
+    return make(service, region_name=os.environ.get("AWS_REGION") or None, config=config)

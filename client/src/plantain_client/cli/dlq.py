@@ -1,0 +1,67 @@
+"""`plantain dlq list | redrive`: what could not be processed, for the operator."""
+
+import argparse
+import json
+
+from plantain_client.cli.advice import FAILED, OK, Trouble
+from plantain_client.cli.operating import action, moment, told
+from plantain_client.cli.screen import Screen
+from plantain_client.operator.dead_letters import DeadLetters, Letter
+from plantain_client.operator.stack import dead_letters_of
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The actions, and where the stack is."""
+    found = parser.add_subparsers(required=True, metavar="ACTION", dest="action", title="actions")
+    action(found, "list", "show what could not be processed, and why")
+    action(found, "redrive", "hand all of it once more to whom it was for; nothing is done or paid twice")
+
+
+def dlq(asked: argparse.Namespace, screen: Screen) -> int:
+    """Do it, with the AWS credentials of the environment."""
+    return told(screen, lambda: _run(asked, screen))
+
+
+def _run(asked: argparse.Namespace, screen: Screen) -> int:
+    with dead_letters_of(asked.stack) as queue:
+        return _list(queue, screen) if asked.action == "list" else _redrive(queue, screen)
+
+
+def _list(queue: DeadLetters, screen: Screen) -> int:
+    letters = list(queue.letters())
+    if screen.as_json:
+        screen.document({"letters": [_shown(letter) for letter in letters]})
+        return OK
+    for letter in letters:
+        subject = json.dumps(letter.event, ensure_ascii=False)[:200]
+        screen.result_fields(moment(letter.sent_at), letter.function or "?", letter.why or "-", subject)
+    if letters:
+        screen.note("`plantain dlq redrive` hands them over again. They are seen again in a minute.")
+    else:
+        screen.note("There are none.")
+    return OK
+
+
+def _redrive(queue: DeadLetters, screen: Screen) -> int:
+    handed: list[Letter] = []
+    left: list[Letter] = []
+    for letter in queue.letters():
+        if letter.function is None:
+            left.append(letter)
+        else:
+            queue.hand_over(letter)
+            handed.append(letter)
+    if screen.as_json:
+        screen.document({"redriven": len(handed), "left": [_shown(letter) for letter in left]})
+    elif handed or not left:
+        screen.done(f"{len(handed)} handed over again. What fails again comes back within minutes.")
+    if left and not screen.as_json:
+        advice = (
+            "`plantain dlq list --json` shows them. They were not for a function of this stack, or are not whole."
+        )
+        screen.trouble(Trouble(f"{len(left)} were left in the queue.", None, advice, "letters-left"))
+    return FAILED if left else OK
+
+
+def _shown(letter: Letter) -> dict[str, object]:
+    return {"function": letter.function, "why": letter.why, "sentAt": letter.sent_at, "event": letter.event}

@@ -1,0 +1,131 @@
+"""`plantain jobs unknown | adopt | resend | redrive | dismiss`: the operator's, for jobs that have failed."""
+
+import argparse
+import re
+from typing import Any
+
+from rich.table import Table
+
+from plantain_client.cli.advice import FAILED, OK, Trouble
+from plantain_client.cli.batch import somebody_is_there
+from plantain_client.cli.operating import action, moment, told
+from plantain_client.cli.screen import Screen
+from plantain_client.operator.stack import verbs_of
+from plantain_client.operator.verbs import Refused
+
+_VERBS = {
+    "adopt": "AdoptJobFunction",
+    "resend": "ResendJobFunction",
+    "redrive": "RedriveJobFunction",
+    "dismiss": "DismissJobFunction",
+}
+_ADVICE = {
+    "CannotReopen": "`plantain jobs unknown` lists the jobs that something can be done about.",
+    "JobNotFound": "Check the id: `plantain jobs unknown` lists those that may have cost money.",
+    "KieKeyRejected": "Give the stack a valid Kie.ai key; then try again.",
+    "KieKeyMissing": "Give the stack a Kie.ai key; then try again.",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The actions, and where the stack is."""
+    found = parser.add_subparsers(required=True, metavar="ACTION", dest="action", title="actions")
+    listed = action(found, "unknown", "list the jobs that have or may have cost money and have no image")
+    listed.add_argument(
+        "--days", type=int, default=14, metavar="N", help="failed within so many days (default 14)"
+    )
+    adopted = action(found, "adopt", "let a job go on with the task that Kie.ai's log page shows for it")
+    resent = action(found, "resend", "send a job once more that Kie.ai's log page does not show")
+    redriven = action(
+        found, "redrive", "let a failed job go on with the task Kie.ai has of it; nothing is sent twice"
+    )
+    dismissed = action(found, "dismiss", "take a failed job off the list")
+    for made in (adopted, resent, redriven, dismissed):
+        made.add_argument("task_id", metavar="ID")
+    adopted.add_argument("kie_task_id", metavar="KIE_ID", help="the id of the task at Kie.ai")
+    adopted.add_argument("--force", action="store_true", help="though Kie.ai does not tell what it was made for")
+    for made in (adopted, resent):
+        made.add_argument("--yes", action="store_true", help="agree beforehand")
+
+
+def jobs(asked: argparse.Namespace, screen: Screen) -> int:
+    """Do it, with the AWS credentials of the environment."""
+    return told(screen, lambda: _unknown(asked, screen) if asked.action == "unknown" else _do(asked, screen))
+
+
+def _do(asked: argparse.Namespace, screen: Screen) -> int:
+    if (question := _question(asked)) and not asked.yes and not _agrees(screen, question):
+        screen.trouble(Trouble("Nothing was done.", "no", "--yes agrees beforehand.", "not-agreed"))
+        return FAILED
+    event = {"taskId": asked.task_id}
+    if asked.action == "adopt":
+        event |= {"kieTaskId": asked.kie_task_id, "force": asked.force}
+    try:
+        with verbs_of(asked.stack) as verbs:
+            job = verbs.call(_VERBS[asked.action], **event)
+    except Refused as refused:
+        return _refused(refused, screen)
+    if screen.as_json:
+        screen.document(job)
+    elif asked.action == "dismiss":
+        screen.done(f"{asked.task_id} is listed no longer.")
+    else:
+        screen.done(f"{asked.task_id} goes on.")
+        screen.note("If it fails again, `plantain jobs unknown` lists it again.")
+    return OK
+
+
+def _question(asked: argparse.Namespace) -> str | None:
+    """What may pay twice, or give somebody another's picture, is asked about."""
+    if asked.action == "resend":
+        return f"If Kie.ai has accepted {asked.task_id} after all, this pays a second time. Send it? [y/N] "
+    if asked.action == "adopt" and asked.force:
+        return f"Is {asked.kie_task_id} really the task of {asked.task_id}? Kie.ai may not tell. [y/N] "
+    return None
+
+
+def _agrees(screen: Screen, question: str) -> bool:
+    return not screen.as_json and somebody_is_there(screen) and screen.agrees(question)
+
+
+def _refused(refused: Refused, screen: Screen) -> int:
+    code = re.sub(r"(?<!^)(?=[A-Z])", "-", refused.kind).lower() or "function-error"
+    screen.trouble(Trouble(str(refused), None, _ADVICE.get(refused.kind, "Try again in a moment."), code))
+    return FAILED
+
+
+def _unknown(asked: argparse.Namespace, screen: Screen) -> int:
+    try:
+        with verbs_of(asked.stack) as verbs:
+            found = verbs.call("ListUnknownFunction", days=asked.days)["jobs"]
+    except Refused as refused:
+        return _refused(refused, screen)
+    if screen.as_json:
+        screen.document({"jobs": found})
+    elif not found:
+        screen.note("There is none: of every job it is known what it has cost.")
+    elif not screen.out.is_terminal:
+        for job in found:
+            screen.result_fields(*_row(job).values())
+    else:
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+        for title in _row(found[0]):
+            table.add_column(title, overflow="fold")
+        for job in found:
+            table.add_row(*_row(job).values())
+        screen.out.print(table)
+    return OK
+
+
+def _row(job: dict[str, Any]) -> dict[str, str]:
+    balances = [f"{job[name]:g}" if name in job else "?" for name in ("balanceAtLoss", "balanceAtEnd")]
+    return {
+        "TASK": job["taskId"],
+        "CODE": job.get("code", job["state"]),
+        "CHARGED": job["charged"],
+        "SENT": moment(job.get("sentAt")),
+        "KIE": job.get("kieTaskId") or job.get("namedKieTaskId") or "-",
+        "BALANCE": "-" if balances == ["?", "?"] else " → ".join(balances),
+        "CALLER": job["caller"],
+        "PROMPT": job["prompt"][:40],
+    }

@@ -1,0 +1,94 @@
+"""`plantain dlq`: what could not be processed goes once more to whom it was for."""
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.client.operating import QUEUE, REGION, Functions
+from tests.client.test_operating import run
+
+
+def arn(logical: str) -> str:
+    return f"arn:aws:lambda:{REGION}:123456789012:function:plantain-{logical}-1A2B"
+
+
+def post(body: str, **attributes: str) -> None:
+    sqs = boto3.client("sqs", REGION)
+    rows = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
+    sqs.send_message(
+        QueueUrl=sqs.get_queue_url(QueueName=QUEUE)["QueueUrl"], MessageBody=body, MessageAttributes=rows
+    )
+
+
+def given_up(function: str, event: Any) -> str:
+    """As Lambda writes of an asynchronous call that has failed for good."""
+    letter = {
+        "version": "1.0",
+        "timestamp": "2027-01-15T08:01:00.000Z",
+        "requestContext": {
+            "requestId": "0b6b2c3e-0000-0000-0000-000000000000",
+            "functionArn": f"{function}:$LATEST",
+            "condition": "RetriesExhausted",
+            "approximateInvokeCount": 3,
+        },
+        "requestPayload": event,
+        "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
+        "responsePayload": {"errorType": "ClientError", "errorMessage": "The table is slow."},
+    }
+    return json.dumps(letter)
+
+
+def test_letters_go_once_more_to_whom_they_were_for(
+    functions: Functions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dropped, planned = {"detail": {"object": {"key": "inbox/a.txt"}}}, {"name": "daily", "plannedAt": "2027-01-15"}
+    post(given_up(arn("OnUploadFunction"), dropped))
+    post(json.dumps(dropped), TARGET_ARN=arn("OnUploadFunction"), ERROR_MESSAGE="no")
+    post(json.dumps(planned), TARGET_ARN=arn("RunScheduleFunction"))
+
+    code, _, err = run(capsys, "dlq", "redrive")
+    _, again, _ = run(capsys, "dlq", "redrive", "--json")
+
+    assert code == 0
+    assert "3 handed over again" in err
+    assert sorted(functions.heard, key=str) == [
+        ("OnUploadFunction", dropped),
+        ("OnUploadFunction", dropped),
+        ("RunScheduleFunction", planned),
+    ]
+    assert json.loads(again) == {"redriven": 0, "left": []}
+
+
+@pytest.mark.parametrize(
+    ("body", "attributes"),
+    [
+        ("{}", {"TARGET_ARN": f"arn:aws:lambda:{REGION}:123456789012:function:somebody-elses"}),
+        ("{}", {"TARGET_ARN": "arn:aws:sqs:somewhere"}),
+        ("{}", {}),
+        ("not JSON", {"TARGET_ARN": "own"}),
+        ("{}", {"TARGET_ARN": "own", "IS_PAYLOAD_TRUNCATED": "true"}),
+    ],
+)
+def test_a_letter_that_is_for_nobody_here_stays(
+    functions: Functions, capsys: pytest.CaptureFixture[str], body: str, attributes: dict[str, str]
+) -> None:
+    own = arn("OnUploadFunction")
+    post(body, **{name: own if value == "own" else value for name, value in attributes.items()})
+
+    code, out, _ = run(capsys, "dlq", "redrive", "--json")
+
+    assert code == 1
+    assert (json.loads(out)["redriven"], len(json.loads(out)["left"])) == (0, 1)
+    assert functions.heard == []
+
+
+def test_letters_are_listed_with_their_reason(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "There are none" in run(capsys, "dlq", "list")[2]
+    post(given_up(arn("OnUploadFunction"), {"detail": 1}))
+
+    _, out, _ = run(capsys, "dlq", "list")
+
+    assert out.split("\t")[1:] == ["OnUploadFunction", "ClientError: The table is slow.", '{"detail": 1}\n']
+    assert functions.heard == []

@@ -1,0 +1,125 @@
+"""`plantain jobs` and `plantain dlq`: the operator's, over a small stack in AWS."""
+
+import json
+from typing import Any
+
+import pytest
+
+from plantain_client.cli import jobs as jobs_command
+from plantain_client.cli.main import main
+from plantain_client.cli.screen import Screen
+from tests.client.operating import Functions
+
+JOB = {
+    "taskId": "01a3185c-5000-7000-8000-000000000001",
+    "caller": "alice",
+    "state": "fail",
+    "code": "outcome-unknown",
+    "charged": "unknown",
+    "createdAt": 1_800_000_000_000,
+    "sentAt": 1_800_000_001_000,
+    "balanceAtLoss": 100.0,
+    "balanceAtEnd": 82.0,
+    "prompt": "a plantain in the sun",
+}
+ID = str(JOB["taskId"])
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    code = main(words)
+    return code, *capsys.readouterr()
+
+
+def test_jobs_in_doubt_are_listed_with_what_tells_of_their_fate(
+    functions: Functions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    functions.answers["ListUnknownFunction"] = {"jobs": [JOB]}
+
+    code, document, _ = run(capsys, "jobs", "unknown", "--json")
+    _, line, _ = run(capsys, "jobs", "unknown", "--days", "3")
+
+    assert (code, json.loads(document)) == (0, {"jobs": [JOB]})
+    assert line.split("\t")[:3] == [ID, "outcome-unknown", "unknown"]
+    assert "100 → 82" in line
+    assert [event for _, event in functions.heard] == [{"days": 14}, {"days": 3}]
+
+
+def test_no_job_in_doubt_is_said(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:
+    functions.answers["ListUnknownFunction"] = {"jobs": []}
+
+    code, out, err = run(capsys, "jobs", "unknown")
+
+    assert (code, out) == (0, "")
+    assert "There is none" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "called", "event"),
+    [
+        (("adopt", ID, "kie"), "AdoptJobFunction", {"taskId": ID, "kieTaskId": "kie", "force": False}),
+        (
+            ("adopt", ID, "k", "--force", "--yes"),
+            "AdoptJobFunction",
+            {"taskId": ID, "kieTaskId": "k", "force": True},
+        ),
+        (("resend", ID, "--yes"), "ResendJobFunction", {"taskId": ID}),
+        (("redrive", ID), "RedriveJobFunction", {"taskId": ID}),
+        (("dismiss", ID), "DismissJobFunction", {"taskId": ID}),
+    ],
+)
+def test_an_operators_word_reaches_its_function(
+    functions: Functions,
+    capsys: pytest.CaptureFixture[str],
+    words: tuple[str, ...],
+    called: str,
+    event: dict[str, Any],
+) -> None:
+    functions.answers[called] = JOB
+
+    code, out, err = run(capsys, "jobs", *words)
+    _, document, _ = run(capsys, "jobs", *words, "--json")
+
+    assert (code, out) == (0, "")
+    assert ID in err
+    assert json.loads(document) == JOB
+    assert functions.heard == [(called, event)] * 2
+
+
+@pytest.mark.parametrize("words", [("resend", ID), ("adopt", ID, "kie", "--force")])
+def test_what_may_pay_twice_is_asked_about(
+    functions: Functions,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+) -> None:
+    code, _, err = run(capsys, "jobs", *words)
+    assert code == 1
+    assert "--yes" in err
+    assert "not-agreed" in run(capsys, "jobs", *words, "--json")[1]
+
+    answers = iter([False, True])
+    monkeypatch.setattr(jobs_command, "somebody_is_there", lambda _: True)
+    monkeypatch.setattr(Screen, "agrees", lambda *_: next(answers))
+    assert run(capsys, "jobs", *words)[0] == 1
+    assert functions.heard == []
+    assert run(capsys, "jobs", *words)[0] == 0
+    assert len(functions.heard) == 1
+
+
+def test_a_no_of_the_function_is_told(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:
+    functions.error = {"errorType": "CannotReopen", "errorMessage": "The job has not failed: it is success."}
+
+    code, _, err = run(capsys, "jobs", "redrive", ID)
+    _, document, _ = run(capsys, "jobs", "redrive", ID, "--json")
+
+    assert code == 1
+    assert "has not failed" in err
+    assert "Next: " in err
+    assert json.loads(document)["error"]["code"] == "cannot-reopen"
+
+
+def test_a_stack_that_is_not_there_is_said(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "jobs", "unknown", "--stack", "nowhere")
+
+    assert code == 1
+    assert "--stack" in err
