@@ -94,6 +94,7 @@ class Record(RuleBasedStateMachine):
     def rings(self, number: int) -> None:
         self.act(lambda: jobs().note_ring(self.view(number), "kie-1"))
         self.act(lambda: jobs().hear_ring(self.view(number)))
+        self.act(lambda: jobs().note_late_ring(self.view(number), "kie-1"))
 
     @rule(number=which, late=st.booleans(), timed_out=st.booleans())
     def runs(self, number: int, late: bool, timed_out: bool) -> None:

@@ -10,6 +10,7 @@ import functions.dismiss_job.app
 import functions.list_unknown.app
 import functions.redrive_job.app
 import functions.resend_job.app
+from plantain.doorbell import ring
 from plantain.errors import CannotReopen
 from plantain.job import Job
 from plantain.jobs import jobs
@@ -49,6 +50,20 @@ def test_a_lost_create_is_listed_and_goes_on_with_the_task_that_was_found(workfl
     assert found.described["name"] == f"{lost.job.task_id}-1"
     assert (workflow.accepted, workflow.sent, unknown()) == (1, 1, [])
     assert (found.job.unknown_since, found.job.failure) == (None, None)
+
+
+def test_a_callback_that_comes_too_late_tells_the_operator_which_task_it_is(workflow: Workflow) -> None:
+    lost = workflow.run(a_wish("drop-after")).job
+    (task,) = workflow.twin.ledger()["tasks"]
+
+    assert not ring(lost, task["taskId"])
+    assert call(functions.list_unknown.app)["jobs"][0]["namedKieTaskId"] == task["taskId"]
+    with pytest.raises(CannotReopen, match="redrive it"):
+        call(functions.resend_job.app, taskId=lost.task_id)
+    call(functions.redrive_job.app, taskId=lost.task_id)
+
+    assert_stored(workflow, followed(workflow, lost))
+    assert (workflow.accepted, workflow.sent) == (1, 1)
 
 
 def test_a_task_that_was_made_for_another_wish_is_not_adopted(workflow: Workflow) -> None:

@@ -30,7 +30,15 @@ def ring(job: Job, kie_task_id: str) -> bool:
     try:
         rung = jobs().note_ring(job, kie_task_id)
     except JobEnded:
+        _keep_for_the_operator(job, kie_task_id)
         return False
     if rung.wait_token:
         executions().wake(rung.wait_token)
     return True
+
+
+def _keep_for_the_operator(job: Job, kie_task_id: str) -> None:
+    try:
+        jobs().note_late_ring(job, kie_task_id)
+    except JobEnded:
+        return

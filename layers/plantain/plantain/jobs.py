@@ -116,6 +116,15 @@ class Jobs:
         named = {} if job.kie_task_id else {"rungKieTaskId": kie_task_id}
         return self._update(job.task_id, {"rungAt": now_ms()} | named)
 
+    def note_late_ring(self, job: Job, kie_task_id: str) -> None:
+        """Kie.ai has named the task of a job that was given up: an operator may let it go on with that."""
+        self._update(
+            job.task_id,
+            {"rungKieTaskId": kie_task_id},
+            seen={"state": "fail", "kieTaskId": None, "rungKieTaskId": None},
+            condition="attribute_exists(id)",
+        )
+
     def hear_ring(self, job: Job) -> None:
         """From here on a ring is a new one. To be called before Kie.ai is asked."""
         if job.rung_at is not None:
