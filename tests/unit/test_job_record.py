@@ -146,9 +146,11 @@ class Record(RuleBasedStateMachine):
                 self.allowed += before.create_started_at is not None
 
     def is_opened(self, seen: Job, write: Callable[[], object]) -> bool:
+        before = jobs().get(self.task_id)
         done = self.act(write, operator=True, takes_back=True)
         after = self.views[-1]
         if done:
+            assert (before.state, before.failure, before.reopened) == ("fail", seen.failure, seen.reopened)
             assert after.reopened == (seen.reopened or 0) + 1
             assert task_id_of(after.execution_name) == self.task_id
             assert (after.failure, after.ended_at, after.unknown_since) == (None, None, None)
