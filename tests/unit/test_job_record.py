@@ -21,7 +21,7 @@ from tests.conftest import Cloud
 
 IMAGE = StoredImage("images/x.png", "image/png", 3, "ab", 2, 1)
 CREATE = ["createStartedAt", "createAttempt"]
-EXAMPLES, STEPS = 15, 30
+EXAMPLES, STEPS = 25, 30
 
 which = st.integers(0, 99)
 
