@@ -24,9 +24,9 @@ app = http_api(logger, on_failure="Failed to check account")
 def check_account() -> Response[str]:
     """200, whatever Kie.ai does: its state says it."""
     caller = caller_of(app.current_event)
-    caller_rate().count(caller)
+    rate = caller_rate().count(caller)
     account: Account = {"caller": caller, "time": iso(now_ms()), "version": VERSION, "kie": kie_account()}
-    return answer(200, account)
+    return answer(200, account, rate)
 
 
 @logger.inject_lambda_context

@@ -9,13 +9,24 @@ from plantain.aws import AWS_ERRORS
 from plantain.balance import balance_of
 from plantain.callback_base import callback_base
 from plantain.callbacks import callback_url
-from plantain.create_pace import create_pace, is_over, seconds_ahead, sleep_until
-from plantain.errors import InputGone, KieBusy, KieKeyMissing, OutcomeUnknown, Refused, TryAgainLater
+from plantain.create_pace import Slot, create_pace, is_over
+from plantain.errors import (
+    CreditsUsedUp,
+    InputGone,
+    KieBusy,
+    KieKeyMissing,
+    KieKeyRejected,
+    OutcomeUnknown,
+    Refused,
+    TryAgainLater,
+)
 from plantain.failures import recording
 from plantain.handover import handed_over
 from plantain.job import Job, Request
 from plantain.jobs import jobs
 from plantain.kie import kie
+from plantain.metrics import count_paused
+from plantain.pausing import covers, pausing, wait_seconds
 from plantain.polling import pace_with
 
 SENDS = 11  # of one job, before a Kie.ai that takes nothing is given up
@@ -27,28 +38,27 @@ logger = Logger()
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """`{taskId}` in. Out: CREATED, Kie's id of the task and the numbers the loop of looks starts with; or WAITING,
-    and in how many seconds this step is to run again, because its slot in the account's pace is ahead.
+    and in how many seconds this step is to run again, because its slot in the account's pace is ahead or creates
+    are paused.
 
     Kie's id is null where its answer was lost and it may still ring."""
     job = jobs().get(event["taskId"])
     if job.kie_task_id:
         return _created(job, job.kie_task_id)
     callback = callback_url(base, job) if (base := callback_base()) else None
-    request, slot = job.request, None
+    request, turn = job.request, None
     if job.create_started_at is None:
+        if seconds := _paused_seconds(job):
+            return _waiting(job, seconds)
         with recording(jobs(), job, KieKeyMissing, InputGone, Refused, seen=job):
             kie().require_key()
             request = handed_over(job)  # before the slot is taken: it may take its time
         slot = create_pace().slot_of(job)
-        if slot and (seconds := seconds_ahead(slot)):
-            jobs().note_slot(job, slot)
+        if slot and (seconds := create_pace().seconds_until(slot)):
+            jobs().note_slot(job, slot.at, in_front=slot.front)
             return _waiting(job, seconds)
-    turn = None
-    if slot:
-        sleep_until(slot)
         if (turn := create_pace().take_turn()) is None:
-            jobs().note_slot(job, slot := create_pace().new_slot())
-            return _waiting(job, max(MISSED_SECONDS, seconds_ahead(slot)))
+            return _waiting(job, _put_back(job, slot))
     try:
         with recording(jobs(), job, Refused, KieKeyMissing, *(() if callback else (OutcomeUnknown,))):
             kie_task_id = _create(job, request, callback, turn)
@@ -59,7 +69,35 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         logger.warning("the answer is lost", task_id=job.task_id)
         jobs().note_unknown(job, None if job.unknown_since else balance_of(kie()))
         return _created(job, None)
+    except CreditsUsedUp as error:
+        pausing().pause("kie-credits", error.words)
+        return _waiting(job, _paused_seconds(job) or MISSED_SECONDS)
     return _created(job, kie_task_id) if kie_task_id else _waiting(job, MISSED_SECONDS)
+
+
+def _paused_seconds(job: Job) -> int:
+    """How long to wait because creates are paused; 0 if they are not, or no longer, by what this one has seen."""
+    if (paused := pausing().now()) is None:
+        return 0
+    if pausing().may_look(paused):
+        try:
+            if covers(kie().credits(), job):
+                pausing().resume(paused)
+                logger.info("creates go on", task_id=job.task_id)
+                return 0
+        except (TryAgainLater, KieKeyRejected, KieKeyMissing) as error:
+            logger.warning("the balance cannot be seen", task_id=job.task_id, code=error.code)
+    count_paused(job.task_id, paused.by)
+    return wait_seconds(paused)
+
+
+def _put_back(job: Job, slot: Slot | None) -> int:
+    """Another place for a job that found no room; how many seconds to wait for it. Paused, it keeps its own."""
+    if slot is None or pausing().now():
+        return MISSED_SECONDS
+    slot = create_pace().new_slot(job)
+    jobs().note_slot(job, slot.at, in_front=slot.front)
+    return max(MISSED_SECONDS, create_pace().seconds_until(slot))
 
 
 def _create(job: Job, request: Request, callback: str | None, turn: int | None) -> str | None:
@@ -75,9 +113,14 @@ def _create(job: Job, request: Request, callback: str | None, turn: int | None) 
         kie_task_id = kie().create_task(request, callback)
     except TryAgainLater as error:
         jobs().withdraw_create(job, attempt)
+        if error.code == "kie-busy":
+            create_pace().slow_down()
         logger.info("not accepted", task_id=job.task_id, code=error.code)
         if job.create_refusals + 1 >= SENDS:
             raise KieBusy from None
+        raise
+    except CreditsUsedUp:
+        jobs().withdraw_create(job, attempt, sent=False)
         raise
     logger.info("accepted", task_id=job.task_id, kie_task_id=kie_task_id)
     try:
@@ -102,5 +145,5 @@ def _created(job: Job, kie_task_id: str | None) -> dict[str, Any]:
 
 
 def _waiting(job: Job, seconds: int) -> dict[str, Any]:
-    logger.info("waits for its slot", task_id=job.task_id, seconds=seconds)
+    logger.info("waits", task_id=job.task_id, seconds=seconds)
     return {"taskId": job.task_id, "status": "WAITING", "rings": False, "waitSeconds": seconds}

@@ -25,7 +25,7 @@ def create_upload() -> Response[str]:
     """201 with the key and a link that takes the image, or the problem."""
     event = app.current_event
     caller = caller_of(event)
-    caller_rate().count(caller)
+    rate = caller_rate().count(caller)
     upload = check_upload(json_object(event))
     key = new_upload_key(caller, upload.content_type)
     link = inbox().put_link(key, upload.content_type, upload.size)
@@ -36,7 +36,7 @@ def create_upload() -> Response[str]:
         "headers": dict(link.headers),
         "uploadExpiresAt": iso(link.expires_at),
     }
-    return answer(201, place)
+    return answer(201, place, rate)
 
 
 @logger.inject_lambda_context

@@ -28,13 +28,13 @@ def put_schedule(name: str) -> Response[str]:
     """200 with the schedule and its next five runs, or the problem."""
     event = app.current_event
     caller = caller_of(event)
-    caller_rate().count(caller)
+    rate = caller_rate().count(caller)
     terms = Terms(MODELS[os.environ["KIE_MODEL"]], caller, trusted_origins(os.environ["TRUSTED_ORIGINS"]))
     now = dt.datetime.now(dt.UTC)
     schedule = check_schedule_request(name, json_object(event), terms, now)
     kept = keep(Kept(name, schedule.document, "http", now_ms(), caller=caller))
     logger.info("kept", schedule=name, caller=caller)
-    return answer(200, schedule_view(kept, now))
+    return answer(200, schedule_view(kept, now), rate)
 
 
 @logger.inject_lambda_context

@@ -28,14 +28,14 @@ def render_preset(name: str) -> Response[str]:
     """200 with the resolved prompt, the settings and the price, or the problem."""
     event = app.current_event
     caller = caller_of(event)
-    caller_rate().count(caller)
+    rate = caller_rate().count(caller)
     model = MODELS[os.environ["KIE_MODEL"]]
     terms = Terms(model, caller, trusted_origins(os.environ["TRUSTED_ORIGINS"]))
     try:
         plan = plan_of(check_filling(name, json_object(event), terms), terms, dns())
     except PresetUnknown as unknown:
         raise preset_not_found(unknown.detail) from None
-    return answer(200, rendering_of(plan))
+    return answer(200, rendering_of(plan), rate)
 
 
 @logger.inject_lambda_context

@@ -25,7 +25,7 @@ def submit_batch() -> Response[str]:
     """202 with the batch's id, or the problem."""
     event = app.current_event
     caller = caller_of(event)
-    caller_rate().count(caller)
+    rate = caller_rate().count(caller)
     asked = check_batch_request(json_object(event), caller)
     key, fingerprint = idempotency_key(event), fingerprint_of(asked)
     batch = taken_in_batch(caller, key, fingerprint)
@@ -43,7 +43,7 @@ def submit_batch() -> Response[str]:
     logger.info("batch taken in", batch_id=batch.batch_id, caller=caller, state=batch.state)
     headers |= {"Location": f"/api/batches/{batch.batch_id}", "Retry-After": str(RETRY_AFTER_SECONDS)}
     accepted: BatchAccepted = {"batchId": batch.batch_id, "state": batch.state}
-    return answer(202, accepted, headers)
+    return answer(202, accepted, headers | rate)
 
 
 @logger.inject_lambda_context

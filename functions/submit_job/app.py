@@ -37,7 +37,7 @@ def submit_job() -> Response[str]:
     """202 with the task id, or the problem."""
     event = app.current_event
     caller = caller_of(event)
-    caller_rate().count(caller)
+    rate = caller_rate().count(caller)
     model = MODELS[os.environ["KIE_MODEL"]]
     terms = Terms(model, caller, trusted_origins(os.environ["TRUSTED_ORIGINS"]))
     wish = check_wish(json_object(event), terms)
@@ -56,7 +56,7 @@ def submit_job() -> Response[str]:
     headers["Location"] = f"/api/images/status?taskId={job.task_id}"
     headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     accepted: TaskAccepted = {"taskId": job.task_id, "state": job.state}
-    return answer(202, accepted, headers)
+    return answer(202, accepted, headers | rate)
 
 
 def _watch(job: Job) -> Job:

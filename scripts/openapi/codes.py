@@ -3,7 +3,6 @@
 FAIL_CODES: dict[str, str] = {
     "kie-refused": "Kie.ai refused the request; `failMsg` is its own words.",
     "kie-key-rejected": "Kie.ai does not accept the operator's key.",
-    "kie-credits-insufficient": "Kie.ai's credits are used up: the operator has to top up.",
     "kie-spending-cap": "The spending cap of the operator's Kie.ai key is used up.",
     "kie-key-missing": "The operator has not set a key for Kie.ai.",
     "kie-busy": "Kie.ai could not be reached or took no new tasks for too long.",

@@ -65,6 +65,8 @@ _OF_A_NEW_BATCH = {
     "confirm": {"operationId": "confirmBatch", "parameters": {"batchId": "$response.body#/batchId"}},
 }
 
+_RATE = ("RateLimit", "RateLimit-Policy")
+
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
         method="post",
@@ -88,7 +90,7 @@ OPERATIONS: tuple[Operation, ...] = (
             },
         ),
         parameters=(IDEMPOTENCY_KEY,),
-        headers=("Location", "Retry-After", "Idempotency-Replayed"),
+        headers=("Location", "Retry-After", "Idempotency-Replayed", *_RATE),
         problems=(
             *(
                 "prompt-required",
@@ -186,6 +188,7 @@ OPERATIONS: tuple[Operation, ...] = (
         answer=(ref(answers.Rendering), examples.rendering),
         body=(PresetFilling, {"filled": examples.FILLING, "with-images": examples.FILLING_WITH_IMAGES}),
         parameters=(PRESET_NAME,),
+        headers=_RATE,
         problems=(
             *("invalid-filling", "missing-variable", "preset-not-found", "preset-broken", "too-large"),
             *("too-many-requests", "rendering-broke"),
@@ -205,6 +208,7 @@ OPERATIONS: tuple[Operation, ...] = (
         answer=(ref(answers.ScheduleState), _always(examples.SCHEDULE)),
         body=(ScheduleRequest, {"weekly": examples.SCHEDULE_WISH, "daily": examples.DAILY_WISH}),
         parameters=(SCHEDULE_NAME,),
+        headers=_RATE,
         problems=("invalid-schedule", "kept-elsewhere", "too-large", "too-many-requests", "keeping-broke"),
     ),
     Operation(
@@ -275,7 +279,7 @@ OPERATIONS: tuple[Operation, ...] = (
         answer=(ref(batch_answers.BatchAccepted), _always(examples.BATCH_ACCEPTED)),
         body=(BatchRequest, {"items": examples.BATCH_OF_ITEMS, "file": examples.BATCH_OF_A_FILE}),
         parameters=(BATCH_KEY,),
-        headers=("Location", "Retry-After", "Idempotency-Replayed"),
+        headers=("Location", "Retry-After", "Idempotency-Replayed", *_RATE),
         problems=(
             *("invalid-batch", "claim-in-flight", "too-large", "idempotency-key-reused", "too-many-requests"),
             "batch-starting-broke",
@@ -325,6 +329,7 @@ OPERATIONS: tuple[Operation, ...] = (
         meaning="A place for the file.",
         answer=(ref(answers.UploadPlace), _always(examples.PLACE)),
         body=(UploadRequest, {"png": examples.UPLOAD_WISH, "csv": examples.ROWS_WISH}),
+        headers=_RATE,
         problems=("invalid-upload", "too-large", "too-many-requests", "uploading-broke"),
     ),
     Operation(
@@ -338,6 +343,7 @@ OPERATIONS: tuple[Operation, ...] = (
         status=200,
         meaning="The account.",
         answer=(ref(answers.Account), _always(examples.ACCOUNT)),
+        headers=_RATE,
         problems=("too-many-requests", "account-broke"),
     ),
     Operation(

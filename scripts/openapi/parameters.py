@@ -116,6 +116,18 @@ HEADERS: dict[str, Described] = {
         "schema": {"type": "string", "format": "uri-reference"},
         "example": f"/api/images/status?taskId={_TASK_ID}",
     },
+    "RateLimit": {
+        "description": "How many requests (`r`) the caller has left for how many seconds (`t`). "
+        "Absent where there is no limit.",
+        "schema": {"type": "string"},
+        "example": '"caller";r=299;t=42',
+    },
+    "RateLimit-Policy": {
+        "description": "How many requests (`q`) a caller has in how many seconds (`w`): the fields of "
+        "draft-ietf-httpapi-ratelimit-headers.",
+        "schema": {"type": "string"},
+        "example": '"caller";q=300;w=60',
+    },
     "Retry-After": {
         "description": "Ask again after so many seconds.",
         "schema": {"type": "integer", "minimum": 0},

@@ -58,9 +58,6 @@ def _broken(error: str) -> Problem:
     return unexpected(error, charged="no", retryable=True)
 
 
-_NO_CREDITS = (
-    "Credits insufficient : Your current balance isn't enough to run this request. Please top up to continue."
-)
 _LOST = OutcomeUnknown("The answer of Kie.ai was lost (ReadTimeout).")
 _MISSING = KieKeyMissing()
 _BROKEN_PRESET = PresetBroken("quote-card", ["line 7, aspect_ratio: must be one of 1:1, 16:9"])
@@ -77,7 +74,7 @@ PROBLEMS: dict[str, Problem] = {
     "invalid-filling": _invalid("/aspectRatio", "must be left out: the preset thumbnail locks it (16:9)"),
     "invalid-upload": _invalid("/size", "must be at most 30000000"),
     "invalid-question": _invalid("/limit", "must be a whole number from 1 to 100"),
-    "kie-refused": _failed("kie-credits-insufficient", _NO_CREDITS, "no"),
+    "kie-refused": _failed("kie-spending-cap", "Sub-key Usage Exceeds Limit", "no"),
     "preset-not-found": preset_not_found(_UNKNOWN_PRESET.detail),
     "preset-broken": _of(_BROKEN_PRESET),
     "schedule-not-found": _of(ScheduleNotFound()),
@@ -94,7 +91,7 @@ PROBLEMS: dict[str, Problem] = {
     "image-gone": image_gone(),
     "too-large": too_large(MAX_BODY_BYTES),
     "idempotency-key-reused": _of(IdempotencyKeyReused()),
-    "too-many-requests": _of(TooManyRequests("At most 300 requests a minute.", retry_after=45)),
+    "too-many-requests": _of(TooManyRequests(300, retry_after=45)),
     "kie-key-missing": _failed(_MISSING.code, _MISSING.words, _MISSING.charged),
     "outcome-unknown": _failed(_LOST.code, _LOST.words, _LOST.charged),
     "creating-broke": unexpected(CREATING, charged="unknown", retryable=False),

@@ -145,12 +145,12 @@ def test_a_failed_job_is_exit_3_with_reason_cost_and_advice(
 
 
 def test_a_refusal_at_once_is_the_same_failed_job(stub: Stub, capsys: pytest.CaptureFixture[str]) -> None:
-    stub.says(GENERATE, refusal(400, "kie-credits-insufficient", taskId=TASK_ID))
+    stub.says(GENERATE, refusal(400, "kie-spending-cap", taskId=TASK_ID))
 
     ran = Ran(capsys, "generate", "x")
 
     assert ran.code == 3
-    assert "Top up" in ran.err
+    assert "Raise the spending limit" in ran.err
 
 
 @pytest.mark.parametrize("command", ["generate", "wait"])

@@ -143,13 +143,13 @@ def test_a_refusal_names_each_field(service: Service) -> None:
 
 
 def test_a_job_that_failed_at_once_is_a_failed_job_not_a_refusing_api(service: Service) -> None:
-    service.says(problem(400, "kie-credits-insufficient", error="Kie.ai error", taskId=TASK_ID))
+    service.says(problem(400, "kie-spending-cap", error="Kie.ai error", taskId=TASK_ID))
 
     with pytest.raises(TaskFailed) as failed:
         service.call("create_task", "a plantain", idempotency_key="order-4711")
 
     error = failed.value
-    assert (error.fail_msg, error.code, error.charged) == ("What happened.", "kie-credits-insufficient", "no")
+    assert (error.fail_msg, error.code, error.charged) == ("What happened.", "kie-spending-cap", "no")
     assert error.task_id == TASK_ID
     assert isinstance(error.__cause__, ApiError)
 

@@ -61,7 +61,7 @@ def small(prompt: str = "a plantain", **fields: Any) -> dict[str, Any]:
 
 
 def test_inline_rows_become_pictures_and_the_bad_ones_a_reason(cloud: Cloud, alice: Caller) -> None:
-    items = [small(id="a"), small(resolution="9K"), small("[twin:no-credits]"), small(id="d")]
+    items = [small(id="a"), small(resolution="9K"), small("[twin:sub-key-limit]"), small(id="d")]
 
     batch = done(alice, {"items": items})
 
@@ -115,7 +115,7 @@ def test_json_lines_that_were_uploaded_are_a_batch(cloud: Cloud, alice: Caller) 
 
 def test_above_a_price_a_batch_waits_for_a_yes(cloud: Cloud, alice: Caller) -> None:
     """20 USD by default: 223 images at 0.09 USD, all of which Kie.ai refuses once they are confirmed."""
-    items = [small(f"[twin:no-credits] {number}") for number in range(223)]
+    items = [small(f"[twin:sub-key-limit] {number}") for number in range(223)]
     accepted = cloud.accepted()
     batch_id = started(alice, {"items": items})
     waiting = reached(alice, batch_id, "waiting")

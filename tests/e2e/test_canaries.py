@@ -26,7 +26,7 @@ WAYS = [
     "file-html",
     "file-drop x1",
 ]
-REFUSALS = ["no-credits", "unauthorized", "sub-key-limit"]
+REFUSALS = ["unauthorized", "sub-key-limit"]
 
 
 class Told:

@@ -146,13 +146,13 @@ def test_the_command_from_a_photo_to_a_picture(person: Person) -> None:
 
 def test_the_command_ends_as_its_job_does(person: Person) -> None:
     failed = person.types("generate", "[twin:fail-policy]", *SMALL)
-    refused = person.types("generate", "[twin:no-credits]", *SMALL)
+    refused = person.types("generate", "[twin:sub-key-limit]", *SMALL)
     running = person.types("generate", "[twin:never]", *SMALL, "--max-attempts", "1", "--json")
     invalid = person.types("generate", "x", "--resolution", "9K")
     wrong = person.types("list", PLANTAIN_API_KEY="plantain_wrong")
 
     assert (failed.returncode, "Cost: nothing" in failed.stderr) == (3, True)
-    assert (refused.returncode, "Top up" in refused.stderr) == (3, True)
+    assert (refused.returncode, "Raise the spending limit" in refused.stderr) == (3, True)
     assert running.returncode == 4
     assert json.loads(running.stdout)["error"]["code"] == "still-running"
     assert (invalid.returncode, "/resolution" in invalid.stderr) == (2, True)

@@ -1,31 +1,26 @@
 """One pace for the account: whatever comes at once, however slowly, no more reach Kie.ai than it takes."""
 
 import random
-from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
 from hypothesis import Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from moto import mock_aws
 
 from functions.create_task import app as create_task
 from plantain import create_pace
 from plantain import job as job_module
 from plantain.create_pace import CreatePace
 from plantain.errors import KieBusy, TryAgainLater
-from plantain.job import Job
 from plantain.jobs import Jobs, jobs
-from plantain.reservations import reservations
+from plantain.pace_item import Pace
 from tests.builders import a_job, created, kie_says, refusal
-from tests.conftest import SETTINGS, Cloud, forget_cached, make_cloud
-from tests.functions.conftest import LambdaContext
+from tests.conftest import Cloud
+from tests.functions.sending import LIMIT, TICK, a_pace, bulk, reserved, run, simulate
 from tests.virtual_time import VirtualTime
 
 BUSY = refusal(429, "Your call frequency is too high. Please try again later.")
-LIMIT, WINDOW = 20, 10.0  # Kie.ai's, for an account
-TICK = 10_000 // 18 + 1  # ms from one slot to the next
 
 
 @pytest.fixture
@@ -36,18 +31,9 @@ def time(monkeypatch: pytest.MonkeyPatch) -> VirtualTime:
     return virtual
 
 
-def run(job: Job) -> dict[str, Any]:
-    answer: dict[str, Any] = create_task.handler({"taskId": job.task_id}, cast(Any, LambdaContext()))
-    return answer
-
-
-def reserved() -> Job:
-    return reservations().reserve(a_job()).job
-
-
 def slots(cloud: Cloud, count: int) -> list[int]:
-    pace = CreatePace("jobs", cloud.dynamodb, 18)
-    return [slot for slot in (pace.slot_of(a_job()) for _ in range(count)) if slot is not None]
+    pace = a_pace(cloud)
+    return [pace.due_at(slot) for slot in (pace.slot_of(bulk()) for _ in range(count)) if slot is not None]
 
 
 def test_the_first_slot_is_now_and_the_others_follow_evenly(cloud: Cloud, time: VirtualTime) -> None:
@@ -67,21 +53,21 @@ def test_what_nobody_has_used_is_not_saved_up(cloud: Cloud, time: VirtualTime) -
 def test_two_that_meet_at_a_free_slot_get_one_each(
     cloud: Cloud, time: VirtualTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at_once, met = CreatePace._at_once, iter([True])
+    write_ends, met = CreatePace._write_ends, iter([True])
 
-    def after_somebody_else(pace: CreatePace, now: int) -> int | None:
+    def after_somebody_else(pace: CreatePace, *read: Any) -> Pace | None:
         if next(met, False):
             slots(cloud, 1)
-        return at_once(pace, now)
+        return write_ends(pace, *read)
 
-    monkeypatch.setattr(CreatePace, "_at_once", after_somebody_else)
+    monkeypatch.setattr(CreatePace, "_write_ends", after_somebody_else)
     now = time.time_ns() // 1_000_000
 
     assert slots(cloud, 2) == [now + TICK, now + 2 * TICK]
 
 
 def test_without_a_pace_nothing_is_reserved_and_nothing_waits(cloud: Cloud) -> None:
-    pace = CreatePace("jobs", cloud.dynamodb, 0)
+    pace = a_pace(cloud, 0)
 
     assert [pace.slot_of(a_job()) for _ in range(50)] == [None] * 50
     assert "Item" not in cloud.dynamodb.get_item(TableName="jobs", Key={"id": {"S": "pace"}})
@@ -130,7 +116,7 @@ def test_who_comes_late_and_finds_no_room_takes_a_new_slot(
     first = run(job)
     time.now += first["waitSeconds"] + 60
     slots(cloud, 37)
-    pace = CreatePace("jobs", cloud.dynamodb, 18)
+    pace = a_pace(cloud)
     assert [pace.take_turn() is None for _ in range(21)] == [False] * 20 + [True]
 
     late = run(job)
@@ -169,7 +155,7 @@ def test_a_turn_that_passes_before_all_is_written_is_not_used(
 def test_two_that_meet_at_a_turn_take_one_each(
     cloud: Cloud, time: VirtualTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pace, take, met = CreatePace("jobs", cloud.dynamodb, 18), CreatePace._take, iter([True])
+    pace, take, met = a_pace(cloud), CreatePace._take, iter([True])
 
     def after_somebody_else(pace: CreatePace, taken: int, now: int) -> bool:
         if next(met, False):
@@ -189,85 +175,17 @@ def test_after_a_refusal_a_new_slot_is_taken_and_in_the_end_it_is_given_up(
     job = reserved()
     start = time.time_ns() // 1_000_000
 
-    for _ in range(create_task.SENDS - 1):
-        with pytest.raises(TryAgainLater):
-            create_task.handler({"taskId": job.task_id}, cast(Any, LambdaContext()))
+    while len(sent) < create_task.SENDS - 1:
+        try:
+            time.now += run(job)["waitSeconds"]
+        except TryAgainLater:
+            time.now += 2
     time.now += 3600  # lines do not count, only what Kie.ai has said
     with pytest.raises(KieBusy):
-        create_task.handler({"taskId": job.task_id}, cast(Any, LambdaContext()))
+        run(job)
 
     assert len(sent) == create_task.SENDS
-    assert time.time_ns() // 1_000_000 >= start + (create_task.SENDS - 1) * TICK
-
-
-class Account:
-    """Kie.ai as far as its limit goes: when each create arrived, and whether it was more than it takes."""
-
-    def __init__(self, time: VirtualTime, on_the_way: Callable[[], float]) -> None:
-        self.time, self._on_the_way = time, on_the_way
-        self.arrived: list[float] = []
-        self.jobs: list[Any] = []
-
-    def require_key(self) -> None: ...
-
-    def create_task(self, request: Any, _: str | None = None) -> str:
-        self.time.sleep(self._on_the_way())
-        self.arrived.append(self.time.now)
-        return f"kie-{len(self.arrived)}"
-
-    def most_in_a_window(self) -> int:
-        return max(sum(start <= at <= start + WINDOW for at in self.arrived) for start in self.arrived)
-
-
-def simulate(
-    arrivals: list[float],
-    *,
-    start_seconds: Callable[[float], float],
-    write_seconds: Callable[[], float],
-    way_seconds: Callable[[], float],
-) -> Account:
-    """The state machine's loop around the real handler for each job, in one virtual time, over a small AWS."""
-    with pytest.MonkeyPatch.context() as patched, mock_aws():
-        for name, value in SETTINGS.items():
-            patched.setenv(name, value)
-        forget_cached()
-        make_cloud()
-        time = VirtualTime()
-        account = Account(time, way_seconds)
-        begin = Jobs.begin_create
-
-        def begin_slowly(self: Jobs, job: Job) -> str:
-            attempt = begin(self, job)
-            time.sleep(write_seconds())
-            return attempt
-
-        take = CreatePace._take
-
-        def take_slowly(pace: CreatePace, taken: int, now: int) -> bool:
-            took = take(pace, taken, now)
-            time.sleep(write_seconds())
-            return took
-
-        patched.setattr(CreatePace, "_take", take_slowly)
-        for module in (job_module, create_pace):
-            patched.setattr(module, "time", cast(Any, time))
-        patched.setattr(create_task, "kie", lambda: account)
-        patched.setattr(Jobs, "begin_create", begin_slowly)
-
-        def one(arrival: float) -> None:
-            time.sleep(arrival)
-            job = reserved()
-            for _ in range(40):
-                time.sleep(start_seconds(time.now))
-                answer = run(job)
-                if answer["status"] == "CREATED":
-                    return
-                time.sleep(answer["waitSeconds"])
-            raise AssertionError("never sent")
-
-        time.run(*(lambda at=arrival: one(at) for arrival in arrivals))
-        forget_cached()
-        return account
+    assert time.time_ns() // 1_000_000 >= start + 3_600_000 + (create_task.SENDS - 2) * 10_000
 
 
 @hypothesis_settings(max_examples=6, phases=[Phase.reuse, Phase.generate])  # shrinking would take minutes

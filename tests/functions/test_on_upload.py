@@ -532,7 +532,7 @@ def test_a_success_is_on_the_tag_and_nowhere_else(inbox: Drops) -> None:
         (Failure("aborted", "…", "yes"), "what Kie.ai made was fetched. - The number of this job"),
         (Failure("image-not-stored", "…", "yes"), "It was charged."),
         (Failure("result-too-large", "…", "yes"), "could not be fetched"),
-        (Failure("kie-credits-insufficient", "…", "no"), "is empty"),
+        (Failure("kie-spending-cap", "…", "no"), "spending limit"),
     ],
 )
 def test_a_failure_is_on_the_tag_and_told_in_words(inbox: Drops, failure: Failure, told: str) -> None:

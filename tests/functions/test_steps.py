@@ -63,6 +63,7 @@ def test_an_intent_without_an_answer_ends_the_job_and_sends_nothing(
 
 
 def test_a_busy_kie_leaves_no_intent_behind(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREATES_PER_TEN_SECONDS", "0")
     sent = answering(monkeypatch, create_task, BUSY, created())
 
     with pytest.raises(TryAgainLater):

@@ -301,12 +301,15 @@ def test_a_key_has_1_to_255_visible_characters(cloud: Cloud, started: Started, k
 def test_a_caller_over_the_rate_gets_a_429(cloud: Cloud, started: Started, settings: pytest.MonkeyPatch) -> None:
     settings.setenv("CALLER_RATE_PER_MINUTE", "1")
     settings.setattr("plantain.caller_rate.time.time", lambda: 1_800_000_015.0)
-    post({"prompt": "x"})
+    taken = post({"prompt": "x"})
 
     answer = post({"prompt": "x"})
 
     assert is_problem(answer, 429, "Too many requests", "too-many-requests")
     assert answer.headers["retry-after"] == "45"
+    for said in (taken, answer):
+        assert said.headers["ratelimit"] == '"caller";r=0;t=45'
+        assert said.headers["ratelimit-policy"] == '"caller";q=1;w=60'
     assert answer.json["retryable"]
 
 

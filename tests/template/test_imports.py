@@ -59,6 +59,8 @@ DOMAIN = {
     "upload_key",
     "upload_request",
     "polling",
+    "pace_clock",
+    "rate_limit",
     "image_format",
     "image_end",
     "jpeg_end",

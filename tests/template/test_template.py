@@ -14,6 +14,7 @@ from samtranslator.translator.transform import transform
 
 from plantain.inbox import LINK_SECONDS
 from plantain.metrics import NAMESPACE
+from plantain.pausing import LONGEST_WAIT_SECONDS
 from plantain.version import VERSION
 from tests.conftest import ROOT
 from tests.template.stack import (
@@ -412,6 +413,7 @@ ALARMS = {
     "DeadLettersAlarm": ("ApproximateNumberOfMessagesVisible", 0),
     "UnknownOutcomesAlarm": ("UnknownOutcomes", 0),
     "OldestOpenJobAlarm": ("OldestOpenJobSeconds", 25 * 3600),
+    "CreatesPausedAlarm": ("CreatesPaused", 0),
     "KieErrorsAlarm": ("KieErrors", 20),
 }
 
@@ -430,7 +432,7 @@ def test_every_alarm_tells_whoever_is_named_and_is_silent_where_nothing_is_measu
 
 OWN_METRICS = {
     *("JobsEnded", "Credits", "SecondsToImage", "PollsPerJob", "KieErrors"),
-    *("OpenJobs", "OldestOpenJobSeconds", "UnknownOutcomes", "Balance"),
+    *("OpenJobs", "OldestOpenJobSeconds", "UnknownOutcomes", "Balance", "CreatesPaused"),
 }
 
 
@@ -443,7 +445,7 @@ def test_what_alarms_and_dashboard_read_is_measured_under_the_stacks_name() -> N
     assert set(re.findall(r'add_metric\("(\w+)"', source)) == OWN_METRICS
     assert read | {alarm["MetricName"] for alarm in own} == OWN_METRICS - {"SecondsToImage", "PollsPerJob"}
     for alarm in own:
-        assert alarm["Dimensions"] == [{"Name": "service", "Value": {"Ref": "AWS::StackName"}}]
+        assert alarm["Dimensions"][0] == {"Name": "service", "Value": {"Ref": "AWS::StackName"}}
     settings = template()["Globals"]["Function"]["Environment"]["Variables"]
     assert settings["POWERTOOLS_SERVICE_NAME"] == {"Ref": "AWS::StackName"}
 
@@ -460,6 +462,17 @@ def test_the_dashboard_is_json_and_shows_what_an_operator_looks_for() -> None:
 def test_operators_verbs_are_reached_by_no_url_and_no_event() -> None:
     for verb in ("list_unknown", "adopt_job", "resend_job", "redrive_job", "dismiss_job"):
         assert "Events" not in lambdas()[verb][1], verb
+
+
+def test_a_balance_that_is_used_up_raises_an_alarm_until_no_job_waits_for_it() -> None:
+    alarm = resources("AWS::CloudWatch::Alarm")["CreatesPausedAlarm"]
+
+    assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == (NAMESPACE, "CreatesPaused", "Sum")
+    assert {row["Name"]: row["Value"] for row in alarm["Dimensions"]} == {
+        "service": {"Ref": "AWS::StackName"},
+        "by": "kie-credits",
+    }
+    assert alarm["Period"] > LONGEST_WAIT_SECONDS
 
 
 def test_a_link_to_an_input_outlives_whatever_is_waited_for_after_the_create() -> None:

@@ -51,7 +51,8 @@ def test_a_caller_over_the_rate_is_told_when_to_come_back(cloud: Cloud, monkeypa
     rate = CallerRate("jobs", cloud.dynamodb, limit=3)
     monkeypatch.setattr("plantain.caller_rate.time.time", lambda: 1_800_000_015.0)
     for _ in range(3):
-        rate.count("alice")
+        told = rate.count("alice")
+    assert told == {"RateLimit-Policy": '"caller";q=3;w=60', "RateLimit": '"caller";r=0;t=45'}
 
     with pytest.raises(TooManyRequests) as refused:
         rate.count("alice")
@@ -59,14 +60,13 @@ def test_a_caller_over_the_rate_is_told_when_to_come_back(cloud: Cloud, monkeypa
 
     assert refused.value.retry_after == 45
     monkeypatch.setattr("plantain.caller_rate.time.time", lambda: 1_800_000_060.0)
-    rate.count("alice")
+    assert rate.count("alice")["RateLimit"] == '"caller";r=2;t=60'
 
 
 def test_a_rate_of_zero_is_no_limit_and_no_write(cloud: Cloud, settings: pytest.MonkeyPatch) -> None:
     settings.setenv("CALLER_RATE_PER_MINUTE", "0")
 
-    caller_rate().count("alice")
-
+    assert caller_rate().count("alice") == {}
     assert cloud.dynamodb.scan(TableName="jobs")["Count"] == 0
 
 

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from plantain.errors import (
+    CreditsUsedUp,
     KieKeyRejected,
     OutcomeUnknown,
     PlantainError,
@@ -55,9 +56,6 @@ def test_a_create_sends_every_field_whatever_kies_defaults_are() -> None:
 
 
 REFUSED = [
-    (refusal(402, CREDITS_TEXT), "kie-credits-insufficient"),
-    (refusal(500, CREDITS_TEXT), "kie-credits-insufficient"),
-    (refusal(402, "The current credits are insufficient. Please top up."), "kie-credits-insufficient"),
     (refusal(422, MODEL_TEXT), "kie-refused"),
     (refusal(500, "This field is required"), "kie-refused"),
     (refusal(500, "aspect_ratio is not within the range of allowed options"), "kie-refused"),
@@ -84,6 +82,24 @@ def test_a_refusal_of_a_create_is_final_and_costs_nothing(answer: Any, code: str
 
     assert refused.value.code == code
     assert refused.value.charged == "no"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refusal(402, CREDITS_TEXT),
+        refusal(500, CREDITS_TEXT),
+        refusal(402, "The current credits are insufficient. Please top up."),
+    ],
+)
+def test_credits_that_are_used_up_are_no_refusal_of_this_request(answer: Any) -> None:
+    kie, _ = kie_says(answer)
+
+    with pytest.raises(CreditsUsedUp) as used_up:
+        kie.create_task(a_request())
+
+    assert not isinstance(used_up.value, Refused | TryAgainLater)
+    assert used_up.value.charged == "no"
 
 
 SIGNED = "inbox.s3.amazonaws.com/a.png?X-Amz-Signature=0123"

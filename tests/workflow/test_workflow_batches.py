@@ -44,12 +44,12 @@ def test_each_row_becomes_a_picture_and_a_line_in_the_order_of_the_file(batches:
 
 
 def test_a_bad_row_and_a_failing_one_stop_no_other(batches: BatchWorkflow) -> None:
-    run = batches.run(a_row(), a_row(resolution="9K"), a_row("no-credits"), a_row())
+    run = batches.run(a_row(), a_row(resolution="9K"), a_row("sub-key-limit"), a_row())
 
     assert (run.status, run.batch.state) == ("SUCCEEDED", "done")
     assert [line["state"] for line in run.results] == ["success", "invalid", "fail", "success"]
     assert run.results[1]["errors"] == [{"pointer": "/resolution", "detail": "must be one of 1K, 2K, 4K"}]
-    assert (run.results[2]["failCode"], run.results[2]["charged"]) == ("kie-credits-insufficient", "no")
+    assert (run.results[2]["failCode"], run.results[2]["charged"]) == ("kie-spending-cap", "no")
     assert (run.batch.rows, run.batch.bad, run.batch.counts) == (3, 1, {"success": 2, "fail": 1})
 
 
@@ -62,7 +62,7 @@ def test_a_file_without_a_good_row_ends_refused_and_nothing_was_sent(batches: Ba
 
 
 def test_the_same_batch_again_makes_only_what_failed_uncharged(batches: BatchWorkflow) -> None:
-    rows = [a_row(), a_row("no-credits x1"), a_row("fail code=501")]
+    rows = [a_row(), a_row("sub-key-limit x1"), a_row("fail code=501")]
     first = batches.run(*rows)
     assert [line["state"] for line in first.results] == ["success", "fail", "fail"]
     accepted = batches.workflow.accepted

@@ -23,9 +23,6 @@ def assert_failed(execution: Execution, code: str, charged: str) -> None:
 
 
 REFUSED = [
-    (a_wish("no-credits"), "kie-credits-insufficient", "Credits insufficient"),
-    (a_wish("no-credits-500"), "kie-credits-insufficient", "Credits insufficient"),
-    (a_wish("no-credits-old"), "kie-credits-insufficient", "credits are insufficient"),
     (a_wish("unauthorized"), "kie-key-rejected", "Authentication failed"),
     (a_wish("unauthorized-old"), "kie-key-rejected", "access permissions"),
     (a_wish("sub-key-limit"), "kie-spending-cap", "Usage Exceeds Limit"),
@@ -78,7 +75,17 @@ def test_a_busy_kie_is_asked_again_until_it_accepts_once(workflow: Workflow, scr
     execution = workflow.run(a_wish(script))
 
     assert_stored(workflow, execution)
-    assert workflow.lambdas.calls.count("create_task") == int(script[-1]) + 1
+    assert (workflow.accepted, workflow.sent) == (1, int(script[-1]) + 1)
+
+
+@pytest.mark.parametrize("script", ["no-credits x1", "no-credits-500 x1", "no-credits-old x1"])
+def test_a_job_that_the_balance_does_not_pay_for_waits_until_it_does(workflow: Workflow, script: str) -> None:
+    execution = workflow.run(a_wish(script))
+
+    assert_stored(workflow, execution)
+    assert (workflow.accepted, workflow.sent) == (1, 2)
+    assert execution.states()[:5] == ["CreateTask", "HasCreated", "WaitForSlot", "CreateTask", "HasCreated"]
+    assert workflow.clock.slept[0] == 60
 
 
 @pytest.mark.parametrize("script", ["busy", "maintenance"])

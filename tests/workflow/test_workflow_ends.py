@@ -88,12 +88,12 @@ def test_an_execution_that_could_not_even_record_its_failure_is_written_on_its_j
 
 
 def test_the_end_of_a_job_that_knows_it_already_changes_nothing(workflow: Workflow) -> None:
-    refused = workflow.run(a_wish("no-credits"))
+    refused = workflow.run(a_wish("sub-key-limit"))
     stored = workflow.run(a_wish())
 
     assert tell_of_the_end(refused.job, "FAILED", refused.error) == refused.job
     assert tell_of_the_end(stored.job, "TIMED_OUT") == stored.job
-    assert_failed(refused, "kie-credits-insufficient", "no")
+    assert_failed(refused, "kie-spending-cap", "no")
     assert_stored(workflow, stored)
 
 

@@ -9,9 +9,8 @@ from botocore.exceptions import ClientError
 
 from plantain.aws import client
 from plantain.errors import TooManyRequests
-from plantain.items import to_attributes
-
-WINDOW_SECONDS = 60
+from plantain.items import from_attributes, to_attributes
+from plantain.rate_limit import WINDOW_SECONDS, rate_limit_headers
 
 
 class CallerRate:
@@ -22,14 +21,15 @@ class CallerRate:
         self._dynamodb = dynamodb
         self._limit = limit
 
-    def count(self, caller: str) -> None:
-        """Count one request. Raises TooManyRequests, which says in how many seconds to come back."""
+    def count(self, caller: str) -> dict[str, str]:
+        """Count one request; the headers that tell how many are left. Raises TooManyRequests."""
         if not self._limit:
-            return
+            return {}
         now = int(time.time())
         window = now - now % WINDOW_SECONDS
+        ends_in = window + WINDOW_SECONDS - now
         try:
-            self._dynamodb.update_item(
+            counted = self._dynamodb.update_item(
                 TableName=self._table,
                 Key=to_attributes({"id": f"rate#{caller}#{window}"}),
                 UpdateExpression="SET expiresAt = :expires ADD requests :one",
@@ -37,13 +37,14 @@ class CallerRate:
                 ExpressionAttributeValues=to_attributes(
                     {":one": 1, ":limit": self._limit, ":expires": window + 2 * WINDOW_SECONDS}
                 ),
+                ReturnValues="UPDATED_NEW",
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
-            raise TooManyRequests(
-                f"At most {self._limit} requests a minute.", retry_after=window + WINDOW_SECONDS - now
-            ) from None
+            raise TooManyRequests(self._limit, retry_after=ends_in) from None
+        left = self._limit - int(from_attributes(counted["Attributes"])["requests"])
+        return rate_limit_headers(self._limit, left, ends_in)
 
 
 @cache

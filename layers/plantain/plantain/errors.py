@@ -3,6 +3,7 @@
     PlantainError
     ├── TryAgainLater         not accepted or not answered, may work later   → Retry
     ├── KieBusy               not accepted too often                         → fail, charged: no
+    ├── CreditsUsedUp         not accepted: nobody's is, for now             → all creates are paused
     ├── Refused               Kie.ai says no, for good                       → fail, charged: no
     │   └── KieKeyRejected    the key is wrong or may not do this            → as Refused; when polling: Retry
     ├── KieKeyMissing         no key is configured                           → fail, charged: no
@@ -29,7 +30,7 @@ from typing import Literal
 
 from plantain.task import Charged
 
-REFUSAL_CODES = frozenset({"kie-refused", "kie-key-rejected", "kie-credits-insufficient", "kie-spending-cap"})
+REFUSAL_CODES = frozenset({"kie-refused", "kie-key-rejected", "kie-spending-cap"})
 
 
 class PlantainError(Exception):
@@ -54,6 +55,15 @@ class KieBusy(PlantainError):
 
     def __init__(self) -> None:
         super().__init__("Kie.ai has taken no new tasks for too long.", code="kie-busy")
+
+
+class CreditsUsedUp(PlantainError):
+    """Kie.ai's balance does not pay for this; certainly not accepted. The create step waits, no job ends by it."""
+
+    charged = "no"
+
+    def __init__(self, words: str = "") -> None:
+        super().__init__("Kie.ai's credits are used up.", code="kie-credits-insufficient", words=words)
 
 
 class Refused(PlantainError):
@@ -165,12 +175,13 @@ class ClaimInFlight(PlantainError):
 
 
 class TooManyRequests(PlantainError):
-    """The caller asks too often; `retry_after` is in seconds."""
+    """The caller asks too often: over `limit` in a minute; `retry_after` is in seconds."""
 
     charged = "no"
 
-    def __init__(self, text: str, *, retry_after: int) -> None:
-        super().__init__(text, code="too-many-requests")
+    def __init__(self, limit: int, *, retry_after: int) -> None:
+        super().__init__(f"At most {limit} requests a minute.", code="too-many-requests")
+        self.limit = limit
         self.retry_after = retry_after
 
 

@@ -31,10 +31,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "kie-key-missing": _NO_KEY,
     "kie-key-rejected": _NO_KEY,
     "kie-key-unreadable": _NO_KEY,
-    "kie-credits-insufficient": (
-        "The account at Kie.ai that pays for the pictures is empty.",
-        f"{_OPERATOR}: the account has to be filled up. Then drop the file again.",
-    ),
     "kie-spending-cap": (
         "The account at Kie.ai that pays for the pictures has reached its spending limit.",
         f"{_OPERATOR}: the limit has to be raised. Then drop the file again.",

@@ -71,10 +71,10 @@ class Job:
     """The whole record. Times are ms since the epoch; `cost_time` is ms of Kie's own work.
 
     `handed_over` are the first of its input images as uploaded to Kie.ai, where that is asked for (handover.py).
-    `create_slot_at` is when it may be sent to Kie.ai (create_pace.py), after it has come too late for so many
-    `create_slots_missed` and Kie.ai has put off so many `create_refusals`. `create_attempt` tells one run of the
-    create step from another. Jobs that were asked for together share a
-    `group` (a batch, a run of a schedule, a file that asks for several), each with its place in it as `member`.
+    `create_slot_at` and `create_in_front` are its slot in the account's pace (create_pace.py), after it has come
+    too late for so many `create_slots_missed` and Kie.ai has put off so many `create_refusals`. `create_attempt`
+    tells one run of the create step from another. Jobs that were asked for together share a `group` (a batch, a
+    run of a schedule, a file that asks for several), each with its place in it as `member`.
     `unknown_since` is when the answer to its create was found to be lost, `balance_at_loss` the credits left at
     Kie.ai then and `balance_at_end` those when it was given up. `reopened` counts how often an operator has opened
     it again after a failure, `reopened_at` is the last time. Kie.ai rings with the `callback_secret`:
@@ -97,6 +97,7 @@ class Job:
     state: State = "pending"
     handed_over: tuple[str, ...] = ()
     create_slot_at: int | None = None
+    create_in_front: bool = False
     create_slots_missed: int = 0
     create_refusals: int = 0
     create_started_at: int | None = None
@@ -131,6 +132,11 @@ class Job:
     def execution_name(self) -> str:
         """The execution that carries it now. Names are used once: reopened, the job has another."""
         return f"{self.task_id}-{self.reopened}" if self.reopened else self.task_id
+
+    @property
+    def is_interactive(self) -> bool:
+        """Somebody waits for this very image: it goes before what files, schedules and batches ask for."""
+        return self.door == "http" and self.group is None
 
     @property
     def charged(self) -> Charged:

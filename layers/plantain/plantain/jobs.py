@@ -64,12 +64,13 @@ class Jobs:
         """Which addresses Kie.ai has for its first input images."""
         self._update(job.task_id, {"handedOver": tuple(inputs)})
 
-    def note_slot(self, job: Job, slot: int) -> None:
-        """When its create may be sent; one it had and has missed is counted. Lost in a crash, it is taken anew."""
-        if job.create_slot_at == slot:
+    def note_slot(self, job: Job, at: int, *, in_front: bool) -> None:
+        """Its slot in the account's pace; one it had and missed is counted. Lost in a crash, it is taken anew."""
+        if job.create_slot_at == at:
             return
         missed = job.create_slots_missed + (job.create_slot_at is not None)
-        self._update(job.task_id, {"createSlotAt": slot, "createSlotsMissed": missed})
+        slot = {"createSlotAt": at, "createInFront": in_front}
+        self._update(job.task_id, slot | {"createSlotsMissed": missed})
 
     def withdraw_create(self, job: Job, attempt: str, *, sent: bool = True) -> None:
         """Kie.ai certainly did not accept this attempt: the create may be sent again, in another slot.
@@ -82,7 +83,7 @@ class Jobs:
                 if sent
                 else {"createSlotsMissed": job.create_slots_missed + 1}
             )
-            remove = ["createStartedAt", "createAttempt", "createSlotAt"]
+            remove = ["createStartedAt", "createAttempt", "createSlotAt", "createInFront"]
             self._update(job.task_id, changes, remove=remove, seen={"createAttempt": attempt})
         except JobEnded:
             # A write whose answer was lost is sent again by botocore and finds itself done.

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from plantain.errors import KieKeyRejected, OutcomeUnknown, Refused, TryAgainLater
+from plantain.errors import CreditsUsedUp, KieKeyRejected, OutcomeUnknown, Refused, TryAgainLater
 from plantain.kie_param import Asked, asked_in
 from plantain.kie_record import outcome_in
 from plantain.kie_words import kept_words
@@ -26,7 +26,10 @@ _BAD_FIELD = re.compile(
 
 
 def created(answer: httpx.Response) -> str:
-    """Kie's task id out of the answer to createTask. Raises Refused, TryAgainLater or OutcomeUnknown."""
+    """Kie's task id out of the answer to createTask.
+
+    Raises Refused, CreditsUsedUp, TryAgainLater or OutcomeUnknown.
+    """
     code, text, data = _read_create(answer)
     if code == 200:
         task_id = data.get("taskId") if isinstance(data, dict) else None
@@ -36,7 +39,7 @@ def created(answer: httpx.Response) -> str:
     if code in _BUSY:
         raise TryAgainLater("Kie.ai takes no new tasks for the moment.", code="kie-busy", words=text)
     if _NO_CREDITS.search(text):
-        raise Refused("Kie.ai's credits are used up.", code="kie-credits-insufficient", words=text)
+        raise CreditsUsedUp(text)
     if code in (401, 403):
         raise KieKeyRejected(text)
     if code == 433:

@@ -1,7 +1,7 @@
 """The only module that writes metrics: CloudWatch's embedded metric format, in the log, at no call's cost.
 
 Namespace Plantain, dimension `service` (the stack); JobsEnded also by `state` and `code` ("none" for a success),
-KieErrors also by `kind`.
+KieErrors also by `kind`, CreatesPaused by `by`.
 """
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
@@ -54,6 +54,14 @@ def measure_open(jobs: int, *, oldest: float, in_doubt: int, balance: float | No
     if balance is not None:
         measured.add_metric("Balance", MetricUnit.Count, balance)
     measured.flush_metrics()
+
+
+def count_paused(task_id: str, by: str) -> None:
+    """A job waits because creates are paused: CreatesPaused, by who has paused them (pausing.py)."""
+    counted = EphemeralMetrics(namespace=NAMESPACE)
+    counted.add_dimension("by", by)
+    counted.add_metric("CreatesPaused", MetricUnit.Count, 1)
+    _write(counted, task_id)
 
 
 def _write(metrics: EphemeralMetrics, task_id: str) -> None:

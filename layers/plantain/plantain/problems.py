@@ -17,6 +17,7 @@ from plantain.errors import (
 )
 from plantain.faults import Fault, InvalidRequest, PresetBroken, PromptMissing
 from plantain.job import Failure
+from plantain.rate_limit import rate_limit_headers
 from plantain.task import Charged
 
 if TYPE_CHECKING:
@@ -154,8 +155,8 @@ def problem_of(error: Exception) -> Problem | None:
         case ClaimInFlight():
             headers = {"Retry-After": "1"}
             return Problem(409, "Idempotency-Key in use", error.code, str(error), retryable=True, headers=headers)
-        case TooManyRequests(retry_after=seconds):
-            headers = {"Retry-After": str(seconds)}
+        case TooManyRequests(limit=limit, retry_after=seconds):
+            headers = {"Retry-After": str(seconds)} | rate_limit_headers(limit, 0, seconds)
             return Problem(429, "Too many requests", error.code, str(error), retryable=True, headers=headers)
         case _:
             return _problem_of_a_schedule(error)

@@ -42,7 +42,6 @@ _AGAIN = "Ask again later."
 _PAY_AGAIN = "Ask again; that costs again."
 # By failCode (the README lists them) or by the code of a problem.
 _BY_CODE: Mapping[str, str] = {
-    "kie-credits-insufficient": f"Top up the credits at https://kie.ai, {_NEW_KEY}",
     "kie-spending-cap": f"Raise the spending limit of the Kie.ai key, {_NEW_KEY}",
     "kie-key-rejected": f"The operator has to give the stack a valid Kie.ai key; {_NEW_KEY}",
     "kie-key-missing": f"The operator has to give the stack a Kie.ai key (parameter KieApiKey); {_NEW_KEY}",

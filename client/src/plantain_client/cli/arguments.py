@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from plantain_client.batches import BATCH_ATTEMPTS
-from plantain_client.cli import batch, commands, dlq, doctor, jobs, keys, presets, schedules
+from plantain_client.cli import batch, commands, dlq, doctor, jobs, keys, pause, presets, schedules
 from plantain_client.cli.screen import Screen
 from plantain_client.operations import INTERVAL, MAX_ATTEMPTS
 from plantain_client.settings import KEY_VARIABLE, URL_VARIABLE
@@ -81,6 +81,9 @@ def arguments() -> argparse.ArgumentParser:
     keys.add_arguments(command("keys", keys.keys, "make, list and revoke API keys (for the operator)"))
     jobs.add_arguments(command("jobs", jobs.jobs, "see to jobs that may have cost money (for the operator)"))
     dlq.add_arguments(command("dlq", dlq.dlq, "see to what could not be processed (for the operator)"))
+    stops = "Jobs wait, nothing is lost or charged."
+    pause.add_arguments(command("pause", pause.pause, "stop new creates (for the operator)", stops), pauses=True)
+    pause.add_arguments(command("resume", pause.resume, "let creates go on (for the operator)"), pauses=False)
     return parser
 
 

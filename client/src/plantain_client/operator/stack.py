@@ -7,12 +7,14 @@ from typing import Any
 
 from plantain_client.operator.api_keys import ApiKeys
 from plantain_client.operator.dead_letters import DeadLetters
+from plantain_client.operator.pause import Pause
 from plantain_client.operator.verbs import READ_SECONDS, Verbs
 
-TABLE_OUTPUT = "ApiKeysTableName"
-_KEYS_NEED = (
-    "cloudformation:DescribeStacks on the stack, and dynamodb:PutItem, Scan and DeleteItem on its table of keys"
-)
+KEYS_OUTPUT = "ApiKeysTableName"
+JOBS_OUTPUT = "JobsTableName"
+_FIND = "cloudformation:DescribeStacks on the stack"
+KEYS_NEED = f"{_FIND}, and dynamodb:PutItem, Scan and DeleteItem on its table of keys"
+PAUSE_NEEDS = f"{_FIND}, and dynamodb:GetItem and UpdateItem on its table of jobs"
 _VERBS_NEED = "cloudformation:ListStackResources on the stack, and lambda:InvokeFunction on its functions"
 _LETTERS_NEED = f"{_VERBS_NEED}; sqs:ReceiveMessage and DeleteMessage on its queue DeadLetters"
 
@@ -28,7 +30,13 @@ class CannotReach(Exception):
 def api_keys_of(stack: str, table: str | None = None) -> ApiKeys:
     """The keys of a stack, or those in the table named. Raises CannotReach; `in_words` does it for their calls."""
     with in_words():
-        return ApiKeys(table or _table_of(stack), _client("dynamodb"))
+        return ApiKeys(table or _table_of(stack, KEYS_OUTPUT), _client("dynamodb"))
+
+
+def pause_of(stack: str, table: str | None = None) -> Pause:
+    """The pause of a stack, or that in the table of jobs named. Raises CannotReach, as `api_keys_of`."""
+    with in_words(PAUSE_NEEDS):
+        return Pause(table or _table_of(stack, JOBS_OUTPUT), _client("dynamodb"))
 
 
 @contextmanager
@@ -46,7 +54,7 @@ def dead_letters_of(stack: str) -> Iterator[DeadLetters]:
 
 
 @contextmanager
-def in_words(needed: str = _KEYS_NEED) -> Iterator[None]:
+def in_words(needed: str = KEYS_NEED) -> Iterator[None]:
     """Turns the errors of boto3 into CannotReach; `needed` are the permissions for what is done."""
     try:
         from botocore.exceptions import (
@@ -72,13 +80,13 @@ def in_words(needed: str = _KEYS_NEED) -> Iterator[None]:
         raise CannotReach(f"AWS cannot be asked: {error}", "Check credentials, profile and network.") from None
 
 
-def _table_of(stack: str) -> str:
+def _table_of(stack: str, output_name: str) -> str:
     described = _client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
-    if TABLE_OUTPUT not in outputs:
+    if output_name not in outputs:
         advice = "Name Plantain's own stack with --stack, or its table with --table."
-        raise CannotReach(f"The stack {stack} is not Plantain: it has no output {TABLE_OUTPUT}.", advice)
-    return str(outputs[TABLE_OUTPUT])
+        raise CannotReach(f"The stack {stack} is not Plantain: it has no output {output_name}.", advice)
+    return str(outputs[output_name])
 
 
 def _resources_of(stack: str, named: str) -> dict[str, str]:

@@ -1,0 +1,84 @@
+"""`plantain pause | resume`: the operator's switch, over a small AWS."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from plantain_client.cli.main import main
+from plantain_client.operator.pause import Pause
+
+REGION = "eu-central-1"
+
+
+@pytest.fixture
+def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_REGION", REGION)
+    with mock_aws():
+        dynamodb = boto3.client("dynamodb", REGION)
+        dynamodb.create_table(
+            TableName="jobs",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        )
+        yield dynamodb
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    code = main([words[0], "--table", "jobs", *words[1:]])
+    return code, *capsys.readouterr()
+
+
+def test_creates_are_paused_and_go_on(dynamodb: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    before = run(capsys, "pause", "--status")
+    paused = run(capsys, "pause", "a fair until Monday")
+    shown = json.loads(run(capsys, "pause", "--status", "--json")[1])["paused"]
+    resumed = run(capsys, "resume")
+    again = run(capsys, "resume", "--json")
+
+    assert before[:2] == (0, "Creates are sent.\n")
+    assert paused[0] == 0
+    assert "by an operator: a fair until Monday" in paused[1]
+    assert "nothing is lost or charged" in paused[2]
+    assert (shown["by"], shown["reason"], shown["at"] > 1_700_000_000_000) == (
+        "operator",
+        "a fair until Monday",
+        True,
+    )
+    assert (resumed[0], "Creates go on" in resumed[2]) == (0, True)
+    assert (again[0], json.loads(again[1])) == (0, {"ended": None})
+
+
+def test_a_status_changes_nothing(dynamodb: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    run(capsys, "pause", "--status")
+
+    assert dynamodb.scan(TableName="jobs")["Items"] == []
+
+
+def test_what_cannot_be_done_is_said(dynamodb: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "pause", "--table", "nowhere")
+
+    assert (code, out) == (1, "")
+    assert "no such table" in err
+
+
+def test_an_interruption_says_how_to_see_what_holds(
+    dynamodb: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Pause, "pause", interrupted)
+
+    code, _, err = run(capsys, "pause")
+
+    assert code == 130
+    assert "plantain pause --status" in err
