@@ -53,6 +53,9 @@ SETTINGS = {
     "SCHEDULED_EXPRESSION": "",
     "SCHEDULED_TIMEZONE": "UTC",
     "SCHEDULED_REQUEST": "",
+    "KIE_PRICES": '{"asOf": "2026-07-01", "usdPerCredit": 0.005, "credits": {"nano-banana-pro": {"1K": 18, '
+    '"2K": 18, "4K": 24}, "nano-banana-2": {"1K": 8, "2K": 12, "4K": 18}}}',
+    "BUDGETS": "{}",
     "BATCH_CONCURRENCY": "40",
     "BATCH_CONFIRM_USD": "20",
 }

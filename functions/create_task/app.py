@@ -16,7 +16,9 @@ from plantain.errors import (
     KieBusy,
     KieKeyMissing,
     KieKeyRejected,
+    Misconfigured,
     OutcomeUnknown,
+    OverBudget,
     Refused,
     TryAgainLater,
 )
@@ -25,6 +27,7 @@ from plantain.handover import handed_over
 from plantain.job import Job, Request
 from plantain.jobs import jobs
 from plantain.kie import kie
+from plantain.ledger import ledger
 from plantain.metrics import count_paused
 from plantain.pausing import covers, pausing, wait_seconds
 from plantain.polling import pace_with
@@ -50,7 +53,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if job.create_started_at is None:
         if seconds := _paused_seconds(job):
             return _waiting(job, seconds)
-        with recording(jobs(), job, KieKeyMissing, InputGone, Refused, seen=job):
+        with recording(jobs(), job, Misconfigured, OverBudget, KieKeyMissing, InputGone, Refused, seen=job):
+            ledger().require_room(job)  # before the slot is taken: others can use it
             kie().require_key()
             request = handed_over(job)  # before the slot is taken: it may take its time
         slot = create_pace().slot_of(job)
@@ -60,7 +64,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         if (turn := create_pace().take_turn()) is None:
             return _waiting(job, _put_back(job, slot))
     try:
-        with recording(jobs(), job, Refused, KieKeyMissing, *(() if callback else (OutcomeUnknown,))):
+        with recording(jobs(), job, OverBudget, Refused, KieKeyMissing, *(() if callback else (OutcomeUnknown,))):
             kie_task_id = _create(job, request, callback, turn)
     except OutcomeUnknown:
         if callback is None:
@@ -103,7 +107,8 @@ def _put_back(job: Job, slot: Slot | None) -> int:
 def _create(job: Job, request: Request, callback: str | None, turn: int | None) -> str | None:
     """Kie's id of the task; None if the turn has passed meanwhile and nothing was sent.
 
-    The intent is written before the call: whoever finds it without an answer never sends again.
+    The intent is written before the call, and its price reserved: whoever finds it without an answer never sends
+    again.
     """
     attempt = jobs().begin_create(job)
     if is_over(turn):

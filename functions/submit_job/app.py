@@ -16,6 +16,7 @@ from plantain.http_api import RETRY_AFTER_SECONDS, answer, caller_of, http_api, 
 from plantain.intake import take_in, taken_in
 from plantain.job import Job, new_job
 from plantain.jobs import jobs
+from plantain.ledger import ledger
 from plantain.models import MODELS
 from plantain.plans import plan_of
 from plantain.problems import problem_of_failure
@@ -47,6 +48,7 @@ def submit_job() -> Response[str]:
     if reservation is None:
         plan = plan_of(wish, terms, dns())
         job = new_job(caller, "http", plan.request, preset=plan.preset)
+        ledger().require_room(job)
         reservation = take_in(job, key, fingerprint)
     job = _watch(reservation.job)
     logger.info("taken in", task_id=job.task_id, caller=caller, state=job.state, replayed=reservation.replayed)

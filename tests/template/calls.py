@@ -183,8 +183,13 @@ def _calls_in(home: str, function: Function) -> Iterator[Call]:
                 if operation == "transact_write_items":
                     for verb in _verbs_of_a_transaction(node):
                         yield Call(service, f"{verb.lower()}_item", home)
+                elif operation == "transact_get_items":
+                    yield Call(service, "get_item", home)
                 else:
                     yield Call(service, operation, home)
+            case ast.Call(func=ast.Name(id="write_all")):  # transactions.py
+                for verb in _verbs_of_a_transaction(node):
+                    yield Call("dynamodb", f"{verb.lower()}_item", home)
 
 
 def _service(receiver: ast.expr) -> str | None:

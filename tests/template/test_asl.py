@@ -159,6 +159,8 @@ def test_states_all_stands_alone_and_last(name: str) -> None:
                 "Refused",
                 "KieKeyRejected",
                 "KieKeyMissing",
+                "Misconfigured",
+                "OverBudget",
                 "InputGone",
                 "OutcomeUnknown",
                 "JobEnded",

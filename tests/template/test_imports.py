@@ -60,6 +60,8 @@ DOMAIN = {
     "upload_request",
     "polling",
     "pace_clock",
+    "counters",
+    "budgets",
     "rate_limit",
     "image_format",
     "image_end",

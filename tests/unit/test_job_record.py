@@ -8,11 +8,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from plantain.counters import counters_of, utc_day
 from plantain.endings import end_execution
 from plantain.errors import JobEnded, OutcomeUnknown
 from plantain.failures import failure_after
 from plantain.items import from_attributes, to_attributes
-from plantain.job import Failure, Job, StoredImage, task_id_of
+from plantain.job import Failure, Job, StoredImage, new_task_id, task_id_of
 from plantain.jobs import OPEN, UNSETTLED, job_key, jobs
 from plantain.reservations import reservations
 from plantain.task import Running, Succeeded
@@ -33,7 +34,8 @@ class Record(RuleBasedStateMachine):
 
     @initialize()
     def asked_for(self) -> None:
-        job = reservations().reserve(a_job()).job
+        job = reservations().reserve(a_job(caller=new_task_id())).job
+        self.day = utc_day(job.created_at)
         self.task_id = job.task_id
         self.views: list[Job] = [job]
         self.attempts: list[str] = []
@@ -161,6 +163,18 @@ class Record(RuleBasedStateMachine):
         seen = self.view(number)
         if seen.failure and self.act(lambda: jobs().settle(seen)):
             self.settled = True
+
+    @invariant()
+    def stands_in_the_budgets_with_what_it_has_cost_or_may_cost(self) -> None:
+        if not hasattr(self, "task_id"):
+            return
+        job = jobs().get(self.task_id)
+        for counter in counters_of(job, self.day)[2:]:  # of its caller, whom no other example has
+            found = self.cloud.dynamodb.get_item(TableName="jobs", Key=to_attributes({"id": counter.key}))
+            sums = from_attributes(found.get("Item", {}))
+            used, spent = sums.get("usedCredits", 0), sums.get("spentCredits", 0)
+            assert used == spent + (job.reserved_credits or 0), counter
+            assert spent <= 18 * (self.allowed + 1)
 
     @invariant()
     def is_listed_as_it_should_be(self) -> None:

@@ -14,6 +14,7 @@ from plantain.errors import ClaimInFlight, IdempotencyKeyReused, JobEnded, JobNo
 from plantain.items import from_attributes, job_from, to_attributes, values_of
 from plantain.job import Failure, Job, StoredImage, new_task_id
 from plantain.jobs import Jobs, jobs
+from plantain.ledger import ledger
 from plantain.listing import BadCursor, listing
 from plantain.reservations import Reservations, reservations
 from plantain.task import Running, Succeeded
@@ -118,10 +119,14 @@ class SentTwice:
         self._dynamodb.update_item(**request)
         return self._dynamodb.update_item(**request)
 
+    def transact_write_items(self, **request: Any) -> Any:
+        self._dynamodb.transact_write_items(**request)
+        return self._dynamodb.transact_write_items(**request)
+
 
 @pytest.fixture
 def losing(cloud: Cloud) -> Jobs:
-    return Jobs("jobs", SentTwice(cloud.dynamodb))
+    return Jobs("jobs", SentTwice(cloud.dynamodb), ledger())
 
 
 def test_an_intent_that_is_sent_twice_is_ones_own(losing: Jobs) -> None:
@@ -272,7 +277,7 @@ def test_two_transactions_in_each_others_way_are_a_claim_in_flight(cloud: Cloud)
             )
 
     with pytest.raises(ClaimInFlight):
-        Reservations(Jobs("jobs", cloud.dynamodb), Claims("jobs", Conflicting())).reserve(a_job(), "key-1")
+        Reservations(jobs(), Claims("jobs", Conflicting())).reserve(a_job(), "key-1")
 
 
 def test_a_list_holds_the_callers_own_jobs_newest_first(cloud: Cloud) -> None:

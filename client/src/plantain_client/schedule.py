@@ -9,7 +9,7 @@ from typing import Literal
 from plantain_client.task import Charged, Cost, Document, State
 
 KeptBy = Literal["file", "http", "template"]
-RunState = Literal["running", "done", "skipped-missed", "skipped-overlap"]
+RunState = Literal["running", "done", "skipped-missed", "skipped-overlap", "skipped-budget"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ Uuid = Annotated[str, Format("uuid")]
 KeptBy = Literal["file", "http", "template"]
 OnMissed = Literal["skip", "run_once"]
 Overlap = Literal["skip", "run"]
-RunState = Literal["running", "done", "skipped-missed", "skipped-overlap"]
+RunState = Literal["running", "done", "skipped-missed", "skipped-overlap", "skipped-budget"]
 KieState = Literal["ok", "key-missing", "key-rejected", "unreachable"]
 
 
@@ -303,7 +303,8 @@ class ScheduleRun(TypedDict):
     """When it began, or was passed over."""
     state: RunState
     """`running`: it is asking for its jobs. `done`: it has asked. `skipped-missed`: it was delivered too late.
-    `skipped-overlap`: the run before was still under way."""
+    `skipped-overlap`: the run before was still under way;
+    `skipped-budget`: a budget had no room for all of it, `problems` say which."""
     jobs: list[RunJob]
     """What it has asked for, in the order of the requests; a job may show a moment late."""
     problems: list[str]

@@ -7,6 +7,8 @@
     ├── Refused               Kie.ai says no, for good                       → fail, charged: no
     │   └── KieKeyRejected    the key is wrong or may not do this            → as Refused; when polling: Retry
     ├── KieKeyMissing         no key is configured                           → fail, charged: no
+    ├── Misconfigured         a parameter of the stack cannot be read        → fail, charged: no
+    ├── OverBudget            a budget has no room for it                    → fail, charged: no
     ├── InputGone             an input image is no longer there              → fail, charged: no
     ├── OutcomeUnknown        it may have been accepted and billed           → never send again
     ├── UnexpectedAnswer      Kie.ai said something nobody has documented    → fail, loudly
@@ -26,6 +28,7 @@ execution history, so it never holds a prompt, a URL or a secret: Kie.ai's own w
 reach nothing but the job record.
 """
 
+import datetime as dt
 from typing import Literal
 
 from plantain.task import Charged
@@ -95,6 +98,46 @@ class KieKeyMissing(PlantainError):
             "Kie.ai's API key is not configured. Nothing was sent or charged; the operator has to set the secret.",
             code="kie-key-missing",
         )
+
+
+class Misconfigured(PlantainError):
+    """A parameter of the stack says what cannot be read; `text` says where and why."""
+
+    charged = "no"
+
+    def __init__(self, parameter: str, text: str) -> None:
+        super().__init__(
+            f"The stack's parameter {parameter} cannot be used: {text}. Nothing was sent or charged; the operator "
+            "has to correct it.",
+            code="misconfigured",
+        )
+
+
+class OverBudget(PlantainError):
+    """A budget has no room for this. `limit` and `price` are in USD; `name` is None for the whole stack's."""
+
+    charged = "no"
+
+    def __init__(
+        self,
+        scope: str,
+        name: str | None,
+        span: Literal["day", "month"],
+        *,
+        limit: float,
+        price: float,
+        resets_at: dt.datetime,
+    ) -> None:
+        whose = f"of the {scope} {name}" if name else "of the whole stack"
+        self.budget = f"{span} budget {whose}"
+        super().__init__(
+            f"The {self.budget}, ${limit:.2f}, has no room for ${price:.2f} more. "
+            f"It begins anew at {resets_at:%Y-%m-%d %H:%M} UTC. Nothing was sent or charged.",
+            code="budget-exceeded",
+        )
+        self.limit = limit
+        self.price = price
+        self.resets_at = resets_at
 
 
 class InputGone(PlantainError):

@@ -72,5 +72,7 @@ def words_of(failure: Failure) -> tuple[str, str]:
         return _NOT_COPIED
     if known := _WORDS.get(failure.code):
         return known
+    if failure.code == "budget-exceeded":
+        return failure.message, f"Drop the file again then. {_OPERATOR}: they can give more."
     said = f'Kie.ai made no picture. It said: "{failure.message}"'
     return said, "Change what it names, and drop the file again."

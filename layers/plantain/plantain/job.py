@@ -73,8 +73,9 @@ class Job:
     `handed_over` are the first of its input images as uploaded to Kie.ai, where that is asked for (handover.py).
     `create_slot_at` and `create_in_front` are its slot in the account's pace (create_pace.py), after it has come
     too late for so many `create_slots_missed` and Kie.ai has put off so many `create_refusals`. `create_attempt`
-    tells one run of the create step from another. Jobs that were asked for together share a `group` (a batch, a
-    run of a schedule, a file that asks for several), each with its place in it as `member`.
+    tells one run of the create step from another; `reserved_credits` stand in the budgets of the UTC day
+    `reserved_on` until it is known what it has cost (ledger.py). Jobs that were asked for together share a
+    `group` (a batch, a run of a schedule, a file that asks for several), each with its place in it as `member`.
     `unknown_since` is when the answer to its create was found to be lost, `balance_at_loss` the credits left at
     Kie.ai then and `balance_at_end` those when it was given up. `reopened` counts how often an operator has opened
     it again after a failure, `reopened_at` is the last time. Kie.ai rings with the `callback_secret`:
@@ -102,6 +103,8 @@ class Job:
     create_refusals: int = 0
     create_started_at: int | None = None
     create_attempt: str | None = None
+    reserved_credits: float | None = None
+    reserved_on: str | None = None
     kie_task_id: str | None = None
     accepted_at: int | None = None
     unknown_since: int | None = None
@@ -137,6 +140,11 @@ class Job:
     def is_interactive(self) -> bool:
         """Somebody waits for this very image: it goes before what files, schedules and batches ask for."""
         return self.door == "http" and self.group is None
+
+    @property
+    def schedule(self) -> str | None:
+        """The schedule that asked for it; its images are called by its name."""
+        return self.stem if self.door == "schedule" else None
 
     @property
     def charged(self) -> Charged:

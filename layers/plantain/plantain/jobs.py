@@ -3,18 +3,23 @@ state."""
 
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from plantain.aws import client
+from plantain.counters import counters_of, utc_day
 from plantain.errors import JobEnded, JobNotFound, OutcomeUnknown
 from plantain.items import from_attributes, job_from, to_attributes, values_of
 from plantain.job import Failure, Job, StoredImage, now_ms
+from plantain.ledger import Action, Ledger, ledger, over_budget
 from plantain.metrics import count_end
+from plantain.prices import prices
+from plantain.record_update import record_update
 from plantain.task import Running, Succeeded
+from plantain.transactions import Cancelled, write_all
 
 _NOT_FINAL = "attribute_exists(id) AND NOT #state IN (:success, :fail)"
 # What shows how far a job has come, and so what it may have cost.
@@ -22,6 +27,7 @@ _STAGES = ("createStartedAt", "kieTaskId", "resultUrls", "reopened")
 # The sparse index by `open`: jobs that have not ended, and failed ones that have or may have cost money.
 OPEN, UNSETTLED = "1", "unsettled"
 _FINAL_STATES = {":success": "success", ":fail": "fail"}
+_RESERVATION = ("reservedCredits", "reservedOn")
 
 
 def job_key(task_id: str) -> str:
@@ -30,11 +36,15 @@ def job_key(task_id: str) -> str:
 
 
 class Jobs:
-    """Job records. Every method that changes one raises JobEnded when it is already final."""
+    """Job records. Every method that changes one raises JobEnded when it is already final.
 
-    def __init__(self, table: str, dynamodb: Any) -> None:
+    What a write says of money is written to the ledger with it, in one transaction.
+    """
+
+    def __init__(self, table: str, dynamodb: Any, ledger: Ledger) -> None:
         self._table = table
         self._dynamodb = dynamodb
+        self._ledger = ledger
 
     def get(self, task_id: str) -> Job:
         """The job as it is now (strongly consistent). Raises JobNotFound."""
@@ -46,16 +56,24 @@ class Jobs:
         return job_from(from_attributes(answer["Item"]))
 
     def begin_create(self, job: Job) -> str:
-        """Write down that the create is about to be sent; returns the mark of this attempt. Raises OutcomeUnknown
-        if an earlier attempt stands there: then it was sent, and nobody knows what became of it."""
-        attempt = secrets.token_hex(8)
+        """Write down that the create is about to be sent, and reserve its price; returns the mark of this attempt.
+
+        Raises OverBudget, and OutcomeUnknown if an earlier attempt stands there: then it was sent, and nobody
+        knows what became of it.
+        """
+        attempt, now = secrets.token_hex(8), now_ms()
+        credits, day = prices().credits_of(job.request), utc_day(now)
+        begun = {"createStartedAt": now, "createAttempt": attempt}
+        reserved = {"reservedCredits": credits, "reservedOn": day}
+        update = self._update_of(job.task_id, begun | reserved, seen={"createStartedAt": None})
         try:
-            changes = {"createStartedAt": now_ms(), "createAttempt": attempt}
-            self._update(job.task_id, changes, seen={"createStartedAt": None})
-        except JobEnded:
+            write_all(self._dynamodb, [{"Update": update}, *self._ledger.reserve(job, credits, day)])
+        except Cancelled as cancelled:
+            if cancelled.failed[0] > 0:
+                raise over_budget(counters_of(job, day)[cancelled.failed[0] - 1], credits) from None
             found = self.get(job.task_id)
             if found.is_final:
-                raise
+                raise _ended() from None
             if found.create_attempt != attempt:  # else it is our own write, sent twice by botocore
                 raise OutcomeUnknown("An earlier create was sent and its answer never came.") from None
         return attempt
@@ -75,16 +93,19 @@ class Jobs:
     def withdraw_create(self, job: Job, attempt: str, *, sent: bool = True) -> None:
         """Kie.ai certainly did not accept this attempt: the create may be sent again, in another slot.
 
-        Not `sent`: its slot was over.
+        Its price is free again. Not `sent`: its slot was over.
         """
+        begun = self.get(job.task_id)
+        changes = (
+            {"createRefusals": job.create_refusals + 1}
+            if sent
+            else {"createSlotsMissed": job.create_slots_missed + 1}
+        )
+        remove = ["createStartedAt", "createAttempt", "createSlotAt", "createInFront", *_RESERVATION]
         try:
-            changes = (
-                {"createRefusals": job.create_refusals + 1}
-                if sent
-                else {"createSlotsMissed": job.create_slots_missed + 1}
+            self._change_with(
+                begun, changes, self._ledger.release(begun), remove=remove, seen={"createAttempt": attempt}
             )
-            remove = ["createStartedAt", "createAttempt", "createSlotAt", "createInFront"]
-            self._update(job.task_id, changes, remove=remove, seen={"createAttempt": attempt})
         except JobEnded:
             # A write whose answer was lost is sent again by botocore and finds itself done.
             found = self.get(job.task_id)
@@ -180,19 +201,23 @@ class Jobs:
             seen={name: stage.get(name) for name in _STAGES} if seen else {},
         )
 
-    def reopen(self, job: Job, changes: dict[str, Any], *, forget: Iterable[str] = ()) -> Job:
+    def reopen(self, job: Job, changes: dict[str, Any], *, forget: Collection[str] = ()) -> Job:
         """An operator's word: the failed job goes on, if it still stands as it was seen. Returns it as it is then.
 
         `changes` and `forget` are attributes of the record. Its next execution has a name of its own, which is
         written here first: whoever finds it not started may start it. Raises JobEnded.
+
+        What forgets its create was not charged for it: the price is free again.
         """
         opened = now_ms()
         again = {"state": "processing", "open": OPEN, "reopened": (job.reopened or 0) + 1, "reopenedAt": opened}
         seen = {"state": "fail", "endedAt": job.ended_at, "reopened": job.reopened}
+        afresh = "createStartedAt" in forget
+        remove = {"failure", "endedAt", "unknownSince", "waitToken", *forget, *(_RESERVATION if afresh else ())}
+        released = self._ledger.release(job) if afresh else []
         try:
-            remove = {"failure", "endedAt", "unknownSince", "waitToken", *forget}
-            return self._update(
-                job.task_id, again | changes, remove=remove, seen=seen, condition="attribute_exists(id)"
+            return self._change_with(
+                job, again | changes, released, remove=remove, seen=seen, condition="attribute_exists(id)"
             )
         except JobEnded:
             found = self.get(job.task_id)
@@ -208,17 +233,39 @@ class Jobs:
         )
 
     def _end(self, task_id: str, changes: dict[str, Any], seen: dict[str, Any] | None = None) -> None:
-        """The one write that makes a job final, counted once."""
+        """The one write that makes a job final, settles what it has reserved, and is counted once."""
         ended_at = now_ms()
+        found = self.get(task_id)
+        ending = job_from(values_of(found) | {name: value for name, value in changes.items() if value is not None})
+        settled = self._settlement(ending)
+        remove = [] if changes.get("open") else ["open"]
+        if settled:
+            remove += _RESERVATION
         try:
-            remove = [] if changes.get("open") else ["open"]
-            ended = self._update(task_id, changes | {"endedAt": ended_at}, remove=remove, seen=seen)
+            ended = self._change_with(
+                found,
+                changes | {"endedAt": ended_at},
+                settled,
+                remove=remove,
+                seen={"reservedOn": found.reserved_on} | (seen or {}),
+            )
         except JobEnded:
             ended = self.get(task_id)
             # Our own write, if its answer was lost and botocore has sent it again.
             if (ended.state, ended.ended_at) != (changes["state"], ended_at):
                 raise
         count_end(ended)
+
+    def _settlement(self, ended: Job) -> list[Action]:
+        """What its end does to what it has reserved: nobody knows what it has cost, that stays reserved."""
+        match ended.charged:
+            case "yes":
+                spent = ended.reserved_credits if ended.credits is None else ended.credits
+                return self._ledger.settle(ended, spent or 0.0, images=int(ended.state == "success"))
+            case "no":
+                return self._ledger.release(ended)
+            case "unknown":
+                return []
 
     def put(self, job: Job) -> None:
         """Write a new job."""
@@ -250,43 +297,50 @@ class Jobs:
 
         Returns the job as it is then.
         """
-        changes = {name: value for name, value in changes.items() if value is not None}
-        remove, seen = list(remove), seen or {}
-        clauses = []
-        if changes:
-            clauses.append("SET " + ", ".join(f"#{name} = :new_{name}" for name in changes))
-        if remove:
-            clauses.append("REMOVE " + ", ".join(f"#{name}" for name in remove))
-        conditions = [condition] + [
-            f"attribute_not_exists(#{name})" if value is None else f"#{name} = :seen_{name}"
-            for name, value in seen.items()
-        ]
-        finals = condition == _NOT_FINAL
-        values = (
-            {f":new_{name}": value for name, value in changes.items()}
-            | {f":seen_{name}": value for name, value in seen.items()}
-            | (_FINAL_STATES if finals else {})
-        )
+        update = self._update_of(task_id, changes, remove=remove, seen=seen, condition=condition)
         try:
-            written = self._dynamodb.update_item(
-                TableName=self._table,
-                Key=to_attributes({"id": job_key(task_id)}),
-                UpdateExpression=" ".join(clauses),
-                ConditionExpression=" AND ".join(conditions),
-                ExpressionAttributeNames={
-                    f"#{name}": name for name in {*changes, *remove, *seen, *(["state"] if finals else [])}
-                },
-                ExpressionAttributeValues=to_attributes(values),
-                ReturnValues="ALL_NEW",
-            )
+            written = self._dynamodb.update_item(**update, ReturnValues="ALL_NEW")
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
-            raise JobEnded("The job is already final or has gone on.", code="job-ended") from None
+            raise _ended() from None
         return job_from(from_attributes(written["Attributes"]))
+
+    def _change_with(self, job: Job, changes: dict[str, Any], actions: list[Action], **update: Any) -> Job:
+        """As _update, together with these actions."""
+        if not actions:
+            return self._update(job.task_id, changes, **update)
+        try:
+            write_all(self._dynamodb, [{"Update": self._update_of(job.task_id, changes, **update)}, *actions])
+        except Cancelled:
+            raise _ended() from None
+        return self.get(job.task_id)
+
+    def _update_of(
+        self,
+        task_id: str,
+        changes: dict[str, Any],
+        *,
+        remove: Iterable[str] = (),
+        seen: dict[str, Any] | None = None,
+        condition: str = _NOT_FINAL,
+    ) -> Action:
+        return record_update(
+            self._table,
+            job_key(task_id),
+            changes,
+            remove=remove,
+            seen=seen or {},
+            condition=condition,
+            compared=_FINAL_STATES if condition == _NOT_FINAL else {},
+        )
+
+
+def _ended() -> JobEnded:
+    return JobEnded("The job is already final or has gone on.", code="job-ended")
 
 
 @cache
 def jobs() -> Jobs:
     """The configured jobs table, reached at first use."""
-    return Jobs(os.environ["JOBS_TABLE"], client("dynamodb"))
+    return Jobs(os.environ["JOBS_TABLE"], client("dynamodb"), ledger())

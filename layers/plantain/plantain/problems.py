@@ -12,6 +12,8 @@ from plantain.errors import (
     IdempotencyKeyReused,
     JobNotFound,
     KeptElsewhere,
+    Misconfigured,
+    OverBudget,
     ScheduleNotFound,
     TooManyRequests,
 )
@@ -159,7 +161,17 @@ def problem_of(error: Exception) -> Problem | None:
             headers = {"Retry-After": str(seconds)} | rate_limit_headers(limit, 0, seconds)
             return Problem(429, "Too many requests", error.code, str(error), retryable=True, headers=headers)
         case _:
-            return _problem_of_a_schedule(error)
+            return _problem_of_money(error) or _problem_of_a_schedule(error)
+
+
+def _problem_of_money(error: Exception) -> Problem | None:
+    match error:
+        case OverBudget():
+            return Problem(402, "Budget exceeded", error.code, str(error))
+        case Misconfigured():
+            return Problem(500, "Failed to start image generation", error.code, str(error))
+        case _:
+            return None
 
 
 def _problem_of_a_schedule(error: Exception) -> Problem | None:
@@ -177,6 +189,8 @@ def problem_of_failure(task_id: str, failure: Failure, headers: dict[str, str]) 
     members: ProblemMembers = {"taskId": task_id}
     if failure.code in REFUSAL_CODES:
         return Problem(400, "Kie.ai error", failure.code, failure.message, headers=headers, members=members)
+    if failure.code == "budget-exceeded":
+        return Problem(402, "Budget exceeded", failure.code, failure.message, headers=headers, members=members)
     missing_key = failure.code == "kie-key-missing"
     error = "Kie.ai API key not configured" if missing_key else "Failed to start image generation"
     return Problem(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-RunState = Literal["running", "done", "skipped-missed", "skipped-overlap"]
+RunState = Literal["running", "done", "skipped-missed", "skipped-overlap", "skipped-budget"]
 
 
 @dataclass(frozen=True, slots=True)

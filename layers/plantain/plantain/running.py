@@ -1,27 +1,18 @@
 """Lets a schedule run: once for each planned time, however often it is delivered."""
 
 import datetime as dt
-import hashlib
-import os
 from typing import Literal
 
-from plantain.addresses import trusted_origins
-from plantain.dns import dns
-from plantain.drop_words import plan_text
+from plantain.errors import OverBudget
 from plantain.faults import InvalidRequest
-from plantain.file_wish import check_file_wish
-from plantain.filling import filled
-from plantain.inbox_reports import report_failure, report_plan
-from plantain.intake import take_in, taken_in
-from plantain.job import new_job, now_ms
+from plantain.intake import take_in
+from plantain.job import Job, now_ms
 from plantain.keeping import find, schedule_of_kept, timing_of
+from plantain.ledger import ledger
 from plantain.members import members
-from plantain.models import MODELS
-from plantain.plain_words import failed_text, problem_lines
-from plantain.plans import Plan, plan_of
-from plantain.request import Terms
 from plantain.run import Run, RunState
-from plantain.run_id import member_of, run_key
+from plantain.run_id import run_key
+from plantain.run_jobs import jobs_of_request, report_unasked
 from plantain.runs import runs
 from plantain.schedule import Schedule, schedule_of
 from plantain.schedules import Kept
@@ -52,8 +43,7 @@ def run_schedule(name: str, moment: dt.datetime, now: dt.datetime, timing: str |
     if run.caller != kept.caller:
         return NOT_RUN  # that of an earlier keeper of this name
     if run.state == "running":
-        _ask(kept, run, planned)
-        return "done"
+        return _ask(kept, run, planned)
     return run.state
 
 
@@ -77,64 +67,24 @@ def _is_under_way(run: Run) -> bool:
     return run.state == "running" or not all(job.is_final for job in jobs)
 
 
-def _ask(kept: Kept, run: Run, planned: dt.datetime) -> None:
+def _ask(kept: Kept, run: Run, planned: dt.datetime) -> RunState:
     assert run.document is not None
     schedule = schedule_of(run.document, planned)
+    # A dead letter may be sent again when the claims of its jobs have expired.
+    asked: set[str | None] = {job.member for job in members().jobs_of(run_key(kept.name, planned))}
     problems: list[str] = []
+    wanted: list[tuple[str, Job]] = []
     for number in range(1, len(schedule.requests) + 1):
         try:
-            _ask_for(kept, schedule, run, planned, number)
+            wanted += jobs_of_request(kept, schedule, run, planned, number, asked)
         except InvalidRequest as invalid:
-            lines = problem_lines(invalid.faults)
-            _report(kept.name, planned.astimezone(schedule.recurrence.zone), number, lines)
-            problems += [f"request {number}, {line}" for line in lines]
-    runs().finish(run, problems)
-
-
-def _ask_for(kept: Kept, schedule: Schedule, run: Run, planned: dt.datetime, number: int) -> None:
-    """Its jobs, each by a key of its own: those that an earlier delivery has asked for are found again."""
-    local = planned.astimezone(schedule.recurrence.zone)
-    trusted = trusted_origins(os.environ["TRUSTED_ORIGINS"])
-    model = MODELS[os.environ["KIE_MODEL"]]
-    terms = Terms(model, kept.asks_as, trusted, from_inbox=kept.kept_by != "http")
-    wish = check_file_wish(filled(schedule.requests[number - 1], local, run.number), terms)
-    group = run_key(kept.name, planned)
-    # A dead letter may be sent again when the claims of its jobs have expired.
-    asked = {job.member for job in members().jobs_of(group)}
-    plan: Plan | None = None
-    if wish.dry_run:
-        plan = plan_of(wish.wish, terms, dns())
-        what = f"request {number} of the schedule {kept.name}"
-        text = plan_text(what, plan.request, plan.preset, wish.count)
-        report_plan(kept.name, _report_id(kept.name, planned, number), text)
-        return
-    for copy in range(1, wish.count + 1):
-        member = member_of(number, copy)
-        # The space keeps it apart from any key that a caller can give over HTTP.
-        key = f"{group} {member}"
-        if taken_in(kept.asks_as, key) or member in asked:
-            continue
-        plan = plan or plan_of(wish.wish, terms, dns())
-        job = new_job(
-            kept.asks_as,
-            "schedule",
-            plan.request,
-            preset=plan.preset,
-            group=group,
-            member=member,
-            folder=f"schedules/{kept.name}/{local:%Y-%m-%d}",
-            stem=kept.name,
-        )
+            local = planned.astimezone(schedule.recurrence.zone)
+            problems += report_unasked(kept.name, local, number, invalid)
+    try:
+        if not asked:  # a run that is under way goes on: what there is no room for then ends by itself
+            ledger().require_room(*(job for _, job in wanted))
+    except OverBudget as error:
+        return runs().finish(run, [*problems, str(error)], "skipped-budget")
+    for key, job in wanted:
         take_in(job, key)
-
-
-def _report(name: str, local: dt.datetime, number: int, problems: list[str]) -> None:
-    subject = f"The schedule {name} could not ask for its request {number}, planned for {local:%Y-%m-%d %H:%M}."
-    advice = "Correct the schedule; the next run takes it as it is then. The other requests are not affected."
-    text = failed_text(subject, problems, charged="no", advice=advice)
-    report_failure(name, _report_id(name, local, number), text)
-
-
-def _report_id(name: str, planned: dt.datetime, number: int) -> str:
-    """What stands for a task id where there is no task: 12 hex digits."""
-    return hashlib.sha256(f"{run_key(name, planned)} {number}".encode()).hexdigest()[:12]
+    return runs().finish(run, problems)

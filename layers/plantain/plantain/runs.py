@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from botocore.exceptions import ClientError
 
@@ -87,16 +87,19 @@ class Runs:
                 raise
         return self._earlier(name, planned)
 
-    def finish(self, run: Run, problems: Sequence[str]) -> None:
-        """Every job was asked for that could be; once more changes nothing."""
+    def finish(
+        self, run: Run, problems: Sequence[str], state: Literal["done", "skipped-budget"] = "done"
+    ) -> RunState:
+        """Every job was asked for that could be, or none for want of money; once more changes nothing."""
         self._dynamodb.update_item(
             TableName=self._table,
             Key=to_attributes({"id": run_key(run.name, dt.datetime.fromisoformat(run.planned))}),
             UpdateExpression="SET #state = :done, problems = :problems REMOVE document",
             ConditionExpression="attribute_exists(id)",
             ExpressionAttributeNames={"#state": "state"},
-            ExpressionAttributeValues=to_attributes({":done": "done", ":problems": list(problems)}),
+            ExpressionAttributeValues=to_attributes({":done": state, ":problems": list(problems)}),
         )
+        return state
 
     def page(self, name: str, limit: int, before: str | None = None, caller: str | None = None) -> list[Run]:
         """At most `limit` runs, the newest first; those planned before a time (UTC text) if one is given."""

@@ -1,0 +1,147 @@
+"""The only module that knows the counters of money in the jobs table.
+
+A counter holds `usedCredits` (spent, or reserved for what is under way or unknown), `spentCredits` and
+`imageCount`. Those of days are listed by the index byGroup: `group` is `usage#<scope>`, `member` is
+`<day>#<name>`.
+
+Its writes are actions of the transaction that writes the job they are about: jobs.py alone carries them out.
+"""
+
+import os
+from collections import Counter as Sums
+from collections.abc import Sequence
+from functools import cache
+from itertools import batched
+from typing import Any
+
+from plantain.aws import client
+from plantain.budgets import budgets
+from plantain.counters import Counter, counters_of, utc_day
+from plantain.errors import OverBudget
+from plantain.items import from_attributes, to_attributes
+from plantain.job import Job, now_ms
+from plantain.prices import prices
+
+_AT_ONCE = 100
+
+Action = dict[str, Any]
+
+
+class Ledger:
+    """Credits in, credits out. Every method that reads raises what AWS raises."""
+
+    def __init__(self, table: str, dynamodb: Any) -> None:
+        self._table = table
+        self._dynamodb = dynamodb
+
+    def reserve(self, job: Job, credits: float, day: str) -> list[Action]:
+        """One action for each of counters_of(job, day), which holds only where its budget has room for this.
+
+        Raises OverBudget where a budget is smaller than this alone.
+        """
+        return [self._reserve(counter, credits) for counter in counters_of(job, day)]
+
+    def release(self, job: Job) -> list[Action]:
+        """What the job has reserved was certainly not charged."""
+        return self._add(job, {"usedCredits": -(job.reserved_credits or 0.0)})
+
+    def settle(self, job: Job, credits: float, *, images: int) -> list[Action]:
+        """What the job has reserved was charged, at this price, for so many images."""
+        over = credits - (job.reserved_credits or 0.0)
+        return self._add(job, {"usedCredits": over, "spentCredits": credits, "imageCount": images})
+
+    def require_room(self, *jobs: Job) -> None:
+        """Whether the budgets have room for all of these together, as it is now. Raises OverBudget.
+
+        Nothing is held: whoever creates reserves, and may then find less.
+        """
+        day = utc_day(now_ms())
+        wanted: Sums[Counter] = Sums()
+        for job in jobs:
+            for counter in counters_of(job, day):
+                wanted[counter] += prices().credits_of(job.request)  # type: ignore[assignment]
+        held = [counter for counter in wanted if budgets().limit_of(counter) is not None]
+        for counter, used in zip(held, self.used(held), strict=True):
+            if used + wanted[counter] > _limit_credits(counter):
+                raise over_budget(counter, wanted[counter])
+
+    def used(self, counters: Sequence[Counter]) -> list[float]:
+        """The credits that each has spent or reserved."""
+        return [used for some in batched(counters, _AT_ONCE, strict=False) for used in self._used_at_once(some)]
+
+    def _used_at_once(self, counters: Sequence[Counter]) -> list[float]:
+        answer = self._dynamodb.transact_get_items(
+            TransactItems=[
+                {
+                    "Get": {
+                        "TableName": self._table,
+                        "Key": to_attributes({"id": counter.key}),
+                        "ProjectionExpression": "usedCredits",
+                    }
+                }
+                for counter in counters
+            ]
+        )
+        found = [from_attributes(response.get("Item") or {}) for response in answer["Responses"]]
+        return [values.get("usedCredits", 0.0) for values in found]
+
+    def _reserve(self, counter: Counter, credits: float) -> Action:
+        listed = counter.span == "day"
+        values: dict[str, Any] = {":credits": credits}
+        if listed:
+            values |= {":group": f"usage#{counter.scope}", ":member": f"{counter.period}#{counter.name}"}
+        update: Action = {
+            "TableName": self._table,
+            "Key": to_attributes({"id": counter.key}),
+            "UpdateExpression": ("SET #group = :group, #member = :member " if listed else "")
+            + "ADD usedCredits :credits",
+        }
+        if listed:
+            update["ExpressionAttributeNames"] = {"#group": "group", "#member": "member"}
+        if budgets().limit_of(counter) is not None:
+            room = _limit_credits(counter) - credits
+            if room < 0:
+                raise over_budget(counter, credits)
+            values[":room"] = room
+            update["ConditionExpression"] = "attribute_not_exists(usedCredits) OR usedCredits <= :room"
+        return {"Update": update | {"ExpressionAttributeValues": to_attributes(values)}}
+
+    def _add(self, job: Job, sums: dict[str, float]) -> list[Action]:
+        if job.reserved_on is None:
+            return []
+        return [
+            {
+                "Update": {
+                    "TableName": self._table,
+                    "Key": to_attributes({"id": counter.key}),
+                    "UpdateExpression": "ADD " + ", ".join(f"{name} :{name}" for name in sums),
+                    "ExpressionAttributeValues": to_attributes(
+                        {f":{name}": value for name, value in sums.items()}
+                    ),
+                }
+            }
+            for counter in counters_of(job, job.reserved_on)
+        ]
+
+
+def over_budget(counter: Counter, credits: float) -> OverBudget:
+    """The error of a counter that has no room for so many credits."""
+    limit = budgets().limit_of(counter)
+    assert limit is not None
+    name = None if counter.scope == "stack" else counter.name
+    return OverBudget(
+        counter.scope, name, counter.span, limit=limit, price=prices().usd(credits), resets_at=counter.resets_at
+    )
+
+
+def _limit_credits(counter: Counter) -> float:
+    limit = budgets().limit_of(counter)
+    assert limit is not None
+    # USD are decimal fractions: 0.09 / 0.005 must be 18, not a hair less.
+    return round(limit / prices().usd_per_credit, 6)
+
+
+@cache
+def ledger() -> Ledger:
+    """The configured table's counters, reached at first use."""
+    return Ledger(os.environ["JOBS_TABLE"], client("dynamodb"))

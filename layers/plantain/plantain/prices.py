@@ -1,0 +1,70 @@
+"""What Kie.ai asks for an image: the stack's parameter KiePrices, the one place where prices are kept.
+
+`{"asOf": "2026-07-01", "usdPerCredit": 0.005, "credits": {"nano-banana-pro": {"1K": 18, …}, …}}`: credits for one
+image, by model and resolution. The template takes nothing that cannot be read here (its AllowedPattern).
+"""
+
+import datetime as dt
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from plantain.errors import Misconfigured
+from plantain.job import Request
+
+_TOO_MUCH = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """The prices as they were on the day `as_of`. `by_model` holds the credits of one image, by resolution."""
+
+    as_of: dt.date
+    usd_per_credit: float
+    by_model: Mapping[str, Mapping[str, float]]
+
+    def credits_of(self, request: Request) -> float:
+        """What this image will cost, in credits. Raises Misconfigured."""
+        try:
+            return self.by_model[request.model][request.resolution]
+        except KeyError:
+            raise Misconfigured(
+                "KiePrices", f"it has no price for {request.model} at {request.resolution}"
+            ) from None
+
+    def usd(self, credits: float) -> float:
+        """So many credits in USD."""
+        return round(credits * self.usd_per_credit, 6)
+
+
+def prices_of(text: str) -> Prices:
+    """The prices in this text. Raises Misconfigured."""
+    try:
+        given = json.loads(text)
+        as_of, by_model = dt.date.fromisoformat(given["asOf"]), given["credits"]
+        return Prices(
+            as_of,
+            _amount(given["usdPerCredit"]),
+            {
+                model: {resolution: _amount(credits) for resolution, credits in row.items()}
+                for model, row in by_model.items()
+            },
+        )
+    except (ValueError, TypeError, KeyError, AttributeError) as wrong:
+        raise Misconfigured("KiePrices", f"it cannot be read ({type(wrong).__name__}: {wrong})") from None
+
+
+def _amount(number: Any) -> float:
+    """Above zero: what cost nothing would pass every budget."""
+    if isinstance(number, bool) or not 0 < number < _TOO_MUCH:
+        raise ValueError(f"{number} is no price")
+    return float(number)
+
+
+@cache
+def prices() -> Prices:
+    """The configured prices, read at first use. Raises Misconfigured."""
+    return prices_of(os.environ["KIE_PRICES"])
