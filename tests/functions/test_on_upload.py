@@ -528,7 +528,7 @@ def test_a_success_is_on_the_tag_and_nowhere_else(inbox: Drops) -> None:
         (Failure("content-policy", "flagged", "no"), "against its content policy"),
         (Failure("kie-refused", "The image is too small", "no"), 'It said: "The image is too small"'),
         (Failure("timed-out", "…", "unknown"), "It may have been charged."),
-        (Failure("timed-out", "…", "no"), "ran out of time, before Kie.ai was asked."),
+        (Failure("not-sent", "…", "no"), "the wait took too long, before Kie.ai was asked."),
         (Failure("aborted", "…", "yes"), "what Kie.ai made was fetched. - The number of this job"),
         (Failure("image-not-stored", "…", "yes"), "It was charged."),
         (Failure("result-too-large", "…", "yes"), "could not be fetched"),

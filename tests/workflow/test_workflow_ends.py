@@ -8,9 +8,10 @@ import pytest
 import functions.record_end.app
 from plantain.job import Job
 from plantain.jobs import jobs
+from plantain.pausing import pausing
 from tests.conftest import ROOT
 from tests.workflow.lambdas import Context, SandboxDied
-from tests.workflow.machine import Workflow
+from tests.workflow.machine import Workflow, definition
 from tests.workflow.test_workflow_create import assert_failed
 from tests.workflow.test_workflow_success import assert_stored
 from tests.workflow.wishes import a_wish
@@ -48,7 +49,7 @@ def test_an_aborted_execution_is_written_on_its_job(workflow: Workflow) -> None:
     ("status", "stage", "code", "charged"),
     [
         ("ABORTED", "create_task", "aborted", "no"),
-        ("TIMED_OUT", "create_task", "timed-out", "no"),
+        ("TIMED_OUT", "create_task", "not-sent", "no"),
         ("TIMED_OUT", "check_status", "timed-out", "unknown"),
         ("TIMED_OUT", "store_image", "timed-out", "yes"),
     ],
@@ -70,6 +71,28 @@ def test_an_end_says_what_the_job_has_cost_so_far(
     assert (told.failure.code, told.failure.charged) == (code, charged)
     # Of what was never sent there is nothing to be looked up at Kie.ai.
     assert ("kieTaskId" in told.failure.message) == (charged != "no")
+
+
+def test_a_job_that_was_paused_until_its_execution_ran_out_of_time_was_never_sent(workflow: Workflow) -> None:
+    job, limit = a_wish(), definition(JobsTable="jobs")["TimeoutSeconds"]
+    create_task = workflow.lambdas.steps["create_task"]
+
+    def a_day_later(event: dict[str, Any], context: Any) -> Any:
+        workflow.clock.now += 24 * 3600
+        if workflow.elapsed > limit:
+            workflow.stepfunctions.stop_execution(executionArn=workflow.execution_arn(job))
+        return create_task(event, context)
+
+    workflow.lambdas.steps["create_task"] = a_day_later
+    pausing().pause("operator", "a fair")
+    waited = workflow.run(job)
+    told = tell_of_the_end(job, "TIMED_OUT")
+
+    assert set(waited.states()) == {"CreateTask", "HasCreated", "WaitForSlot"}
+    assert told.failure is not None
+    assert (told.state, told.failure.code, told.failure.charged) == ("fail", "not-sent", "no")
+    assert "longer than the workflow's time limit" in told.failure.message
+    assert (told.create_started_at, workflow.sent) == (None, 0)
 
 
 def test_an_execution_that_could_not_even_record_its_failure_is_written_on_its_job(workflow: Workflow) -> None:

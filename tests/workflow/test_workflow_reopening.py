@@ -97,6 +97,26 @@ def test_a_create_that_was_not_accepted_is_sent_once_more(workflow: Workflow) ->
     assert (workflow.accepted, unknown()) == (1, [])
 
 
+def test_a_job_that_waited_too_long_to_be_sent_can_be_sent_all_the_same(workflow: Workflow) -> None:
+    job = a_wish()
+
+    def stopped(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+        workflow.stepfunctions.stop_execution(executionArn=workflow.execution_arn(job))
+        return event
+
+    workflow.lambdas.first("create_task", stopped)
+    workflow.run(job)
+    waited = tell_of_the_end(job, "TIMED_OUT")
+    with pytest.raises(CannotReopen, match="cost nothing"):
+        call(functions.redrive_job.app, taskId=job.task_id)
+    assert (unknown(), jobs().get(job.task_id)) == ([], waited)
+
+    call(functions.resend_job.app, taskId=job.task_id)
+
+    assert_stored(workflow, followed(workflow, job))
+    assert workflow.accepted == 1
+
+
 def test_a_task_that_took_too_long_is_fetched_later(workflow: Workflow, settings: pytest.MonkeyPatch) -> None:
     settings.setenv("POLL_ATTEMPTS", "4")
     settings.setenv("LATE_POLL_MINUTES", "2")
@@ -146,7 +166,7 @@ def test_a_picture_that_could_not_be_stored_is_stored_later(workflow: Workflow) 
     assert (workflow.sent, unknown()) == (1, [])
 
 
-@pytest.mark.parametrize("script", ["fail-policy", "no-credits", ""])
+@pytest.mark.parametrize("script", ["fail-policy", "sub-key-limit", ""])
 @pytest.mark.parametrize("verb", [functions.redrive_job.app, functions.resend_job.app])
 def test_what_has_cost_nothing_or_has_its_picture_stays_as_it_is(
     workflow: Workflow, script: str, verb: ModuleType

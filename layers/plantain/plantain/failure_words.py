@@ -20,7 +20,7 @@ _NO_KEY = (
 
 # A job that ran out of time or was stopped has come as far as its charge says.
 _STOPPED: dict[Charged, tuple[str, str]] = {
-    "no": ("It was stopped, or ran out of time, before Kie.ai was asked.", _LATER),
+    "no": ("It was stopped before Kie.ai was asked.", _LATER),
     "yes": (
         "It was stopped, or ran out of time, before what Kie.ai made was fetched.",
         _NOT_COPIED[1],
@@ -36,7 +36,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         f"{_OPERATOR}: the limit has to be raised. Then drop the file again.",
     ),
     "kie-busy": ("Kie.ai, which draws the pictures, was too busy or could not be reached.", _LATER),
-    "not-sent": ("Something went wrong before Kie.ai was asked.", _LATER),
+    "not-sent": ("Something went wrong, or the wait took too long, before Kie.ai was asked.", _LATER),
     "outcome-unknown": ("Kie.ai was asked, and its answer was lost on the way. " + _LOST[0], _LOST[1]),
     "status-unavailable": (
         "Kie.ai took the request, and could not be asked how it ended. " + _LOST[0],

@@ -24,12 +24,18 @@ _MESSAGES = {
 }
 
 
-# Of an execution that has ended before its job was sent: it was still waiting in line, mostly.
+# Of an execution that has ended before its job was sent: it stood in line or creates were paused, mostly.
 _UNSENT = {
-    "timed-out": "The request waited for longer than the workflow's time limit and was not sent to Kie.ai. "
-    "Nothing was charged; send it again.",
-    "aborted": "The workflow was stopped by an operator before the request was sent to Kie.ai. "
-    "Nothing was charged; send it again.",
+    "TIMED_OUT": (
+        "not-sent",
+        "The request waited for longer than the workflow's time limit and was never sent to Kie.ai. "
+        "Nothing was charged; send it again.",
+    ),
+    "ABORTED": (
+        "aborted",
+        "The workflow was stopped by an operator before the request was sent to Kie.ai. "
+        "Nothing was charged; send it again.",
+    ),
 }
 NOT_SENT = Failure("not-sent", _MESSAGES["not-sent"], "no")
 
@@ -52,9 +58,12 @@ def failure_after(job: Job, execution_status: str, error: str) -> Failure:
 
     `execution_status` is Step Functions' (FAILED, TIMED_OUT, ABORTED), `error` the name of the step's error.
     """
+    if job.failure:
+        return job.failure
+    if job.charged == "no" and execution_status in _UNSENT:
+        return Failure(*_UNSENT[execution_status], job.charged)
     code = {"TIMED_OUT": "timed-out", "ABORTED": "aborted"}.get(execution_status) or _code_of_stage(job, error)
-    message = _UNSENT.get(code) if job.charged == "no" else None
-    return job.failure or Failure(code, message or _MESSAGES[code], job.charged)
+    return Failure(code, _MESSAGES[code], job.charged)
 
 
 def _code_of_stage(job: Job, error: str) -> str:

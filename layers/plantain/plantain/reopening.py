@@ -13,7 +13,15 @@ from plantain.jobs import jobs
 CREATE_MS = 10 * 60 * 1000  # a create that began so long ago is no longer under way
 
 _CODES = frozenset(
-    {"outcome-unknown", "timed-out", "status-unavailable", "image-not-stored", "aborted", "kie-timeout"}
+    {
+        "outcome-unknown",
+        "timed-out",
+        "status-unavailable",
+        "image-not-stored",
+        "aborted",
+        "kie-timeout",
+        "not-sent",
+    }
 )
 _PREFIXES = ("result-", "upstream-")
 # Of the create that was lost or never sent: the next one starts afresh.
