@@ -17,7 +17,7 @@ OUTSIDE = ("moto", "botocore", "boto3", "asyncio")
     "script",
     [
         "urls x2",
-        "no-credits",
+        "no-credits x1",
         "exception",
         "fail-policy",
         "unknown-state",
