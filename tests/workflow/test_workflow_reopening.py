@@ -10,8 +10,10 @@ import functions.dismiss_job.app
 import functions.list_unknown.app
 import functions.redrive_job.app
 import functions.resend_job.app
+from plantain.aws import client
 from plantain.doorbell import ring
 from plantain.errors import CannotReopen
+from plantain.executions import Executions
 from plantain.job import Job
 from plantain.jobs import jobs
 from tests.workflow.lambdas import Context, SandboxDied
@@ -206,6 +208,27 @@ def test_a_crash_between_the_record_and_the_start_is_mended_by_the_next_call(wor
     call(functions.redrive_job.app, taskId=lost.task_id)
 
     assert_stored(workflow, followed(workflow, lost))
+
+
+def test_a_job_in_doubt_that_is_adopted_does_not_wait_for_its_callback_any_more(
+    workflow: Workflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[str] = []
+    monkeypatch.setattr(Executions, "wake", lambda _, token: woken.append(token))
+    lost = jobs().reopen(workflow.run(a_wish("drop-after")).job, {})
+    (task,) = workflow.twin.ledger()["tasks"]
+    client("dynamodb").update_item(
+        TableName="jobs",
+        Key={"id": {"S": f"job#{lost.task_id}"}},
+        UpdateExpression="SET waitToken = :token",
+        ExpressionAttributeValues={":token": {"S": "who waits"}},
+    )
+
+    call(functions.adopt_job.app, taskId=lost.task_id, kieTaskId=task["taskId"])
+
+    assert woken == ["who waits"]
+    assert_stored(workflow, followed(workflow, lost))
+    assert workflow.sent == 1
 
 
 def test_a_step_of_an_execution_that_still_ends_is_not_overtaken(workflow: Workflow) -> None:

@@ -5,6 +5,7 @@ was opened, so that what a crash has left out is done by the next call, or by th
 """
 
 from plantain.adopting import adopted, is_made_for
+from plantain.doorbell import ring
 from plantain.errors import CannotReopen
 from plantain.executions import executions
 from plantain.job import Job, now_ms
@@ -67,6 +68,7 @@ def adopt(task_id: str, kie_task_id: str, *, force: bool = False) -> Job:
     if job.is_final:
         return _goes_on(job, kie_task_id)
     jobs().accept(job, kie_task_id)
+    ring(job, kie_task_id)  # it waits for its callback, and looks at once
     return _started(job)
 
 
