@@ -89,6 +89,8 @@ def test_letters_are_listed_with_their_reason(functions: Functions, capsys: pyte
     post(given_up(arn("OnUploadFunction"), {"detail": 1}))
 
     _, out, _ = run(capsys, "dlq", "list")
+    again = run(capsys, "dlq", "list")[1]
 
+    assert again == out
     assert out.split("\t")[1:] == ["OnUploadFunction", "ClientError: The table is slow.", '{"detail": 1}\n']
     assert functions.heard == []

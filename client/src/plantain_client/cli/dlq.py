@@ -29,6 +29,7 @@ def _run(asked: argparse.Namespace, screen: Screen) -> int:
 
 def _list(queue: DeadLetters, screen: Screen) -> int:
     letters = list(queue.letters())
+    queue.put_back(letters)
     if screen.as_json:
         screen.document({"letters": [_shown(letter) for letter in letters]})
         return OK
@@ -36,7 +37,7 @@ def _list(queue: DeadLetters, screen: Screen) -> int:
         subject = json.dumps(letter.event, ensure_ascii=False)[:200]
         screen.result_fields(moment(letter.sent_at), letter.function or "?", letter.why or "-", subject)
     if letters:
-        screen.note("`plantain dlq redrive` hands them over again. They are seen again in a minute.")
+        screen.note("`plantain dlq redrive` hands them over again.")
     else:
         screen.note("There are none.")
     return OK
@@ -51,6 +52,7 @@ def _redrive(queue: DeadLetters, screen: Screen) -> int:
         else:
             queue.hand_over(letter)
             handed.append(letter)
+    queue.put_back(left)
     if screen.as_json:
         screen.document({"redriven": len(handed), "left": [_shown(letter) for letter in left]})
     elif handed or not left:

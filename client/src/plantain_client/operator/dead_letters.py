@@ -6,7 +6,7 @@ event twice.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +39,7 @@ class DeadLetters:
         self._logical = {physical: logical for logical, physical in resources.items()}
 
     def letters(self) -> Iterator[Letter]:
-        """Each letter once; it stays in the queue, and is seen again after a minute."""
+        """Each letter once; it stays in the queue, and is seen again after a minute or once it is put back."""
         seen: set[str] = set()
         while len(seen) < MOST:
             answer = self._sqs.receive_message(
@@ -55,6 +55,15 @@ class DeadLetters:
                 return
             seen |= {message["MessageId"] for message in fresh}
             yield from map(self._letter, fresh)
+
+    def put_back(self, letters: Sequence[Letter]) -> None:
+        """Let these be seen again at once: who has looked at them may want to hand them over."""
+        for first in range(0, len(letters), 10):
+            entries = [
+                {"Id": str(number), "ReceiptHandle": letter.handle, "VisibilityTimeout": 0}
+                for number, letter in enumerate(letters[first : first + 10])
+            ]
+            self._sqs.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
 
     def hand_over(self, letter: Letter) -> None:
         """Give it to its function again, and then forget it: what fails again becomes a letter again."""

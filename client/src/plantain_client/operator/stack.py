@@ -16,7 +16,9 @@ _FIND = "cloudformation:DescribeStacks on the stack"
 KEYS_NEED = f"{_FIND}, and dynamodb:PutItem, Scan and DeleteItem on its table of keys"
 PAUSE_NEEDS = f"{_FIND}, and dynamodb:GetItem and UpdateItem on its table of jobs"
 _VERBS_NEED = "cloudformation:ListStackResources on the stack, and lambda:InvokeFunction on its functions"
-_LETTERS_NEED = f"{_VERBS_NEED}; sqs:ReceiveMessage and DeleteMessage on its queue DeadLetters"
+_LETTERS_NEED = (
+    f"{_VERBS_NEED}; sqs:ReceiveMessage, DeleteMessage and ChangeMessageVisibility on its queue DeadLetters"
+)
 
 
 class CannotReach(Exception):
