@@ -3,7 +3,9 @@
 import base64
 import hashlib
 import hmac
+import secrets
 import threading
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -40,6 +42,8 @@ class Callbacks:
             return
         if task.score.get("callback-forged"):
             self._post(task, self._forged(task), key="not the key")
+        if task.score.get("callback-swapped"):
+            self._post(task, self._swapped(task), self._store.settings.webhook_key)
         late = task.score.get("callback-late")
         ended = 0
         while not self._stopping.is_set() and task.task_id in self._store.tasks:
@@ -67,11 +71,18 @@ class Callbacks:
         success = Seen("success", None, self._store.clock())
         return self._data(task, success) | {"resultJson": f'{{"resultUrls":["{FOREIGN_URL}"]}}'}
 
+    def _swapped(self, task: Task) -> dict[str, Any]:
+        """The record of another task, or of none if there is no other."""
+        with self._store.lock:
+            others = [other for other in self._store.tasks.values() if other is not task]
+        other = others[-1] if others else replace(task, task_id=secrets.token_hex(16))
+        return self._data(other, other.at(self._store.clock()))
+
     def _post(self, task: Task, data: dict[str, Any], key: str) -> None:
         url = at_home(task.call_back_url or "", self._store.settings.execute_api)
         note: dict[str, Any] = {"taskId": task.task_id, "url": url, "state": data["state"], "status": None}
         if may_call(url, self._store.settings.allowed_hosts):
-            note["status"] = self._send(url, task.task_id, json_bytes(wire.callback(data)), key)
+            note["status"] = self._send(url, data["taskId"], json_bytes(wire.callback(data)), key)
         else:
             note["refused"] = "not loopback and not in allowedHosts"
         with self._store.lock:

@@ -13,10 +13,11 @@ its prompt; there a create fault without a number is played once.
 from dataclasses import dataclass
 from typing import Literal
 
-Place = Literal["create", "running", "end", "poll", "result", "shape", "file", "callback"]
+Place = Literal["create", "pace", "running", "end", "poll", "result", "shape", "file", "callback"]
 
 PLACES: dict[Place, str] = {
     "create": "createTask: these are not accepted unless the line says so",
+    "pace": "how long it runs",
     "running": "which words are seen while it runs",
     "end": "how it ends",
     "poll": "recordInfo, the next polls",
@@ -57,6 +58,7 @@ _TABLE: tuple[tuple[str, Place, str, str], ...] = (
     ("slow", "create", "5s", "accepted at once, answered late"),
     ("drop-before", "create", "ever", "connection dropped, nothing accepted"),
     ("drop-after", "create", "ever", "connection dropped after the task WAS accepted; it will be charged"),
+    ("takes", "pace", "5s", "for that long, whatever the others take"),
     ("waiting", "running", "ever", "waiting, then the end (what happens without any marker)"),
     ("generating", "running", "ever", "generating, then the end"),
     ("all-states", "running", "ever", "waiting, queuing, generating, a third of the time each"),
@@ -119,6 +121,7 @@ _TABLE: tuple[tuple[str, Place, str, str], ...] = (
         "ever",
         "first a false 'success' with a wrong signature, then the true one",
     ),
+    ("callback-swapped", "callback", "ever", "first one about another task, signed for that, then the true one"),
     ("callback-late", "callback", "5s", "that long after the end"),
     ("callback-twice", "callback", "ever", "sent two times"),
     ("callback-never", "callback", "ever", "not sent"),

@@ -9,7 +9,7 @@ from typing import Any
 from local.twin.cues import Cue, Score, in_prompt
 from local.twin.models import Model
 from local.twin.settings import Settings
-from local.twin.timeline import Task
+from local.twin.timeline import Seen, Task
 
 WINDOW_SECONDS = 10.0
 WINDOW_CREATES = 20
@@ -30,6 +30,7 @@ class TaskStore:
             self.tasks: dict[str, Task] = {}
             self.callbacks: list[dict[str, Any]] = []
             self.refusals: Counter[str] = Counter()
+            self.create_calls: list[dict[str, Any]] = []
             self._creates: deque[float] = deque()
             self._next: deque[Score] = deque()
             self._repeated: dict[str, Score] = {}
@@ -71,6 +72,8 @@ class TaskStore:
             prompt = wish["prompt"]
             waiting = self._next.popleft().cues if self._next else ()
             self._repeated.pop(prompt, None)
+            score = Score(waiting + in_prompt(prompt))
+            takes = score.get("takes")
             task = Task(
                 task_id=secrets.token_hex(16),
                 model=model,
@@ -78,17 +81,19 @@ class TaskStore:
                 created=now,
                 call_back_url=call_back_url,
                 credits=model.credits[wish.get("resolution") or "1K"],
-                draw_seconds=self.settings.draw_seconds,
-                score=Score(waiting + in_prompt(prompt)),
+                draw_seconds=takes.seconds if takes else self.settings.draw_seconds,
+                score=score,
                 inputs=None if wish.get("image_input") else (),
             )
             self._creates.append(now)
+            self.create_calls.append({"at": now, "answer": "accepted"})
             self.tasks[task.task_id] = task
             return task
 
     def refuse(self, reason: str) -> None:
         with self.lock:
             self.refusals[reason] += 1
+            self.create_calls.append({"at": self.clock(), "answer": reason})
 
     def inputs_fetched(self, task: Task, images: tuple[bytes, ...] | None) -> None:
         """The input images are there; None: one of them could not be fetched."""
@@ -103,7 +108,9 @@ class TaskStore:
         return sum(task.credits for task in self.tasks.values() if task.at(now).state not in over)
 
     def ledger(self) -> dict[str, Any]:
-        """What was accepted and paid. Credits are taken on success; a failed task costs nothing."""
+        """What was accepted and paid. Credits are taken on success; a failed task costs nothing.
+
+        Every createTask call stands in `createCalls` with its moment, in seconds, and `accepted` or why not."""
         with self.lock:
             now = self.clock()
             seen = {task_id: task.at(now) for task_id, task in self.tasks.items()}
@@ -112,9 +119,10 @@ class TaskStore:
                 "acceptedCreates": len(self.tasks),
                 "refusedCreates": self.refusals.total(),
                 "refusals": dict(self.refusals),
+                "createCalls": list(self.create_calls),
                 "creditsSpent": spent,
                 "balance": self.settings.balance - spent,
-                "tasks": [_entry(task, seen[task.task_id].state) for task in self.tasks.values()],
+                "tasks": [_entry(task, seen[task.task_id]) for task in self.tasks.values()],
                 "callbacks": list(self.callbacks),
             }
 
@@ -124,15 +132,17 @@ def accepts(cue: Cue) -> bool:
     return cue.name in ("slow", "drop-after", "no-task-id") or cue.name.endswith("-accepted")
 
 
-def _entry(task: Task, state: str) -> dict[str, Any]:
+def _entry(task: Task, seen: Seen) -> dict[str, Any]:
     return {
         "taskId": task.task_id,
-        "state": state,
+        "state": seen.state,
+        "createdAt": task.created,
+        "completedAt": seen.completed,
         "model": task.model.name,
         "prompt": task.wish["prompt"],
         "input": task.wish,
         "callBackUrl": task.call_back_url,
-        "credits": task.credits if state == "success" else 0.0,
+        "credits": task.credits if seen.state == "success" else 0.0,
         "polls": task.polls,
         "downloads": task.downloads,
         "freshLinks": task.fresh_links,

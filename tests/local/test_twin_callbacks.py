@@ -129,6 +129,18 @@ def test_a_forged_callback_lies_before_the_end_with_a_wrong_signature(twin: Twin
     assert is_signed(headers, task_id)
 
 
+def test_a_swapped_callback_tells_of_another_task_and_is_signed_for_that(twin: Twin, listener: Listener) -> None:
+    other = create(twin, listener.url, "[twin:callback-never]")
+    for known in ({other}, set()):
+        task_id = create(twin, listener.url, "[twin:callback-swapped]")
+        _, headers, body = listener.next()
+        assert body["data"]["taskId"] != task_id
+        assert not known or body["data"]["taskId"] in known
+        assert is_signed(headers, body["data"]["taskId"])
+        assert listener.next()[2]["data"]["taskId"] == task_id
+        twin.reset()
+
+
 def test_a_callback_can_be_late_or_come_twice(twin: Twin, listener: Listener) -> None:
     start = time.monotonic()
     create(twin, listener.url, "[twin:callback-late 0.4s]")

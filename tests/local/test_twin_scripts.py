@@ -359,6 +359,14 @@ def test_the_next_call_obeys_an_admin_and_the_one_after_does_not(twin: Twin) -> 
     assert tell(script="nonsense") == tell(script="") == tell(script="busy", times=0) == 400
 
 
+def test_a_task_takes_as_long_as_it_is_told(twin: Twin) -> None:
+    task_id = started(twin, "A boat [twin:takes 60s, generating]")
+    CLOCK.now += 59.9
+    assert poll(twin, task_id).json()["data"]["state"] == "generating"
+    CLOCK.now += 0.1
+    assert poll(twin, task_id).json()["data"]["state"] == "success"
+
+
 def test_an_admin_can_change_settings_and_start_afresh(twin: Twin) -> None:
     create(twin, "A boat")
     answer = post(f"{twin.api_url}/_twin/settings", json={"drawSeconds": 2})
@@ -371,15 +379,18 @@ def test_an_admin_can_change_settings_and_start_afresh(twin: Twin) -> None:
 
 
 def test_the_ledger_tells_what_was_asked_and_paid(twin: Twin) -> None:
+    began = CLOCK.now
     task_id = started(twin, "A boat")
+    create(twin, "A boat [twin:busy]")
     CLOCK.now += 9.0
     poll(twin, task_id)
     ledger = get(f"{twin.api_url}/_twin/ledger").json()
     entry = ledger.pop("tasks")[0]
     assert ledger == {
         "acceptedCreates": 1,
-        "refusedCreates": 0,
-        "refusals": {},
+        "refusedCreates": 1,
+        "refusals": {"busy": 1},
+        "createCalls": [{"at": began, "answer": "accepted"}, {"at": began, "answer": "busy"}],
         "creditsSpent": 18.0,
         "balance": 9982.0,
         "callbacks": [],
@@ -387,6 +398,8 @@ def test_the_ledger_tells_what_was_asked_and_paid(twin: Twin) -> None:
     assert entry | {"input": None} == {
         "taskId": task_id,
         "state": "success",
+        "createdAt": began,
+        "completedAt": began + 9.0,
         "model": "nano-banana-pro",
         "prompt": "A boat",
         "input": None,
@@ -411,7 +424,7 @@ def test_markers_are_read_in_order_and_left_out_of_the_drawn_text() -> None:
         for_next(" , ")
 
 
-CALLBACKS = {"callback-unsigned", "callback-forged", "callback-late", "callback-twice", "callback-never"}
+CALLBACKS = {f"callback-{name}" for name in ("unsigned", "forged", "swapped", "late", "twice", "never")}
 """Held by test_twin_callbacks."""
 
 
@@ -425,6 +438,7 @@ def test_every_script_of_the_table_is_held_by_a_test_and_printed() -> None:
         "no-task-id",
         "exception-accepted",
         "slow",
+        "takes",
         "timeout-then-success",
         "never",
         "unknown-state",
