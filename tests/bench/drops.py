@@ -51,7 +51,7 @@ def main() -> None:
             *_waits([ended - dropped[f"{stem}.toml"] for stem, ended in made.items()], at_pace),
             _all("files with a picture of their own", len(made), files),
             _all("creates that Kie.ai accepted", int(ledger["acceptedCreates"]) - 1, files),
-            _all("creates that Kie.ai refused as too many", int(ledger["refusals"].get("busy", 0)), 0),
+            _all("creates that Kie.ai refused as too many", int(ledger["refusals"].get("rate", 0)), 0),
             _all("bad files told of", told, len(bad)),
             _missed(jobs),
         ]

@@ -74,7 +74,7 @@ def at_kies_pace(cloud: Cloud) -> Any:
 @pytest.mark.usefixtures("at_kies_pace")
 def test_the_account_keeps_its_pace_over_both_doors_and_kie_refuses_nothing(cloud: Cloud) -> None:
     def refused() -> int:
-        return int(cloud.twin.get("/_twin/ledger").json()["refusals"].get("busy", 0))
+        return int(cloud.twin.get("/_twin/ledger").json()["refusals"].get("rate", 0))
 
     person, team = Person(cloud), unique("team")
     before, accepted, caller = refused(), cloud.accepted(), cloud.caller(unique("caller"))
