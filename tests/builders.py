@@ -6,6 +6,9 @@ from typing import Any
 
 import httpx
 
+from plantain.aws import client
+from plantain.counters import Counter
+from plantain.items import from_attributes, to_attributes
 from plantain.job import Job, Request, new_job
 from plantain.kie import Kie
 
@@ -78,3 +81,15 @@ def record(state: str, **fields: Any) -> dict[str, Any]:
 def success(*urls: str, **fields: Any) -> dict[str, Any]:
     found = {"resultJson": json.dumps({"resultUrls": list(urls)}), "costTime": 12, "creditsConsumed": 18.0}
     return record("success", **(found | fields))
+
+
+def sums_of(counter: Counter) -> dict[str, Any]:
+    """The counter's item in the table."""
+    found = client("dynamodb").get_item(TableName="jobs", Key=to_attributes({"id": counter.key}))
+    return from_attributes(found.get("Item", {}))
+
+
+def used_credits(counter: Counter) -> float:
+    """What it has spent or reserved."""
+    used: float = sums_of(counter).get("usedCredits", 0)
+    return used

@@ -1,10 +1,11 @@
-"""See that a job is final once its execution is over, and tell the door it came by how it has ended."""
+"""See that a job is final once its execution is over; tell the door it came by how, and how the budgets stand."""
 
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from plantain.budget_alerts import tell_of_budgets
 from plantain.door_reports import report
 from plantain.endings import end_execution
 from plantain.errors import JobNotFound
@@ -30,3 +31,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         logger.warning("an execution without a job ended", execution=name)
         return
     report(job)
+    tell_of_budgets(job)

@@ -12,15 +12,15 @@ from functions.submit_job import app as submit_job
 from plantain.counters import Counter
 from plantain.dropped import job_keys
 from plantain.errors import Misconfigured, OverBudget, TryAgainLater
+from plantain.events import Events, NotTold
 from plantain.intake import take_in
 from plantain.job import Job, Source
 from plantain.jobs import jobs
-from plantain.ledger import ledger
 from plantain.pace_item import pace_item
 from plantain.reservations import reservations
 from plantain.running import run_schedule
 from plantain.runs import runs
-from tests.builders import a_job, created, kie_says, refusal
+from tests.builders import a_job, created, kie_says, refusal, used_credits
 from tests.conftest import Cloud, forget_cached
 from tests.functions.conftest import Answer, LambdaContext, Started, call, event, http_event
 from tests.functions.test_schedules import FILE, MONDAY, drop, group
@@ -47,7 +47,7 @@ def kie_answers(monkeypatch: pytest.MonkeyPatch, *answers: Any) -> list[Any]:
 
 
 def used() -> float:
-    return ledger().used([Counter("stack", "all", f"{dt.datetime.now(dt.UTC):%Y-%m-%d}")])[0]
+    return used_credits(Counter("stack", "all", f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"))
 
 
 def test_over_http_it_is_402_and_there_is_no_job(
@@ -200,3 +200,90 @@ def test_a_run_of_a_schedule_without_money_is_marked_and_asks_for_nothing(
     (problem,) = run.problems
     assert problem.startswith("The day budget of the schedule leaf, $0.10, has no room for $0.18 more.")
     assert started.task_ids == []
+
+
+class Told:
+    """Stands in for EventBridge: remembers what was told, and may refuse it."""
+
+    def __init__(self) -> None:
+        self.events: list[dict[str, Any]] = []
+        self.refuses = False
+
+    def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 (boto3's name)
+        if self.refuses:
+            return {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "InternalFailure"}]}
+        self.events += Entries
+        return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}
+
+    def thresholds(self) -> list[tuple[int, str]]:
+        details = [json.loads(entry["Detail"]) for entry in self.events]
+        return [(detail["threshold"], detail["scope"]) for detail in details]
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Told:
+    told = Told()
+    monkeypatch.setattr("plantain.budget_alerts.events", lambda: Events(told))
+    return told
+
+
+def end(job: Job | None = None) -> Job:
+    """A job that has been paid, and the event about its end."""
+    job = job or reservations().reserve(a_job()).job
+    if job.create_started_at is None:
+        jobs().begin_create(job)
+        jobs().succeed(job, [])
+    tell_end(job)
+    return job
+
+
+def tell_end(job: Job) -> None:
+    ended = event("execution_aborted")
+    ended["detail"] |= {"name": job.task_id, "status": "SUCCEEDED"}
+    record_end.handler(ended, LambdaContext())  # type: ignore[arg-type]
+
+
+def test_a_budget_tells_once_that_it_is_nearly_and_once_that_it_is_wholly_used(
+    cloud: Cloud, settings: pytest.MonkeyPatch, told: Told, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.setenv("BUDGETS", '{"stack": {"day": 0.9}, "callers": {"bob": {"day": 0.1}}}')
+
+    for _ in range(7):
+        end()
+    assert told.thresholds() == []
+    last = end()
+    assert told.thresholds() == [(80, "stack")]
+    tell_end(last)
+    end()
+    assert told.thresholds() == [(80, "stack")]
+    end()
+
+    assert told.thresholds() == [(80, "stack"), (100, "stack")]
+    entry, detail = told.events[1], json.loads(told.events[1]["Detail"])
+    assert (entry["Source"], entry["DetailType"]) == ("plantain", "Budget Threshold Reached")
+    assert (detail["name"], detail["usedUsd"], detail["limitUsd"]) == ("all", 0.9, 0.9)
+    assert detail["resetsAt"].endswith("T00:00:00Z")
+    assert '"BudgetPercent":[100.0]' in capsys.readouterr().out
+
+
+def test_a_budget_that_holds_no_further_image_is_used_up(
+    cloud: Cloud, settings: pytest.MonkeyPatch, told: Told
+) -> None:
+    settings.setenv("BUDGETS", '{"callers": {"alice": {"month": 0.15}}}')
+
+    end()
+
+    assert told.thresholds() == [(80, "caller"), (100, "caller")]
+
+
+def test_an_event_that_is_not_taken_is_told_again(cloud: Cloud, settings: pytest.MonkeyPatch, told: Told) -> None:
+    settings.setenv("BUDGETS", '{"stack": {"day": 0.1}}')
+    told.refuses = True
+    job = reservations().reserve(a_job()).job
+    with pytest.raises(NotTold):
+        end(job)
+
+    told.refuses = False
+    tell_end(job)
+
+    assert told.thresholds() == [(80, "stack"), (100, "stack")]

@@ -196,7 +196,8 @@ def _service(receiver: ast.expr) -> str | None:
     """Ours are called `self._dynamodb` or, without a class, `client("secretsmanager")`."""
     match receiver:
         case ast.Attribute(
-            value=ast.Name(id="self"), attr=("_dynamodb" | "_s3" | "_stepfunctions" | "_scheduler") as attribute
+            value=ast.Name(id="self"),
+            attr=("_dynamodb" | "_s3" | "_stepfunctions" | "_scheduler" | "_events") as attribute,
         ):
             return attribute.removeprefix("_")
         case ast.Call(func=ast.Name(id="client"), args=[ast.Constant(value=str(service))]):

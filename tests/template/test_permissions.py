@@ -46,7 +46,7 @@ def called(verb: str) -> Iterator[tuple[str, frozenset[str]]]:
     """Each action that the code needs, with what it acts on: what the calling module's variable names."""
     for call in calls(verb):
         where = [things(variables(verb)[name]) for name in environment(call.module) if name in variables(verb)]
-        (target,) = {found for found in where if found}
+        (target,) = {found for found in where if found} or {frozenset()}  # none is ours: the default bus
         operation = "".join(word.title() for word in call.operation.split("_"))
         action = f"{SERVICES.get(call.service, call.service)}:{operation}"
         for needed in ACTIONS.get((call.service, call.operation), {action}):

@@ -415,6 +415,8 @@ ALARMS = {
     "OldestOpenJobAlarm": ("OldestOpenJobSeconds", 25 * 3600),
     "CreatesPausedAlarm": ("CreatesPaused", 0),
     "KieErrorsAlarm": ("KieErrors", 20),
+    "BudgetNearAlarm": ("BudgetPercent", 80),
+    "BudgetUsedUpAlarm": ("BudgetPercent", 100),
 }
 
 
@@ -423,7 +425,8 @@ def test_every_alarm_tells_whoever_is_named_and_is_silent_where_nothing_is_measu
 
     assert {name: (alarm["MetricName"], alarm["Threshold"]) for name, alarm in found.items()} == ALARMS
     for name, alarm in found.items():
-        assert alarm["ComparisonOperator"] == "GreaterThanThreshold", name
+        reached = "OrEqualTo" if name.startswith("Budget") else ""
+        assert alarm["ComparisonOperator"] == f"GreaterThan{reached}Threshold", name
         assert alarm["TreatMissingData"] == "notBreaching", name
         assert alarm["AlarmActions"] == {
             "Fn::If": ["TellsSomebody", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]
@@ -433,6 +436,7 @@ def test_every_alarm_tells_whoever_is_named_and_is_silent_where_nothing_is_measu
 OWN_METRICS = {
     *("JobsEnded", "Credits", "SecondsToImage", "PollsPerJob", "KieErrors"),
     *("OpenJobs", "OldestOpenJobSeconds", "UnknownOutcomes", "Balance", "CreatesPaused"),
+    "BudgetPercent",
 }
 
 
@@ -456,7 +460,7 @@ def test_the_dashboard_is_json_and_shows_what_an_operator_looks_for() -> None:
 
     assert names == {"Queue": {"Fn::GetAtt": ["DeadLetters", "QueueName"]}}
     assert set(re.findall(r"\$\{([\w:]+)\}", body)) == {"AWS::Region", "AWS::StackName", "Queue"}
-    assert len({(widget["x"], widget["y"]) for widget in widgets}) == len(widgets) == 6
+    assert len({(widget["x"], widget["y"]) for widget in widgets}) == len(widgets) == 7
 
 
 def test_operators_verbs_are_reached_by_no_url_and_no_event() -> None:

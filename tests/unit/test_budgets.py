@@ -17,7 +17,7 @@ from plantain.ledger import ledger
 from plantain.reservations import reservations
 from plantain.task import Succeeded
 from plantain.transactions import write_all
-from tests.builders import a_job, a_request
+from tests.builders import a_job, a_request, used_credits
 from tests.conftest import Cloud
 
 IMAGE = StoredImage("images/x.png", "image/png", 3, "ab", 2, 1)
@@ -31,7 +31,7 @@ def reserved(**changes: Any) -> Job:
 def used(job: Job, scope: str = "stack", span: str = "day") -> float:
     day = f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"
     (counter,) = (c for c in counters_of(job, day) if (c.scope, c.span) == (scope, span))
-    return ledger().used([counter])[0]
+    return used_credits(counter)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from plantain.job import Failure, Job, StoredImage, new_task_id, task_id_of
 from plantain.jobs import OPEN, UNSETTLED, job_key, jobs
 from plantain.reservations import reservations
 from plantain.task import Running, Succeeded
-from tests.builders import RESULT_URL, a_job
+from tests.builders import RESULT_URL, a_job, sums_of
 from tests.conftest import Cloud
 
 IMAGE = StoredImage("images/x.png", "image/png", 3, "ab", 2, 1)
@@ -170,8 +170,7 @@ class Record(RuleBasedStateMachine):
             return
         job = jobs().get(self.task_id)
         for counter in counters_of(job, self.day)[2:]:  # of its caller, whom no other example has
-            found = self.cloud.dynamodb.get_item(TableName="jobs", Key=to_attributes({"id": counter.key}))
-            sums = from_attributes(found.get("Item", {}))
+            sums = sums_of(counter)
             used, spent = sums.get("usedCredits", 0), sums.get("spentCredits", 0)
             assert used == spent + (job.reserved_credits or 0), counter
             assert spent <= 18 * (self.allowed + 1)

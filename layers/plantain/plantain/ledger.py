@@ -9,7 +9,8 @@ Its writes are actions of the transaction that writes the job they are about: jo
 
 import os
 from collections import Counter as Sums
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import batched
 from typing import Any
@@ -25,6 +26,16 @@ from plantain.prices import prices
 _AT_ONCE = 100
 
 Action = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How far a budget is used: `used` and `limit` in credits; `told` are the thresholds, in per cent, it told of."""
+
+    counter: Counter
+    used: float
+    limit: float
+    told: frozenset[int]
 
 
 class Ledger:
@@ -60,30 +71,42 @@ class Ledger:
         for job in jobs:
             for counter in counters_of(job, day):
                 wanted[counter] += prices().credits_of(job.request)  # type: ignore[assignment]
-        held = [counter for counter in wanted if budgets().limit_of(counter) is not None]
-        for counter, used in zip(held, self.used(held), strict=True):
-            if used + wanted[counter] > _limit_credits(counter):
-                raise over_budget(counter, wanted[counter])
+        for use in self.uses(wanted):
+            if use.used + wanted[use.counter] > use.limit:
+                raise over_budget(use.counter, wanted[use.counter])
 
-    def used(self, counters: Sequence[Counter]) -> list[float]:
-        """The credits that each has spent or reserved."""
-        return [used for some in batched(counters, _AT_ONCE, strict=False) for used in self._used_at_once(some)]
+    def uses(self, counters: Iterable[Counter]) -> list[Use]:
+        """How far each of those that a budget limits is used."""
+        limited = [counter for counter in counters if budgets().limit_of(counter) is not None]
+        return [use for some in batched(limited, _AT_ONCE, strict=False) for use in self._uses_at_once(some)]
 
-    def _used_at_once(self, counters: Sequence[Counter]) -> list[float]:
+    def mark_told(self, counter: Counter, threshold: int) -> None:
+        """That the counter has come so far, in per cent of its budget, is known."""
+        self._dynamodb.update_item(
+            TableName=self._table,
+            Key=to_attributes({"id": counter.key}),
+            UpdateExpression="ADD told :threshold",
+            ExpressionAttributeValues=to_attributes({":threshold": {threshold}}),
+        )
+
+    def _uses_at_once(self, counters: Sequence[Counter]) -> list[Use]:
         answer = self._dynamodb.transact_get_items(
             TransactItems=[
                 {
                     "Get": {
                         "TableName": self._table,
                         "Key": to_attributes({"id": counter.key}),
-                        "ProjectionExpression": "usedCredits",
+                        "ProjectionExpression": "usedCredits, told",
                     }
                 }
                 for counter in counters
             ]
         )
         found = [from_attributes(response.get("Item") or {}) for response in answer["Responses"]]
-        return [values.get("usedCredits", 0.0) for values in found]
+        return [
+            Use(counter, sums.get("usedCredits", 0.0), _limit_credits(counter), frozenset(sums.get("told", ())))
+            for counter, sums in zip(counters, found, strict=True)
+        ]
 
     def _reserve(self, counter: Counter, credits: float) -> Action:
         listed = counter.span == "day"

@@ -64,6 +64,13 @@ def count_paused(task_id: str, by: str) -> None:
     _write(counted, task_id)
 
 
+def measure_budget(percent: float) -> None:
+    """How far a budget is used, of those that a job which has ended is part of."""
+    measured = EphemeralMetrics(namespace=NAMESPACE)
+    measured.add_metric("BudgetPercent", MetricUnit.Percent, percent)
+    measured.flush_metrics()
+
+
 def _write(metrics: EphemeralMetrics, task_id: str) -> None:
     metrics.add_metadata("task_id", task_id)
     metrics.flush_metrics()
