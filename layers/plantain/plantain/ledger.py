@@ -30,7 +30,7 @@ Action = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """How far a budget is used: `used` and `limit` in credits; `told` are the thresholds, in per cent, it told of."""
+    """How far a budget is used: `used` and `limit` in credits, `told` the thresholds (per cent) it has told of."""
 
     counter: Counter
     used: float
