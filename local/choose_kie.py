@@ -3,8 +3,9 @@
 import os
 import sys
 
-from local.cloud import KieAi, real_kie
-from plantain.models import MODELS, PRICES_AS_OF
+from local.aws.sam import parameter_default
+from local.cloud import SOURCES, KieAi, real_kie
+from plantain.prices import Prices, prices_of
 
 MODEL = "nano-banana-pro"
 
@@ -23,15 +24,14 @@ def real_or_none(real: bool) -> KieAi | None:
 
 def price(resolution: str) -> str:
     """What one image costs, for a person."""
-    model = MODELS[MODEL]
-    return f"{model.credits[resolution]:g} credits (${model.usd(resolution):.2f})"
+    credits = _prices().by_model[MODEL][resolution]
+    return f"{credits:g} credits (${_prices().usd(credits):.2f})"
 
 
 def agreed(resolution: str, *, yes: bool, images: int = 1) -> bool:
     """Say the price and ask; without anybody to ask, no."""
-    print(
-        f"One {resolution} image by {MODEL} costs {price(resolution)} at Kie.ai, by its prices of {PRICES_AS_OF}."
-    )
+    day = _prices().as_of
+    print(f"One {resolution} image by {MODEL} costs {price(resolution)} at Kie.ai, by its prices of {day}.")
     if images > 1:
         print(f"These are {images} images.")
     if yes:
@@ -43,3 +43,8 @@ def agreed(resolution: str, *, yes: bool, images: int = 1) -> bool:
         return True
     print("Nothing was spent.")
     return False
+
+
+def _prices() -> Prices:
+    """Those that the stack will have."""
+    return prices_of(parameter_default(SOURCES, "KiePrices"))

@@ -31,6 +31,8 @@ SETTINGS = {
     "IMAGES_BUCKET": "images",
     "INBOX_BUCKET": "inbox",
     "KIE_MODEL": "nano-banana-pro",
+    "KIE_PRICES": '{"asOf": "2026-07-01", "usdPerCredit": 0.005, "credits": {"nano-banana-pro": {"1K": 18, '
+    '"2K": 18, "4K": 24}, "nano-banana-2": {"1K": 8, "2K": 12, "4K": 18}}}',
     "KIE_BASE_URL": "https://kie.test",
     "KIE_SECRET_ARN": "kie-key",
     "TRUSTED_ORIGINS": "",
@@ -53,8 +55,6 @@ SETTINGS = {
     "SCHEDULED_EXPRESSION": "",
     "SCHEDULED_TIMEZONE": "UTC",
     "SCHEDULED_REQUEST": "",
-    "KIE_PRICES": '{"asOf": "2026-07-01", "usdPerCredit": 0.005, "credits": {"nano-banana-pro": {"1K": 18, '
-    '"2K": 18, "4K": 24}, "nano-banana-2": {"1K": 8, "2K": 12, "4K": 18}}}',
     "BUDGETS": "{}",
     "BATCH_CONCURRENCY": "40",
     "BATCH_CONFIRM_USD": "20",

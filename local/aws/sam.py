@@ -65,6 +65,10 @@ def parameter_names(path: Path) -> set[str]:
     return set(yaml_parse(path.read_text()).get("Parameters") or {})
 
 
+def parameter_default(path: Path, name: str) -> str:
+    return str(yaml_parse(path.read_text())["Parameters"][name]["Default"])
+
+
 def _upload_code(template: Template, base: Path, artifacts: ArtifactStore, layer_dirs: Mapping[str, Path]) -> None:
     shared = ((template.get("Globals") or {}).get("Function") or {}).get("CodeUri")
     for name, resource in template["Resources"].items():

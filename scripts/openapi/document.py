@@ -1,6 +1,7 @@
 """Puts the document together."""
 
 import itertools
+import os
 from http import HTTPStatus
 from typing import Any
 
@@ -10,6 +11,7 @@ from plantain.version import VERSION
 from scripts.openapi.codes import FAIL_CODES
 from scripts.openapi.operations import OPERATIONS, Operation
 from scripts.openapi.parameters import HEADERS
+from scripts.openapi.prices import template_prices
 from scripts.openapi.problems import GATEWAY, PROBLEMS, REQUEST_ID
 from scripts.openapi.schemas import ref, schemas
 
@@ -36,6 +38,7 @@ _TAGS = [
 
 def document(model: Model) -> dict[str, Any]:
     """The whole document, for an installation that asks this model."""
+    os.environ.setdefault("KIE_PRICES", template_prices())  # what the examples cost
     parts = schemas(model)
     _name_codes(parts)
     paths: dict[str, Any] = {}

@@ -21,6 +21,7 @@ from plantain.images import Images, Link
 from plantain.job import Job, Request, StoredImage
 from plantain.job_view import job_view
 from plantain.models import Model
+from plantain.prices import prices
 from plantain.times import iso
 from plantain.version import VERSION
 from scripts.openapi.problems import BATCH_ID, TASK_ID
@@ -37,6 +38,10 @@ class _Links(Images):
         return Link(f"https://your-images.{_S3}/{key}?X-Amz-Signature=0a1b2c", CREATED + 3_612_000)
 
 
+def _credits(model: Model) -> float:
+    return prices().by_model[model.name]["2K"]
+
+
 def _job(model: Model) -> Job:
     image = StoredImage(_KEY, "image/png", 126_109, "9f86d081884c7d65" * 4, 2048, 1152)
     return Job(
@@ -47,7 +52,7 @@ def _job(model: Model) -> Job:
         created_at=CREATED,
         state="success",
         cost_time=12_000,
-        credits=model.credits["2K"],
+        credits=_credits(model),
         images=(image,),
         ended_at=CREATED + 11_835,
     )
@@ -115,7 +120,7 @@ PRESETS: PresetList = {"presets": [_SUMMARY]}
 
 def rendering(model: Model) -> Rendering:
     """What the preset comes to, filled so."""
-    credits = model.credits["2K"]
+    credits = _credits(model)
     return {
         "preset": {"name": "quote-card", "version": _VERSION},
         "model": model.name,
@@ -125,7 +130,7 @@ def rendering(model: Model) -> Rendering:
         "resolution": "2K",
         "outputFormat": "png",
         "imageInputs": {"own": 0, "brand": 1},
-        "price": {"credits": credits, "usd": model.usd("2K")},
+        "price": {"credits": credits, "usd": prices().usd(credits)},
     }
 
 
@@ -188,7 +193,7 @@ def runs(model: Model) -> RunPage:
                 "state": "done",
                 "jobs": [{"taskId": TASK_ID, "state": "success", "charged": "yes"}],
                 "problems": [],
-                "cost": {"credits": model.credits["2K"], "usd": model.usd("2K")},
+                "cost": {"credits": _credits(model), "usd": prices().usd(_credits(model))},
             },
         ],
         "cursor": None,
@@ -210,8 +215,8 @@ BATCH_CONFIRMED: BatchAccepted = {"batchId": BATCH_ID, "state": "running"}
 
 def batch(model: Model) -> BatchStatus:
     """A batch that is done, with a row that could not be made and one that failed."""
-    there, price = f"https://your-images.{_S3}/batches/{BATCH_ID}", 3 * model.credits["2K"]
-    cost = 2 * model.credits["2K"]
+    there = f"https://your-images.{_S3}/batches/{BATCH_ID}"
+    price, cost = 3 * _credits(model), 2 * _credits(model)
     return {
         "batchId": BATCH_ID,
         "state": "done",
@@ -227,8 +232,8 @@ def batch(model: Model) -> BatchStatus:
             }
         ],
         "errorsUrl": f"{there}/errors.jsonl?X-Amz-Signature=0a1b2c",
-        "price": {"credits": price, "usd": round(3 * model.usd("2K"), 6)},
-        "cost": {"credits": cost, "usd": round(2 * model.usd("2K"), 6)},
+        "price": {"credits": price, "usd": prices().usd(price)},
+        "cost": {"credits": cost, "usd": prices().usd(cost)},
         "failMsg": None,
         "resultsUrl": f"{there}/results.jsonl?X-Amz-Signature=0a1b2c",
         "createdAt": iso(CREATED),

@@ -101,7 +101,14 @@ OPERATIONS: tuple[Operation, ...] = (
                 "kie-refused",
             ),
             *("claim-in-flight", "preset-broken", "too-large"),
-            *("idempotency-key-reused", "too-many-requests", "kie-key-missing", "outcome-unknown"),
+            *(
+                "idempotency-key-reused",
+                "too-many-requests",
+                "budget-exceeded",
+                "kie-key-missing",
+                "misconfigured",
+                "outcome-unknown",
+            ),
             "creating-broke",
         ),
         links=_OF_A_NEW_TASK,
@@ -191,7 +198,7 @@ OPERATIONS: tuple[Operation, ...] = (
         headers=_RATE,
         problems=(
             *("invalid-filling", "missing-variable", "preset-not-found", "preset-broken", "too-large"),
-            *("too-many-requests", "rendering-broke"),
+            *("too-many-requests", "misconfigured", "rendering-broke"),
         ),
     ),
     Operation(

@@ -1,5 +1,6 @@
 """Every error as an example: made by the constructors that make the real ones."""
 
+import datetime as dt
 from typing import Any
 
 from plantain.checking import NO_GOOD_ROW
@@ -10,7 +11,9 @@ from plantain.errors import (
     JobNotFound,
     KeptElsewhere,
     KieKeyMissing,
+    Misconfigured,
     OutcomeUnknown,
+    OverBudget,
     ScheduleNotFound,
     TooManyRequests,
 )
@@ -93,6 +96,17 @@ PROBLEMS: dict[str, Problem] = {
     "idempotency-key-reused": _of(IdempotencyKeyReused()),
     "too-many-requests": _of(TooManyRequests(300, retry_after=45)),
     "kie-key-missing": _failed(_MISSING.code, _MISSING.words, _MISSING.charged),
+    "misconfigured": _of(Misconfigured("KiePrices", "it has no price for nano-banana-pro at 4K")),
+    "budget-exceeded": _of(
+        OverBudget(
+            "caller",
+            "alice",
+            "day",
+            limit=5,
+            price=0.09,
+            resets_at=dt.datetime(2026, 11, 24, tzinfo=dt.UTC),
+        )
+    ),
     "outcome-unknown": _failed(_LOST.code, _LOST.words, _LOST.charged),
     "creating-broke": unexpected(CREATING, charged="unknown", retryable=False),
     "reading-broke": _broken(READING),

@@ -17,6 +17,7 @@ from tests.template.stack import FUNCTIONS, LAYER, verbs
 MODULES = sorted(path.stem for path in LAYER.glob("*.py") if path.stem != "__init__")
 DOMAIN = {
     "models",
+    "prices",
     "task",
     "job",
     "times",

@@ -89,14 +89,13 @@ def test_as_many_input_images_as_the_model_takes() -> None:
 
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
-def test_each_choice_in_a_models_row_is_accepted_and_priced(model: Any) -> None:
+def test_each_choice_in_a_models_row_is_accepted(model: Any) -> None:
     for ratio in model.aspect_ratios:
         assert check({"prompt": "x", "aspectRatio": ratio}, model).aspect_ratio == ratio
     for kind in model.output_formats:
         assert check({"prompt": "x", "outputFormat": kind}, model).output_format == kind
     for resolution in model.resolutions:
         assert check({"prompt": "x", "resolution": resolution}, model).resolution == resolution
-        assert model.usd(resolution) > 0
 
 
 MINE = "uploads/alice/01a2072a-804f-71fd-b738-7e12c919c601.png"

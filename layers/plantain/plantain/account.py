@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from plantain.errors import KieKeyMissing, KieKeyRejected, TryAgainLater
 from plantain.kie import kie
-from plantain.models import USD_PER_CREDIT
+from plantain.prices import prices
 
 if TYPE_CHECKING:
     from plantain.answers import KieAccount, KieState
@@ -20,7 +20,7 @@ def kie_account() -> "KieAccount":
         return _unpaid("key-rejected")
     except TryAgainLater:
         return _unpaid("unreachable")
-    return {"state": "ok", "credits": credits, "usd": round(credits * USD_PER_CREDIT, 2)}
+    return {"state": "ok", "credits": credits, "usd": round(prices().usd(credits), 2)}
 
 
 def _unpaid(state: "KieState") -> "KieAccount":

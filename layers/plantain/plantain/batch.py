@@ -6,7 +6,7 @@ from typing import Literal
 
 from plantain.faults import Fault
 from plantain.job import Door, Source, new_task_id, now_ms
-from plantain.models import USD_PER_CREDIT
+from plantain.prices import prices
 
 BatchState = Literal["checking", "waiting", "running", "done", "failed", "expired"]
 BATCH_STATES: tuple[BatchState, ...] = ("checking", "waiting", "running", "done", "failed", "expired")
@@ -63,7 +63,7 @@ class Batch:
     @property
     def price_usd(self) -> float:
         """What the rows that are not yet made will cost, in USD."""
-        return round(self.price * USD_PER_CREDIT, 6)
+        return prices().usd(self.price)
 
     @property
     def group(self) -> str:

@@ -20,9 +20,9 @@ from plantain.file_wish import FileWish, as_written, check_file_wish
 from plantain.inbox import Inbox
 from plantain.inbox_key import key_and_version
 from plantain.input_images import look_up_hosts
-from plantain.models import Model
 from plantain.plans import plan_of
 from plantain.presets import Presets, presets_of_a_moment
+from plantain.prices import prices
 from plantain.request import Terms
 from plantain.reservations import is_free_to_try_again
 from plantain.standing import Standing
@@ -57,7 +57,7 @@ def check_rows(
         index.write(INDEX_HEAD)
         for some in batched(_rows_of(batch, inbox), _AT_ONCE, strict=False):
             ready = list(_ready(batch, some, terms, dns, library))
-            _count(found, ready, standing, terms.model)
+            _count(found, ready, standing)
             for row in ready:
                 _write(row, rows, index, errors)
         if not found.rows and not found.bad:
@@ -122,7 +122,7 @@ def _bad(row: Row, invalid: InvalidRequest) -> BadRow:
     return BadRow(row.number, row.line, as_written(invalid.faults, row.document))
 
 
-def _count(found: Checked, rows: list[ReadyRow | BadRow], standing: Standing, model: Model) -> None:
+def _count(found: Checked, rows: list[ReadyRow | BadRow], standing: Standing) -> None:
     ready = [row for row in rows if isinstance(row, ReadyRow)]
     jobs = standing.jobs_of(row.claim for row in ready)
     found.rows += len(ready)
@@ -131,7 +131,7 @@ def _count(found: Checked, rows: list[ReadyRow | BadRow], standing: Standing, mo
         if earlier and not is_free_to_try_again(earlier):
             found.reused[earlier.state] += 1
         else:
-            found.price += model.credits[ready_row.request.resolution]
+            found.price += prices().credits_of(ready_row.request)
     for row in rows:
         if isinstance(row, BadRow):
             found.bad += 1

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from plantain.batch import Batch
 from plantain.batch_objects import BatchObjects
 from plantain.members import Members, credits_of
-from plantain.models import USD_PER_CREDIT
+from plantain.prices import prices
 from plantain.times import iso
 
 if TYPE_CHECKING:
@@ -64,4 +64,4 @@ def _row_counts(batch: Batch, counts: Counter[str]) -> "RowCounts":
 
 
 def _cost(credits: float) -> "Cost":
-    return {"credits": credits, "usd": round(credits * USD_PER_CREDIT, 6)}
+    return {"credits": credits, "usd": prices().usd(credits)}

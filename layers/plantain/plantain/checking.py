@@ -15,7 +15,7 @@ from plantain.documents import BadDocument
 from plantain.inbox import Inbox
 from plantain.items import values_of
 from plantain.job import now_ms
-from plantain.models import USD_PER_CREDIT
+from plantain.prices import prices
 from plantain.request import Terms
 from plantain.standing import Standing
 
@@ -66,7 +66,7 @@ def _as_found(batch: Batch, found: Checked, confirm_above_usd: float) -> Batch:
     )
     if not found.rows:
         return replace(checked, state="failed", failure=NO_GOOD_ROW)
-    waits = found.price * USD_PER_CREDIT > confirm_above_usd
+    waits = prices().usd(found.price) > confirm_above_usd
     return replace(checked, state="waiting" if waits else "running")
 
 

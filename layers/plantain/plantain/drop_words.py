@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from plantain.dropped import ending_of
 from plantain.failure_words import words_of
 from plantain.job import Job, PresetRef, Request
-from plantain.models import MODELS, PRICES_AS_OF
 from plantain.plain_words import failed_text
+from plantain.prices import prices
 
 AGAIN = "Change that, and drop the file again."
 SMALLER = "Save the picture in a smaller size, and drop that."
@@ -47,8 +47,8 @@ def failed_job_text(job: Job) -> str:
 
 def plan_text(key: str, request: Request, preset: PresetRef | None, count: int) -> str:
     """What would be made of a file that asks for a trial, and at what price."""
-    credits = MODELS[request.model].credits[request.resolution]
-    usd = MODELS[request.model].usd(request.resolution)
+    credits = prices().credits_of(request)
+    usd = prices().usd(credits * count)
     lines = [
         f"This is what would be made from {key}. Nothing was made, and nothing was charged.",
         "",
@@ -61,9 +61,9 @@ def plan_text(key: str, request: Request, preset: PresetRef | None, count: int) 
         f"- how many: {count}",
         "",
         "The price",
-        f"- {credits * count:g} credits, which is {usd * count:.2f} USD"
+        f"- {credits * count:g} credits, which is {usd:.2f} USD"
         + (f" ({count} times {credits:g} credits)" if count > 1 else ""),
-        f"- by the prices of {PRICES_AS_OF}",
+        f"- by the prices of {prices().as_of}",
         "",
         "What to do",
         "- To have it made, take dry_run out of the file and drop it again.",

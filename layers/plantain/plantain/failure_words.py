@@ -28,6 +28,10 @@ _STOPPED: dict[Charged, tuple[str, str]] = {
 }
 
 _WORDS: dict[str, tuple[str, str]] = {
+    "misconfigured": (
+        "Plantain has not been told rightly what a picture costs or may cost, and asks for none without knowing.",
+        f"{_OPERATOR}: its settings have to be corrected. Then drop the file again.",
+    ),
     "kie-key-missing": _NO_KEY,
     "kie-key-rejected": _NO_KEY,
     "kie-key-unreadable": _NO_KEY,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from plantain.images import image_key
 from plantain.items import values_of
 from plantain.job import Job, StoredImage
-from plantain.models import USD_PER_CREDIT
+from plantain.prices import prices
 
 if TYPE_CHECKING:
     from plantain.answers import Cost
@@ -15,7 +15,7 @@ def cost_of(job: Job) -> "Cost | None":
     """What Kie.ai charged, in credits and USD, where Kie.ai has told."""
     if job.credits is None or job.charged == "unknown":
         return None
-    return {"credits": job.credits, "usd": round(job.credits * USD_PER_CREDIT, 6)}
+    return {"credits": job.credits, "usd": prices().usd(job.credits)}
 
 
 def manifest_key(job: Job) -> str:

@@ -7,8 +7,8 @@ minute then looks at the balance, and ends the pause for all when it covers its 
 from functools import cache
 
 from plantain.job import Job, now_ms
-from plantain.models import MODELS
 from plantain.pace_item import By, PaceItem, Paused, pace_item
+from plantain.prices import prices
 
 WAIT_SECONDS, LONGEST_WAIT_SECONDS = 60, 300
 LOOK_MS = 60_000
@@ -21,7 +21,7 @@ def wait_seconds(paused: Paused) -> int:
 
 def covers(balance: float, job: Job) -> bool:
     """Whether so many credits pay for this job."""
-    return balance >= MODELS[job.request.model].credits[job.request.resolution]
+    return balance >= prices().credits_of(job.request)
 
 
 class Pausing:

@@ -6,10 +6,11 @@ from pydantic.alias_generators import to_camel
 
 from plantain.composing import brand_images_of
 from plantain.faults import PresetBroken
-from plantain.models import MODELS, USD_PER_CREDIT, Model
+from plantain.models import Model
 from plantain.plans import Plan
 from plantain.preset import Preset, Variable
 from plantain.preset_file import PresetFile, preset_in
+from plantain.prices import prices
 
 if TYPE_CHECKING:
     from plantain import answers
@@ -63,7 +64,7 @@ def rendering_of(plan: Plan) -> "answers.Rendering":
     """What a plan of a preset would ask for."""
     assert plan.preset is not None
     request, brand = plan.request, plan.brand_images
-    credits = MODELS[request.model].credits[request.resolution]
+    credits = prices().credits_of(request)
     return {
         "preset": {"name": plan.preset.name, "version": plan.preset.version},
         "model": request.model,
@@ -72,7 +73,7 @@ def rendering_of(plan: Plan) -> "answers.Rendering":
         "resolution": request.resolution,
         "outputFormat": request.output_format,
         "imageInputs": {"own": len(request.image_input) - brand, "brand": brand},
-        "price": {"credits": credits, "usd": round(credits * USD_PER_CREDIT, 6)},
+        "price": {"credits": credits, "usd": prices().usd(credits)},
     }
 
 

@@ -169,7 +169,7 @@ def _problem_of_money(error: Exception) -> Problem | None:
         case OverBudget():
             return Problem(402, "Budget exceeded", error.code, str(error))
         case Misconfigured():
-            return Problem(500, "Failed to start image generation", error.code, str(error))
+            return Problem(500, "Plantain is misconfigured", error.code, str(error))
         case _:
             return None
 

@@ -7,7 +7,7 @@ from plantain.errors import KeptElsewhere, ScheduleNotFound
 from plantain.faults import InvalidRequest
 from plantain.keeping import find, schedule_of_kept
 from plantain.members import credits_of, members
-from plantain.models import USD_PER_CREDIT
+from plantain.prices import prices
 from plantain.recurrence import Rate
 from plantain.run import Run
 from plantain.run_id import run_key
@@ -98,7 +98,7 @@ def _next_runs(kept: Kept, now: dt.datetime) -> list[str]:
 
 
 def _cost(credits: float | None) -> "Cost | None":
-    return None if credits is None else {"credits": credits, "usd": round(credits * USD_PER_CREDIT, 6)}
+    return None if credits is None else {"credits": credits, "usd": prices().usd(credits)}
 
 
 def _camel(name: str) -> Any:
