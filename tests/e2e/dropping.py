@@ -1,8 +1,10 @@
 """Somebody who drops files and looks for what has become of them, with nothing but S3."""
 
+import json
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from plantain.inbox_reports import report_id_of
@@ -22,6 +24,31 @@ def eventually[T](look: Callable[[], T | None], seconds: float = JOB_SECONDS) ->
 def unique(word: str = "card") -> str:
     """A name of one's own: the cloud is everybody's."""
     return f"{word}-{uuid.uuid4().hex[:8]}"
+
+
+def dead_letters(cloud: Cloud, *words: str) -> list[dict[str, Any]]:
+    """The letters that hold one of the words; the others stay in the queue."""
+    queue = {"QueueUrl": cloud.outputs["DeadLettersUrl"]}
+    found = cloud.client("sqs").receive_message(**queue, MaxNumberOfMessages=10, VisibilityTimeout=0)
+    letters = [json.loads(message["Body"]) for message in found.get("Messages", [])]
+    return [letter for letter in letters if any(word in json.dumps(letter) for word in words)]
+
+
+@contextmanager
+def without_permissions(cloud: Cloud, function: str) -> Iterator[None]:
+    """The function, by its logical id, without its permissions, given back afterwards."""
+    found = cloud.client("lambda").get_function(FunctionName=cloud.resources[function])
+    role = {"RoleName": found["Configuration"]["Role"].rpartition("/")[2]}
+    iam = cloud.client("iam")
+    names = iam.list_role_policies(**role)["PolicyNames"]
+    documents = {name: iam.get_role_policy(**role, PolicyName=name)["PolicyDocument"] for name in names}
+    for name in names:
+        iam.delete_role_policy(**role, PolicyName=name)
+    try:
+        yield
+    finally:
+        for name, document in documents.items():
+            iam.put_role_policy(**role, PolicyName=name, PolicyDocument=json.dumps(document))
 
 
 class Person:
@@ -81,6 +108,10 @@ class Person:
             return lines[-1].partition('"outcome":"')[2].partition('"')[0] if lines else None
 
         return eventually(look)
+
+    def looks(self, source: Source) -> int:
+        """How often a drop has been looked at."""
+        return sum(f'"drop":"{report_id_of(source)}"' in line for line in self.cloud.logs())
 
     def paid(self, word: str) -> int:
         """How many tasks Kie.ai has accepted whose prompt holds the word."""

@@ -1,7 +1,6 @@
 """The drop folder, used as people use it: real puts, real events, and what is found in the images bucket."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -11,7 +10,7 @@ from botocore.exceptions import ClientError
 from plantain.inbox_reports import report_id_of
 from plantain.job import Source
 from tests.e2e.conftest import ROOT, Cloud
-from tests.e2e.dropping import Person, eventually, unique
+from tests.e2e.dropping import Person, dead_letters, eventually, unique, without_permissions
 from tests.e2e.test_uploads import png
 
 SMALL = 'resolution = "1K"\n'
@@ -347,38 +346,11 @@ def test_one_bad_file_does_not_touch_the_others(person: Person) -> None:
 # ---- what cannot be processed at all
 
 
-def dead_letters(cloud: Cloud, *words: str) -> list[dict[str, Any]]:
-    """The letters that hold one of the words; the others stay in the queue."""
-    queue = {"QueueUrl": cloud.outputs["DeadLettersUrl"]}
-    found = cloud.client("sqs").receive_message(**queue, MaxNumberOfMessages=10, VisibilityTimeout=0)
-    letters = [json.loads(message["Body"]) for message in found.get("Messages", [])]
-    return [letter for letter in letters if any(word in json.dumps(letter) for word in words)]
-
-
-@pytest.fixture
-def powerless(cloud: Cloud) -> Iterator[None]:
-    """on_upload without its permissions, given back afterwards."""
-    function = cloud.client("lambda").get_function(FunctionName=cloud.resources["OnUploadFunction"])
-    role = {"RoleName": function["Configuration"]["Role"].rpartition("/")[2]}
-    iam = cloud.client("iam")
-    policies = [
-        {name: found[name] for name in ("PolicyName", "PolicyDocument")}
-        for policy in iam.list_role_policies(**role)["PolicyNames"]
-        for found in [iam.get_role_policy(**role, PolicyName=policy)]
-    ]
-    for policy in policies:
-        iam.delete_role_policy(**role, PolicyName=policy["PolicyName"])
-    yield
-    for policy in policies:
-        document = json.dumps(policy["PolicyDocument"])
-        iam.put_role_policy(**role, PolicyName=policy["PolicyName"], PolicyDocument=document)
-
-
-@pytest.mark.usefixtures("powerless")
 def test_what_cannot_be_processed_at_all_ends_with_the_dead_letters(cloud: Cloud, person: Person) -> None:
-    source = person.drops(f"inbox/{unique('poison')}.txt", "a card")
+    with without_permissions(cloud, "OnUploadFunction"):
+        source = person.drops(f"inbox/{unique('poison')}.txt", "a card")
 
-    (letter,) = eventually(lambda: dead_letters(cloud, source.version))
+        (letter,) = eventually(lambda: dead_letters(cloud, source.version))
 
     assert letter["requestContext"]["condition"] == "RetriesExhausted"
     assert letter["requestPayload"]["detail"]["object"]["key"] == source.key
