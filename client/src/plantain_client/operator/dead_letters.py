@@ -6,7 +6,8 @@ event twice.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,14 +57,13 @@ class DeadLetters:
             seen |= {message["MessageId"] for message in fresh}
             yield from map(self._letter, fresh)
 
-    def put_back(self, letters: Sequence[Letter]) -> None:
+    def put_back(self, letters: Iterable[Letter]) -> None:
         """Let these be seen again at once: who has looked at them may want to hand them over."""
-        for first in range(0, len(letters), 10):
-            entries = [
-                {"Id": str(number), "ReceiptHandle": letter.handle, "VisibilityTimeout": 0}
-                for number, letter in enumerate(letters[first : first + 10])
-            ]
-            self._sqs.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
+        for letter in letters:
+            with suppress(self._sqs.exceptions.MessageNotInflight):  # its minute is over
+                self._sqs.change_message_visibility(
+                    QueueUrl=self._url, ReceiptHandle=letter.handle, VisibilityTimeout=0
+                )
 
     def hand_over(self, letter: Letter) -> None:
         """Give it to its function again, and then forget it: what fails again becomes a letter again."""
