@@ -1,13 +1,19 @@
-"""What an operator can set and look up is in the README."""
+"""What an operator can set and look up is in the README, and what it says to type can be typed."""
 
 import re
+import shlex
 
 import pytest
 
+from plantain.reopening import REOPENABLE
+from plantain_client.cli.arguments import arguments
 from tests.conftest import ROOT
-from tests.template.stack import FUNCTIONS, template
+from tests.template.stack import FUNCTIONS, resources, template
 
-TABLES = "\n".join(line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("| "))
+README = (ROOT / "README.md").read_text()
+TABLES = "\n".join(line for line in README.splitlines() if line.startswith("| "))
+PAGE = README.partition("\n## When something goes wrong\n")[2].partition("\n## ")[0]
+ALARMS = resources("AWS::CloudWatch::Alarm")
 
 
 @pytest.mark.parametrize("name", [*template()["Parameters"], *template()["Outputs"]])
@@ -17,5 +23,41 @@ def test_every_parameter_and_output_is_in_a_table(name: str) -> None:
 
 def test_as_many_functions_are_told_of_as_there_are() -> None:
     verbs = [path.parent.name for path in FUNCTIONS.glob("*/app.py")]
-    (told,) = re.findall(r"one stack of (\d+) Lambda functions", (ROOT / "README.md").read_text())
+    (told,) = re.findall(r"one stack of (\d+) Lambda functions", README)
     assert int(told) == len(verbs)
+
+
+@pytest.mark.parametrize("alarm", ALARMS)
+def test_what_to_do_is_said_of_every_alarm(alarm: str) -> None:
+    (row,) = [line for line in PAGE.splitlines() if line.startswith(f"| `{alarm}` |")]
+    what, means, cost, do, over = row.strip("| ").split(" | ")
+    assert all(len(cell) > 1 for cell in (what, means, cost, do, over))
+
+
+@pytest.mark.parametrize("alarm", ALARMS)
+def test_every_alarm_tells_somebody_and_says_nothing_as_long_as_nothing_is_measured(alarm: str) -> None:
+    assert "AlarmTopicArn" in str(ALARMS[alarm]["AlarmActions"])
+    assert ALARMS[alarm]["TreatMissingData"] == "notBreaching"
+
+
+@pytest.mark.parametrize("code", sorted(REOPENABLE))
+def test_what_to_do_is_said_of_every_job_that_an_operator_can_open_again(code: str) -> None:
+    assert f"`{code}`" in PAGE
+
+
+def commands() -> list[str]:
+    """Every `plantain …` of the page, alone on its line or within a sentence."""
+    lines = re.findall(r"^plantain .*?(?=\s+#|$)", PAGE, re.MULTILINE)
+    return sorted({*lines, *re.findall(r"`(plantain [^`]+)`", PAGE)})
+
+
+@pytest.mark.parametrize("command", commands())
+def test_what_the_page_says_to_type_can_be_typed(command: str) -> None:
+    arguments().parse_args(shlex.split(command)[1:])
+
+
+@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(#([^)]+)\)", README))))
+def test_every_link_within_leads_somewhere(link: str) -> None:
+    titles = re.findall(r"^#+ (.+)$", README, re.MULTILINE)
+    anchors = {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+    assert link in anchors

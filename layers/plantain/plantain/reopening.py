@@ -13,7 +13,7 @@ from plantain.jobs import jobs
 
 CREATE_MS = 10 * 60 * 1000  # a create that began so long ago is no longer under way
 
-_CODES = frozenset(
+REOPENABLE = frozenset(
     {
         "outcome-unknown",
         "timed-out",
@@ -114,7 +114,7 @@ def _require_reopenable(job: Job, *, resent: bool = False) -> None:
     failure = job.failure
     if failure is None:
         raise CannotReopen(f"The job has not failed: it is {job.state}.")
-    if not (failure.code in _CODES or failure.code.startswith(_PREFIXES)):
+    if not (failure.code in REOPENABLE or failure.code.startswith(_PREFIXES)):
         raise CannotReopen(f"A job that failed with {failure.code} stays so: ask for a new one.")
     if failure.charged == "no" and not resent:
         raise CannotReopen("The job has cost nothing: Kie.ai has no task of it. It can be sent again.")
