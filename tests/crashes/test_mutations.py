@@ -1,0 +1,61 @@
+"""The harness finds what it is there to find: each safeguard taken out of the code makes a schedule break."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from plantain.create_pace import CreatePace
+from plantain.job import Job, now_ms
+from plantain.jobs import Jobs
+from tests.crashes.seams import installed, play
+
+ENOUGH = 400  # schedules
+
+
+def without_the_intent(_: Jobs, __: Job) -> str:
+    """Nothing is written before the create is sent."""
+    return secrets.token_hex(8)
+
+
+def without_failing_closed(self: Jobs, job: Job) -> str:
+    """Whoever finds an intent sends all the same."""
+    attempt = secrets.token_hex(8)
+    self._update(job.task_id, {"createStartedAt": now_ms(), "createAttempt": attempt})
+    return attempt
+
+
+def without_slots(_: CreatePace, __: Job) -> None:
+    """Nobody waits in line."""
+
+
+def without_turns(_: CreatePace) -> int:
+    """Everybody is sent at once."""
+    return now_ms()
+
+
+def leaves_a_final_state(self: Jobs, task_id: str, changes: dict[str, Any], seen: Any = None) -> None:
+    """Whoever ends a job ends it, as it may be by now."""
+    changes = {name: value for name, value in changes.items() if value is not None} | {"endedAt": now_ms()}
+    self._update(task_id, changes, condition="attribute_exists(id)")
+
+
+Mutation = tuple[type, str, Callable[..., Any]]
+
+
+@pytest.mark.parametrize(
+    ("mutations", "words"),
+    [
+        ([(Jobs, "begin_create", without_the_intent)], "has accepted 2 creates"),
+        ([(Jobs, "begin_create", without_failing_closed)], "has accepted 2 creates"),
+        ([(CreatePace, "slot_of", without_slots), (CreatePace, "take_turn", without_turns)], "creates arrived"),
+        ([(Jobs, "_end", leaves_a_final_state)], "of a job that had ended"),
+    ],
+    ids=lambda value: value[0][2].__name__ if isinstance(value, list) else "",
+)
+def test_a_safeguard_taken_out_is_missed(mutations: list[Mutation], words: str) -> None:
+    with installed() as patched:
+        for where, name, instead in mutations:
+            patched.setattr(where, name, instead)
+        assert any(words in (play(seed).broken or "") for seed in range(ENOUGH))
