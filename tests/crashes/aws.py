@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Call = dict[str, Any]
 TRIES = 2  # as plantain/aws.py has botocore do it
-_READS = ("get", "describe", "list", "head", "query")
+_READS = ("get", "describe", "list", "head", "query", "transact_get_items")
 
 
 class Parameters:
@@ -82,6 +82,9 @@ class Aws:
         world.pass_time(chance.way())
         if chance.happens("aws unreached"):
             raise ConnectTimeoutError(endpoint_url=service)
+        if service == "dynamodb" and writes and chance.happens("aws conflict"):
+            world.note(f"{what}: meets a transaction")
+            raise conflict(operation)
         if chance.happens("aws throttled"):
             raise Throttled({"Error": {"Code": "ThrottlingException"}}, operation)
         try:
@@ -101,6 +104,15 @@ class Aws:
     def _do(self, service: str, operation: str, call: Call) -> Call:
         answer: Call = getattr(self._services[service], operation)(call)
         return answer
+
+
+def conflict(operation: str) -> ClientError:
+    """Somebody else's transaction was just writing the same item; not done."""
+    code, reasons = "TransactionConflictException", []
+    if operation == "transact_write_items":
+        code, reasons = "TransactionCanceledException", [{"Code": "TransactionConflict"}]
+    answer: Any = {"Error": {"Code": code}, "CancellationReasons": reasons}
+    return ClientError(answer, operation)
 
 
 class Throttled(ClientError):

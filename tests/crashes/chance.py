@@ -9,6 +9,7 @@ WORST = {
     "aws lost": 0.1,  # done, but the answer does not come
     "aws unreached": 0.1,  # not done
     "aws throttled": 0.1,
+    "aws conflict": 0.2,
     "index lags": 0.3,
     "no room": 0.2,  # Lambda takes no call for the moment
     "run doubled": 0.1,  # a function is run twice at once for one call

@@ -38,7 +38,10 @@ class Promises:
 
     def written(self, was: "Item", now: "Item") -> None:
         """Nothing leaves a final state but by an operator's word."""
-        if not was.get("id", {}).get("S", "").startswith("job#"):
+        key = now.get("id", {}).get("S", "")
+        if key.startswith("usage#"):
+            self._world.money.written(now)
+        if not was or not key.startswith("job#"):
             return
         before, after = from_attributes(was), from_attributes(now)
         if before["state"] not in _FINAL:
@@ -68,10 +71,12 @@ class Promises:
         prompt = task.wish["prompt"]
         count, allowed = len(self._world.kie.tasks_of(prompt)), 1 + self.resent[prompt]
         self.hold(count <= allowed, f"Kie.ai has accepted {count} creates for {prompt!r}")
+        self._world.money.accepted()
 
     def at_the_end(self) -> None:
         """When nothing happens any more."""
         jobs = self._world.jobs()
+        self._world.money.at_the_end(jobs)
         for wish in self._world.people.wishes:
             of_wish = [job for job in jobs if job.request.prompt == wish.prompt]
             self.hold(len(of_wish) <= 1, f"{len(of_wish)} jobs for {wish.prompt!r}")

@@ -59,6 +59,9 @@ class _Now:
     def randbits(self, count: int) -> int:
         return self.world.secrets.randbits(count)
 
+    def uniform(self, low: float, high: float) -> float:
+        return self.world.chance.uniform(low, high)
+
     def SystemRandom(self) -> random.Random:  # noqa: N802 - as the module names it
         return self.world.chance
 
@@ -136,7 +139,7 @@ def installed() -> Iterator[pytest.MonkeyPatch]:
         patched.setattr(metrics, "EphemeralMetrics", _Unmeasured)
         patched.setattr(tasks, "secrets", _now)
         for module in _ours():
-            for name, real in (("time", time), ("secrets", secrets)):
+            for name, real in (("time", time), ("secrets", secrets), ("random", random)):
                 if vars(module).get(name) is real:
                     patched.setattr(module, name, _now)
         logging.disable(logging.CRITICAL)

@@ -75,6 +75,13 @@ class Dynamodb:
         self._done |= {token} if token else set()
         return {}
 
+    def transact_get_items(self, call: Call) -> Call:
+        return {"Responses": [self._shown(one["Get"]) for one in call["TransactItems"]]}
+
+    def _shown(self, call: Call) -> Call:
+        item, wanted = self._found(call), call["ProjectionExpression"].split(", ")
+        return {"Item": {name: item[name] for name in wanted if name in item}} if item else {}
+
     def query(self, call: Call) -> Call:
         table = self.tables[call["TableName"]]
         index = table.indexes[call["IndexName"]]

@@ -2,16 +2,22 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from plantain.create_pace import CreatePace
+from plantain.errors import OutcomeUnknown
 from plantain.job import Job, now_ms
 from plantain.jobs import Jobs
+from plantain.ledger import Action, Ledger
 from tests.crashes.seams import installed, play
 
 ENOUGH = 400  # schedules
+
+
+begin_create = Jobs.begin_create
 
 
 def without_the_intent(_: Jobs, __: Job) -> str:
@@ -21,9 +27,10 @@ def without_the_intent(_: Jobs, __: Job) -> str:
 
 def without_failing_closed(self: Jobs, job: Job) -> str:
     """Whoever finds an intent sends all the same."""
-    attempt = secrets.token_hex(8)
-    self._update(job.task_id, {"createStartedAt": now_ms(), "createAttempt": attempt})
-    return attempt
+    try:
+        return begin_create(self, job)
+    except OutcomeUnknown:
+        return secrets.token_hex(8)
 
 
 def without_slots(_: CreatePace, __: Job) -> None:
@@ -41,6 +48,16 @@ def leaves_a_final_state(self: Jobs, task_id: str, changes: dict[str, Any], seen
     self._update(task_id, changes, condition="attribute_exists(id)")
 
 
+def without_a_reservation(_: Ledger, __: Job, ___: float, ____: str) -> list[Action]:
+    """Nothing is held of a budget while Kie.ai draws."""
+    return []
+
+
+def without_room(self: Ledger, job: Job, credits: float, day: str) -> list[Action]:
+    """Held, whether there is room for it or not: the look before was enough."""
+    return self._add(replace(job, reserved_on=day), {"usedCredits": credits})
+
+
 Mutation = tuple[type, str, Callable[..., Any]]
 
 
@@ -49,8 +66,10 @@ Mutation = tuple[type, str, Callable[..., Any]]
     [
         ([(Jobs, "begin_create", without_the_intent)], "has accepted 2 creates"),
         ([(Jobs, "begin_create", without_failing_closed)], "has accepted 2 creates"),
-        ([(CreatePace, "slot_of", without_slots), (CreatePace, "take_turn", without_turns)], "creates arrived"),
+        ([(CreatePace, "slot_of", without_slots), (CreatePace, "take_turn", without_turns)], "21 creates arrived"),
         ([(Jobs, "_end", leaves_a_final_state)], "of a job that had ended"),
+        ([(Ledger, "reserve", without_a_reservation)], "has used -18 credits"),
+        ([(Ledger, "reserve", without_room)], "has used 36 credits of 18"),
     ],
     ids=lambda value: value[0][2].__name__ if isinstance(value, list) else "",
 )
