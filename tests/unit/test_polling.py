@@ -88,7 +88,13 @@ def test_a_task_is_looked_at_ever_more_rarely_once_it_is_late() -> None:
 def test_where_kie_rings_it_is_looked_at_rarely_from_the_start() -> None:
     rings = replace(PACE, safety=60)
 
-    assert [rings.wait_at(age) for age in (0, 269, 270, 600, 3600)] == [60, 60, 60, 60, 360]
+    assert [rings.wait_at(age) for age in (15, 269, 270, 600, 3600)] == [60, 60, 60, 60, 360]
+
+
+def test_where_kie_rings_nobody_looks_before_most_tasks_have_rung() -> None:
+    rings = replace(PACE, safety=60)
+
+    assert [age + rings.wait_at(age) for age in (0, 3, 14, 15, 75)] == [75, 75, 75, 75, 135]
 
 
 def test_a_job_past_every_patience_ends_timed_out_with_its_price_unknown() -> None:

@@ -17,13 +17,16 @@ TIMEOUT_GRACE = 120_000  # ms since Kie first said so
 BLANK_LOOKS = 5  # answers that cannot be true and are asked again
 LATE_SHARE = 10  # a late task is looked at again after a tenth of its age …
 MAX_INTERVAL = 900  # … but every 15 minutes
+# So much of its interval later comes the first safety look: most tasks take up to 66 s, the default is 60 s.
+FIRST_SAFETY = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
     """When to look, all in s: every `interval` for the `usual` time, then ever more rarely, for `late` more.
 
-    `safety` is the interval where Kie.ai rings when a task is over; None where it cannot.
+    `safety` is the interval where Kie.ai rings when a task is over, None where it cannot. Its first look comes a
+    little later, so as not to come just before the ring.
     """
 
     interval: int
@@ -35,7 +38,10 @@ class Pace:
     def wait_at(self, age: float) -> int:
         """Seconds to wait for the next look at a task of this age."""
         if not self.is_late(age):
-            return self.safety or self.interval
+            if self.safety is None:
+                return self.interval
+            first = int(self.safety * (1 + FIRST_SAFETY))
+            return max(self.safety, first - int(age))
         rarer = min(int(age) // LATE_SHARE, MAX_INTERVAL)
         return max(self.late_interval, self.safety or 0, rarer)
 
