@@ -21,6 +21,7 @@ BENCHMARKS = {
     "imports": "Cold start: importing a function, beside bare boto3 with one client (CPU time)",
     "storing": "Storing an image on loopback, beside a bare socket copy of the same bytes",
     "one_job": "One job at a time over the HTTP API of the local cloud",
+    "doorbell": "Tasks of 60 s and 180 s with and without callbacks, beside a plain 'wait 3 s, look' machine",
     "many_jobs": "Many jobs at once, beside the same jobs one by one",
     "batches": "A batch of 1,000 rows, beside one of 10",
     "drops": "Many files dropped at once, beside the pace that Kie.ai's limit allows",
