@@ -79,7 +79,8 @@ class LocalCloud:
     """`with LocalCloud(...) as cloud:` and then `cloud.api_url`, `cloud.create_key("me")`, `cloud.aws`.
 
     `kie` is Kie.ai itself or None for the twin, which draws for `draw_seconds`. `parameters` go to the
-    template: that of the sources, or one that `sam build` has made. The other arguments are those of EmbeddedAws.
+    template: that of the sources, or one that `sam build` has made. With a `webhook_key` the twin signs its
+    callbacks, and who does not is turned away. The other arguments are those of EmbeddedAws.
     """
 
     def __init__(
@@ -93,9 +94,12 @@ class LocalCloud:
         state_dir: Path | None = None,
         wait_scale: float = 1.0,
         log_lines: Callable[[str, str], None] | None = None,
+        webhook_key: str = "",
     ) -> None:
         self._kie = kie
-        self._twin = TwinProcess(draw_seconds, *twin_options)
+        signing = ("--webhook-key", webhook_key) if webhook_key else ()
+        self._twin = TwinProcess(draw_seconds, *twin_options, *signing)
+        self._webhook_key = webhook_key
         self._parameters = parameters or {}
         self._template = template
         self.aws = EmbeddedAws(state_dir, wait_scale, log_lines, WORKERS, ROOT / ".build" / "lambda")
@@ -116,6 +120,7 @@ class LocalCloud:
                     # Pictures may lie in the embedded S3 or with the twin, both on loopback.
                     "TrustedOrigins": ",".join(filter(None, [self.aws.endpoint, self.kie.files_url])),
                     **self.kie.parameters,
+                    **self._kept_webhook_key(),
                     **self._parameters,
                 },
                 layer_dirs={"VendorLayer": VENDOR_LAYER} if self._template == SOURCES else {},
@@ -153,6 +158,14 @@ class LocalCloud:
         """Callbacks to the stack's API come to this machine's."""
         settings = {"executeApi": self.aws.endpoint}
         httpx.post(f"{twin_url}/_twin/settings", json=settings, trust_env=False).raise_for_status()
+
+    def _kept_webhook_key(self) -> dict[str, str]:
+        """The parameter that names its secret, which people make themselves."""
+        if not self._webhook_key:
+            return {}
+        secrets = self.aws.client("secretsmanager")
+        kept = secrets.create_secret(Name="kie-webhook-key", SecretString=self._webhook_key)
+        return {"KieWebhookSecretArn": kept["ARN"]}
 
     def _end_what_was_running(self) -> None:
         """The embedded AWS does not take up executions of an earlier run: their jobs are told that they ended."""

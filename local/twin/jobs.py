@@ -33,7 +33,7 @@ class Jobs:
         with self._store.lock:
             cue = self._store.create_fault(wish.input["prompt"])
             if cue and not accepts(cue):
-                self._store.refuse(cue.name)
+                self._store.refuse(cue.name, wish.input["prompt"])
                 return faults.answer(cue.name, request.path) or wire.refused(500, wire.EXCEPTION)
             refusal = self._refusal(wish)
             if refusal:
@@ -44,10 +44,10 @@ class Jobs:
 
     def _refusal(self, wish: Wish) -> Answer | None:
         if not self._store.can_pay(wish.model.credits[wish.input.get("resolution") or "1K"]):
-            self._store.refuse("credits")
+            self._store.refuse("credits", wish.input["prompt"])
             return wire.refused(402, wire.NO_CREDITS)
         if self._store.window_is_full():
-            self._store.refuse("rate")
+            self._store.refuse("rate", wish.input["prompt"])
             return wire.refused(429, wire.TOO_OFTEN)
         return None
 

@@ -86,14 +86,14 @@ class TaskStore:
                 inputs=None if wish.get("image_input") else (),
             )
             self._creates.append(now)
-            self.create_calls.append({"at": now, "answer": "accepted"})
+            self.create_calls.append({"at": now, "prompt": prompt, "answer": "accepted"})
             self.tasks[task.task_id] = task
             return task
 
-    def refuse(self, reason: str) -> None:
+    def refuse(self, reason: str, prompt: str = "") -> None:
         with self.lock:
             self.refusals[reason] += 1
-            self.create_calls.append({"at": self.clock(), "answer": reason})
+            self.create_calls.append({"at": self.clock(), "prompt": prompt, "answer": reason})
 
     def inputs_fetched(self, task: Task, images: tuple[bytes, ...] | None) -> None:
         """The input images are there; None: one of them could not be fetched."""
@@ -110,7 +110,8 @@ class TaskStore:
     def ledger(self) -> dict[str, Any]:
         """What was accepted and paid. Credits are taken on success; a failed task costs nothing.
 
-        Every createTask call stands in `createCalls` with its moment, in seconds, and `accepted` or why not."""
+        Every createTask call stands in `createCalls` with its moment, in seconds, its prompt where it was
+        read, and `accepted` or why not."""
         with self.lock:
             now = self.clock()
             seen = {task_id: task.at(now) for task_id, task in self.tasks.items()}

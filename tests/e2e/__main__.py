@@ -19,6 +19,8 @@ def main() -> None:
     parser.add_argument("--wait-scale", type=float, required=True)
     parser.add_argument("--draw-seconds", type=float, required=True)
     parser.add_argument("--template", type=Path, default=SOURCES)
+    parser.add_argument("--parameter", action="append", default=[], metavar="NAME=VALUE")
+    parser.add_argument("--webhook-key", default="")
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     logs: list[str] = []
@@ -38,7 +40,9 @@ def main() -> None:
                 "ScheduledExpression": f"at({datetime.now(BERLIN) + timedelta(seconds=10):%Y-%m-%dT%H:%M:%S})",
                 "ScheduledTimezone": "Europe/Berlin",
                 "ScheduledRequest": '{"prompt": "Kept in git, $date", "dry_run": true}',
+                **dict(given.split("=", 1) for given in asked.parameter),
             },
+            webhook_key=asked.webhook_key,
             log_lines=lambda function, line: logs.append(f"{function} {line}"),
         ) as cloud,
     ):

@@ -135,7 +135,12 @@ class Cloud:
 
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[Cloud]:
-    command = [sys.executable, "-m", "tests.e2e", "--wait-scale", "0.1", "--draw-seconds", "1"]
+    yield from a_cloud("--wait-scale", "0.1")
+
+
+def a_cloud(*options: str) -> Iterator[Cloud]:
+    """One of one's own, as the options of `python -m tests.e2e` say."""
+    command = [sys.executable, "-m", "tests.e2e", "--draw-seconds", "1", *options]
     if built := os.environ.get("PLANTAIN_TEMPLATE"):  # made by `sam build`
         command += ["--template", built]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(["layers/plantain", "client/src"])}

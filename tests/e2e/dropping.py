@@ -12,12 +12,12 @@ from plantain.job import Source
 from tests.e2e.conftest import JOB_SECONDS, Cloud
 
 
-def eventually[T](look: Callable[[], T | None], seconds: float = JOB_SECONDS) -> T:
-    """What comes in the end."""
+def eventually[T](look: Callable[[], T | None], seconds: float = JOB_SECONDS, pause: float = 0.2) -> T:
+    """What comes in the end; looked for so often."""
     deadline = time.monotonic() + seconds
     while not (found := look()):
         assert time.monotonic() < deadline, "it did not come in time"
-        time.sleep(0.2)
+        time.sleep(pause)
     return found
 
 

@@ -390,7 +390,10 @@ def test_the_ledger_tells_what_was_asked_and_paid(twin: Twin) -> None:
         "acceptedCreates": 1,
         "refusedCreates": 1,
         "refusals": {"busy": 1},
-        "createCalls": [{"at": began, "answer": "accepted"}, {"at": began, "answer": "busy"}],
+        "createCalls": [
+            {"at": began, "prompt": "A boat", "answer": "accepted"},
+            {"at": began, "prompt": "A boat [twin:busy]", "answer": "busy"},
+        ],
         "creditsSpent": 18.0,
         "balance": 9982.0,
         "callbacks": [],
