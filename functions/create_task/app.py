@@ -12,6 +12,7 @@ from plantain.callbacks import callback_url
 from plantain.create_pace import Slot, create_pace, is_over
 from plantain.errors import (
     CreditsUsedUp,
+    EarlierFailed,
     InputGone,
     KieBusy,
     KieKeyMissing,
@@ -31,6 +32,7 @@ from plantain.ledger import ledger
 from plantain.metrics import count_paused
 from plantain.pausing import covers, pausing, wait_seconds
 from plantain.polling import pace_with
+from plantain.replay_cache import cached_seconds
 
 SENDS = 11  # of one job, before a Kie.ai that takes nothing is given up
 MISSED_SECONDS = 1
@@ -42,7 +44,7 @@ logger = Logger()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """`{taskId}` in. Out: CREATED, Kie's id of the task and the numbers the loop of looks starts with; or WAITING,
     and in how many seconds this step is to run again, because its slot in the account's pace is ahead or creates
-    are paused.
+    are paused or the same wish is being made already; or CACHED: the image is there to be copied.
 
     Kie's id is null where its answer was lost and it may still ring."""
     job = jobs().get(event["taskId"])
@@ -51,6 +53,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     callback = callback_url(base, job) if (base := callback_base()) else None
     request, turn = job.request, None
     if job.create_started_at is None:
+        with recording(jobs(), job, EarlierFailed, InputGone, seen=job):
+            seconds = cached_seconds(job)
+        if seconds is not None:
+            return _waiting(job, seconds) if seconds else _cached(job)
         if seconds := _paused_seconds(job):
             return _waiting(job, seconds)
         with recording(jobs(), job, Misconfigured, OverBudget, KieKeyMissing, InputGone, Refused, seen=job):
@@ -147,6 +153,11 @@ def _created(job: Job, kie_task_id: str | None) -> dict[str, Any]:
         "blanks": 0,
         "waitSeconds": pace_with(rings).wait_at(0),
     }
+
+
+def _cached(job: Job) -> dict[str, Any]:
+    logger.info("made before", task_id=job.task_id)
+    return {"taskId": job.task_id, "status": "CACHED", "rings": False}
 
 
 def _waiting(job: Job, seconds: int) -> dict[str, Any]:

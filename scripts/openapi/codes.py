@@ -15,6 +15,7 @@ FAIL_CODES: dict[str, str] = {
     "input-image-unreachable": "Kie.ai could not fetch an input image.",
     "kie-failed": "Kie.ai failed; `failMsg` is its own words.",
     "kie-timeout": "Kie.ai gave up.",
+    "earlier-unsettled": "The same request with `cache` was sent before and may have cost; not sent again.",
     "outcome-unknown": "The request was sent and its answer was lost. It is never sent again.",
     "status-unavailable": "Kie.ai accepted it and could not be asked for its outcome.",
     "timed-out": "It did not end in time.",

@@ -22,6 +22,7 @@ import yaml
 from local.cloud import LocalCloud
 from plantain.job import Request, new_job
 from plantain.jobs import Jobs
+from plantain.ledger import Ledger
 from tests.bench.histories import Told, told_by
 from tests.bench.rows import Row, tell
 
@@ -96,7 +97,8 @@ def _started(cloud: LocalCloud, machine: str, prompt: str) -> str:
     """The id of a job that has just begun."""
     time.sleep(APART)
     job = new_job("bench", "http", Request("nano-banana-pro", prompt, "16:9", "1K", "jpg"))
-    Jobs(cloud.stack.outputs["JobsTableName"], cloud.aws.client("dynamodb")).put(job)
+    table, dynamodb = cloud.stack.outputs["JobsTableName"], cloud.aws.client("dynamodb")
+    Jobs(table, dynamodb, Ledger(table, dynamodb)).put(job)
     cloud.aws.client("stepfunctions").start_execution(
         stateMachineArn=machine, name=job.task_id, input=json.dumps({"taskId": job.task_id})
     )

@@ -26,6 +26,8 @@ STATES: dict[str, Any] = asl()["States"]
 LAMBDA = "arn:aws:states:::lambda:invoke"
 TASKS = {name: state for name, state in STATES.items() if state.get("Resource") == LAMBDA}
 WAIT_FOR_RING: dict[str, Any] = STATES["WaitForRing"]
+# What goes wrong in a step and ends no job.
+OTHER_WAYS = {"StoreImage": [(["EarlierImageGone"], "CreateTask")]}
 
 
 def exits(state: dict[str, Any]) -> list[str]:
@@ -101,9 +103,10 @@ def test_a_task_without_room_waits_its_turn_far_longer_than_it_is_tried_again(na
 
 @pytest.mark.parametrize("name", [name for name in TASKS if name != "RecordFailure"])
 def test_every_task_that_gives_up_has_its_failure_recorded(name: str) -> None:
-    assert TASKS[name]["Catch"] == [
-        {"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "RecordFailure"}
-    ]
+    *others, last = TASKS[name]["Catch"]
+
+    assert last == {"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "RecordFailure"}
+    assert [(catch["ErrorEquals"], catch["Next"]) for catch in others] == OTHER_WAYS.get(name, [])
 
 
 def test_the_wait_for_a_ring_ends_by_a_ring_or_by_time_and_nothing_that_happens_to_it_ends_the_job() -> None:
@@ -162,13 +165,14 @@ def test_states_all_stands_alone_and_last(name: str) -> None:
                 "Misconfigured",
                 "OverBudget",
                 "InputGone",
+                "EarlierFailed",
                 "OutcomeUnknown",
                 "JobEnded",
                 "JobNotFound",
             },
         ),
         ("CheckStatus", {"UnexpectedAnswer", "OutcomeUnknown", "JobEnded", "JobNotFound"}),
-        ("StoreImage", {"UnusableResult", "JobEnded", "JobNotFound"}),
+        ("StoreImage", {"UnusableResult", "EarlierImageGone", "JobEnded", "JobNotFound"}),
     ],
 )
 def test_what_is_final_is_not_tried_again(step: str, final: set[str]) -> None:

@@ -69,6 +69,7 @@ DOMAIN = {
     "jpeg_end",
     "kie_record",
     "kie_words",
+    "canonical",
 }
 
 

@@ -95,6 +95,8 @@ class Task(TypedDict):
     """Whether Kie.ai has billed it. `unknown`: it still runs, or its answer was lost; it is never sent again."""
     cost: Cost | None
     """What was charged, where Kie.ai has told."""
+    cached: bool
+    """Its image is a copy of one that you have had made of the same request before, and cost nothing."""
     late: bool
     """It takes longer than usual, and is looked at less often."""
     createdAt: Moment

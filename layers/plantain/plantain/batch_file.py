@@ -15,12 +15,13 @@ from plantain.faults import Fault
 from plantain.preset_fields import variable_of
 
 MAX_COLUMNS = 100  # every setting and as many variables as a wish may have
-_IMAGE = ("prompt", "preset", "aspect_ratio", "resolution", "output_format", "image_input")
+_IMAGE = ("prompt", "preset", "aspect_ratio", "resolution", "output_format", "image_input", "cache")
 SETTINGS = frozenset((*_IMAGE, "style", "mood", "composition"))
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 # What divides the images of one cell. A key may hold spaces, so a space divides only before another image.
 _BETWEEN_IMAGES = re.compile(r"\s*\|\s*|\s+(?=https?://|inbox/|presets/|uploads/)")
 _DELIMITERS = (",", ";", "\t")
+_FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}  # as spreadsheets say it
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,8 @@ def _of_cells(names: list[str], cells: list[str]) -> dict[str, Any] | Fault:
     given: dict[str, Any] = {name: cell for name, cell in zip(names, cells, strict=False) if cell}
     if images := given.get("image_input"):
         given["image_input"] = [image for image in _BETWEEN_IMAGES.split(images) if image]
+    if cache := given.get("cache"):
+        given["cache"] = _FLAGS.get(cache.lower(), cache)
     return given
 
 

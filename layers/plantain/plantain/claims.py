@@ -63,6 +63,19 @@ class Claims:
                 raise
             return False
 
+    def take(self, claim: Claim, *, instead_of: str | None = None) -> bool:
+        """Write the claim for what stands in the table already.
+
+        False if it stands already or, with `instead_of`, no longer stands for that.
+        """
+        try:
+            self._dynamodb.put_item(**self._put_of(claim, instead_of))
+            return True
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return False
+
     def find(self, id: str) -> Claim | None:
         """The claim if it stands (strongly consistent)."""
         answer = self._dynamodb.get_item(TableName=self._table, Key=to_attributes({"id": id}), ConsistentRead=True)

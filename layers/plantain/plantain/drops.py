@@ -110,6 +110,7 @@ def _started(wish: FileWish, terms: Terms, source: Source) -> Taken:
             stem=stem_of(source.key),
             group=None if wish.count == 1 else pinned(source.key, source.version),
             member=member_of(number, wish.count),
+            copy=None if wish.count == 1 else number,
         )
         jobs.append((taken_in(terms.caller, key) or take_in(job, key)).job)
     report(jobs[0])

@@ -10,6 +10,8 @@
     ├── Misconfigured         a parameter of the stack cannot be read        → fail, charged: no
     ├── OverBudget            a budget has no room for it                    → fail, charged: no
     ├── InputGone             an input image is no longer there              → fail, charged: no
+    ├── EarlierFailed         the same wish, sent before, has failed         → fail, charged: no
+    ├── EarlierImageGone      what was to be copied was deleted              → it is drawn after all
     ├── OutcomeUnknown        it may have been accepted and billed           → never send again
     ├── UnexpectedAnswer      Kie.ai said something nobody has documented    → fail, loudly
     ├── UnusableResult        what Kie.ai made cannot be stored              → fail, charged: yes
@@ -31,6 +33,7 @@ reach nothing but the job record.
 import datetime as dt
 from typing import Literal
 
+from plantain.job import Failure
 from plantain.task import Charged
 
 REFUSAL_CODES = frozenset({"kie-refused", "kie-key-rejected", "kie-spending-cap"})
@@ -150,6 +153,35 @@ class InputGone(PlantainError):
             "An input image was removed from the inbox before the request could be sent. Nothing was charged.",
             code="input-image-gone",
         )
+
+
+class EarlierFailed(PlantainError):
+    """The job whose image this one was to be given has none, and it is not paid for a second time.
+
+    Where the earlier one has certainly cost nothing, this one fails as it did.
+    """
+
+    charged = "no"
+
+    def __init__(self, task_id: str, failure: Failure) -> None:
+        if failure.charged == "no":
+            super().__init__("The same request has just failed.", code=failure.code, words=failure.message)
+            return
+        text = (
+            f"The same request has been sent before (task {task_id}) and failed ({failure.code}), but was or may "
+            "have been paid for, so it is not sent again. Nothing was charged for this one. The operator can see "
+            "to that task; without cache it is sent once more, and costs again."
+        )
+        super().__init__("An earlier task of the same request is unsettled.", code="earlier-unsettled", words=text)
+
+
+class EarlierImageGone(PlantainError):
+    """The image that was to be copied is no longer in the bucket as it was stored."""
+
+    charged = "no"
+
+    def __init__(self) -> None:
+        super().__init__("The image to be copied was deleted: it is drawn anew.", code="earlier-image-gone")
 
 
 class OutcomeUnknown(PlantainError):

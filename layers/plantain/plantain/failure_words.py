@@ -57,6 +57,12 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Kie.ai could not draw anything from these words.",
         "Say it in other words, with more of what is to be seen, and drop the file again.",
     ),
+    "earlier-unsettled": (
+        "The same picture was asked for before. Nobody can say yet whether it was made, or it could not be "
+        "fetched, so Plantain does not ask for it again by itself.",
+        f"{_OPERATOR}: they can look it up at Kie.ai. Without the line cache the picture is asked for all the "
+        "same, and may cost a second time.",
+    ),
     "input-image-gone": (
         "A picture that was to be worked from is no longer in the inbox.",
         "Put it there again, and drop the file again.",

@@ -117,15 +117,19 @@ class Images:
         """Take away what lies there; its versions stay."""
         self._s3.delete_object(Bucket=self._bucket, Key=key)
 
-    def exists(self, key: str) -> bool:
-        """Whether the object is (still) there."""
+    def size_at(self, key: str) -> int | None:
+        """How many bytes the object has; None if there is none (any more)."""
         try:
-            self._s3.head_object(Bucket=self._bucket, Key=key)
+            size: int = self._s3.head_object(Bucket=self._bucket, Key=key)["ContentLength"]
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
-                return False
+                return None
             raise
-        return True
+        return size
+
+    def exists(self, key: str) -> bool:
+        """Whether the object is (still) there."""
+        return self.size_at(key) is not None
 
     def link(self, key: str) -> Link:
         """A fresh presigned link, good for an hour."""

@@ -1,5 +1,6 @@
 """The only module that knows the inbox bucket: where people put what Plantain is to work from."""
 
+import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -146,6 +147,13 @@ class Inbox:
         """All the bytes, as they come. Raises what AWS raises, also while they come."""
         answer = self._s3.get_object(Bucket=self._bucket, **_named(reference))
         yield from answer["Body"].iter_chunks(_PIECE_BYTES)
+
+    def digest(self, reference: str) -> str:
+        """SHA-256 of all the bytes, in hex. Raises what AWS raises."""
+        digest = hashlib.sha256()
+        for piece in self.pieces(reference):
+            digest.update(piece)
+        return digest.hexdigest()
 
     def put(self, key: str, content: bytes, content_type: str) -> str:
         """Write a file for a caller; returns the reference to this version of it."""

@@ -19,7 +19,10 @@ STATES: tuple[State, ...] = ("pending", "processing", "success", "fail")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to draw: the checked wish, every field present, in the words of the HTTP API."""
+    """What to draw: the checked wish, every field present, in the words of the HTTP API.
+
+    `cache`: an image that was made of the same wish will do (replay_cache.py).
+    """
 
     model: str
     prompt: str
@@ -27,6 +30,7 @@ class Request:
     resolution: str
     output_format: str
     image_input: tuple[str, ...] = ()
+    cache: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ class Job:
     tells one run of the create step from another; `reserved_credits` stand in the budgets of the UTC day
     `reserved_on` until it is known what it has cost (ledger.py). Jobs that were asked for together share a
     `group` (a batch, a run of a schedule, a file that asks for several), each with its place in it as `member`.
+    `copy` is which of several images of one wish it makes. `cache_claim` is what the replay cache knows its wish
+    by, `cached_from` the job whose image it is given, or waits for, in place of its own (replay_cache.py).
     `unknown_since` is when the answer to its create was found to be lost, `balance_at_loss` the credits left at
     Kie.ai then and `balance_at_end` those when it was given up. `reopened` counts how often an operator has opened
     it again after a failure, `reopened_at` is the last time. Kie.ai rings with the `callback_secret`:
@@ -93,9 +99,12 @@ class Job:
     source: Source | None = None
     group: str | None = None
     member: str | None = None
+    copy: int | None = None
     folder: str | None = None
     stem: str | None = None
     state: State = "pending"
+    cache_claim: str | None = None
+    cached_from: str | None = None
     handed_over: tuple[str, ...] = ()
     create_slot_at: int | None = None
     create_in_front: bool = False
@@ -147,10 +156,17 @@ class Job:
         return self.stem if self.door == "schedule" else None
 
     @property
+    def is_cached(self) -> bool:
+        """It is given the image of an earlier job, and nothing is asked of Kie.ai."""
+        return self.cached_from is not None and self.create_started_at is None
+
+    @property
     def charged(self) -> Charged:
         """What this job cost at Kie.ai, by what is known of it so far."""
         if self.failure:
             return self.failure.charged
+        if self.is_cached:
+            return "no"
         if self.result_urls or self.images:
             return "yes"
         return "unknown" if self.create_started_at else "no"
@@ -181,6 +197,7 @@ class Origin(TypedDict, total=False):
     source: Source | None
     group: str | None
     member: str | None
+    copy: int | None
     folder: str | None
     stem: str | None
 

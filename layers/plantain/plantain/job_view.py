@@ -24,6 +24,7 @@ def job_view(job: Job, images: Images) -> "Task":
         "costTime": job.cost_time,
         "charged": job.charged,
         "cost": cost_of(job),
+        "cached": job.state == "success" and job.is_cached,
         "late": job.late,
         "createdAt": iso(job.created_at),
         "endedAt": iso(job.ended_at) if job.ended_at else None,

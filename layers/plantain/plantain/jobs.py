@@ -78,6 +78,15 @@ class Jobs:
                 raise OutcomeUnknown("An earlier create was sent and its answer never came.") from None
         return attempt
 
+    def note_cache_claim(self, job: Job, claim: str) -> None:
+        """What its wish is known by in the replay cache."""
+        self._update(job.task_id, {"cacheClaim": claim})
+
+    def note_cached(self, job: Job, earlier: Job) -> None:
+        """It is given the image of this earlier job, or waits for it."""
+        if job.cached_from != earlier.task_id:
+            self._update(job.task_id, {"cachedFrom": earlier.task_id}, seen={"createStartedAt": None})
+
     def note_handed_over(self, job: Job, inputs: Iterable[str]) -> None:
         """Which addresses Kie.ai has for its first input images."""
         self._update(job.task_id, {"handedOver": tuple(inputs)})

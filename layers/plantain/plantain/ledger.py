@@ -64,12 +64,13 @@ class Ledger:
     def require_room(self, *jobs: Job) -> None:
         """Whether the budgets have room for all of these together, as it is now. Raises OverBudget.
 
-        Nothing is held: whoever creates reserves, and may then find less.
+        Nothing is held: whoever creates reserves, and may then find less. What an earlier image may do for is left
+        to the create, which knows.
         """
         day = utc_day(now_ms())
         wanted: Sums[Counter] = Sums()
         for job in jobs:
-            for counter in counters_of(job, day):
+            for counter in counters_of(job, day) if job.cache_claim or not job.request.cache else ():
                 wanted[counter] += prices().credits_of(job.request)  # type: ignore[assignment]
         for use in self.uses(wanted):
             if use.used + wanted[use.counter] > use.limit:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 def cost_of(job: Job) -> "Cost | None":
     """What Kie.ai charged, in credits and USD, where Kie.ai has told."""
+    if job.is_cached:
+        return {"credits": 0, "usd": 0}
     if job.credits is None or job.charged == "unknown":
         return None
     return {"credits": job.credits, "usd": prices().usd(job.credits)}
@@ -34,12 +36,14 @@ def manifest_of(job: Job, images: tuple[StoredImage, ...], stored_at: int) -> di
         "request": values_of(job.request),
         "model": job.request.model,
         "images": [values_of(image) for image in images],
-        "leftOut": len(job.result_urls) - len(images),  # results that could not be fetched or used
+        # Results that could not be fetched or used.
+        "leftOut": 0 if job.is_cached else len(job.result_urls) - len(images),
+        "cachedFrom": job.cached_from if job.is_cached else None,
         "createdAt": job.created_at,
         "createStartedAt": job.create_started_at,
         "acceptedAt": job.accepted_at,
         "storedAt": stored_at,
         "costTime": job.cost_time,
-        "charged": "yes",
+        "charged": "no" if job.is_cached else "yes",
         "cost": cost_of(job),
     }

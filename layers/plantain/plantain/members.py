@@ -69,9 +69,9 @@ def _charged(values: dict[str, Any]) -> Charged:
     if failure := values.get("failure"):
         charged: Charged = failure["charged"]
         return charged
-    if values["state"] == "success":
-        return "yes"
-    return "unknown" if values.get("createStartedAt") else "no"
+    if not values.get("createStartedAt"):
+        return "no"  # also of a success: it was given the image of an earlier job
+    return "yes" if values["state"] == "success" else "unknown"
 
 
 @cache

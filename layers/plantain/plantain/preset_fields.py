@@ -14,7 +14,7 @@ Lockable = Literal["aspect_ratio", "resolution", "output_format", "image_input",
 
 _VARIABLE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 # What stands beside a preset's variables in a row of a batch.
-_TAKEN = {"prompt", "preset", "variables", "count", "dry_run", "id", *get_args(Lockable)}
+_TAKEN = {"prompt", "preset", "variables", "count", "dry_run", "cache", "id", *get_args(Lockable)}
 _ENDINGS = (*(f".{ending}" for ending in EXTENSIONS.values()), ".jpeg")
 
 

@@ -191,6 +191,9 @@ def problem_of_failure(task_id: str, failure: Failure, headers: dict[str, str]) 
         return Problem(400, "Kie.ai error", failure.code, failure.message, headers=headers, members=members)
     if failure.code == "budget-exceeded":
         return Problem(402, "Budget exceeded", failure.code, failure.message, headers=headers, members=members)
+    if failure.code == "earlier-unsettled":
+        error = "Earlier task unsettled"
+        return Problem(409, error, failure.code, failure.message, headers=headers, members=members)
     missing_key = failure.code == "kie-key-missing"
     error = "Kie.ai API key not configured" if missing_key else "Failed to start image generation"
     return Problem(

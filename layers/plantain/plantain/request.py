@@ -1,6 +1,6 @@
 """Checks what a caller asks for and names every fault; the limits come from the model's row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -9,6 +9,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     StringConstraints,
     ValidationInfo,
 )
@@ -16,7 +17,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from plantain.addresses import refusal_of
-from plantain.faults import PromptMissing
+from plantain.faults import Fault, InvalidRequest, PromptMissing
 from plantain.inbox_key import is_inbox_key
 from plantain.job import Request
 from plantain.models import Model
@@ -113,7 +114,16 @@ class ImageSettings(PictureSettings):
     """Images to work from: public https URLs, or keys that `POST /api/uploads` gave you."""
 
 
-class GenerateRequest(ImageSettings):
+class Replayable(BaseModel):
+    """Whether what was made before will do."""
+
+    cache: Annotated[bool, Field(strict=True)] = False
+    """An image that you have had made of the same request with `cache` will do: it is copied, and costs nothing.
+    The same is: the same prompt, preset version and settings, and input images with the same bytes. Addresses on
+    the web cannot be input images then."""
+
+
+class GenerateRequest(ImageSettings, Replayable):
     """A wish for one image."""
 
     prompt: Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_prompt)]
@@ -126,4 +136,15 @@ def check_request(body: Mapping[str, Any], terms: Terms) -> Request:
     if prompt is None or (isinstance(prompt, str) and not prompt.strip()):
         raise PromptMissing
     request = checked(GenerateRequest, body, {"terms": terms})
+    require_replayable(request.cache, request.image_input)
     return Request(model=terms.model.name, **request.model_dump())
+
+
+def require_replayable(cache: bool, image_input: Sequence[str]) -> None:
+    """What lies at an address on the web may be another picture each time it is fetched, by us or by Kie.ai.
+
+    So nobody can tell whether such a wish is the same as an earlier one. Raises InvalidRequest.
+    """
+    if cache and not all(is_upload_key(image) or is_inbox_key(image) for image in image_input):
+        detail = "must be left out where an input image is an address on the web, whose content may change"
+        raise InvalidRequest(Fault("/cache", f"{detail}; upload the image, or put it into the inbox"))

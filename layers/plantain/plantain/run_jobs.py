@@ -59,6 +59,7 @@ def jobs_of_request(
             preset=plan.preset,
             group=group,
             member=member,
+            copy=None if wish.count == 1 else copy,
             folder=f"schedules/{kept.name}/{local:%Y-%m-%d}",
             stem=kept.name,
         )

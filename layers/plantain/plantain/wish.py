@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from plantain.faults import Fault, InvalidRequest, PresetUnknown
 from plantain.job import Request
-from plantain.request import ImageSettings, Terms, check_request
+from plantain.request import ImageSettings, Replayable, Terms, check_request, require_replayable
 from plantain.validation import UnicodeText, checked, unicode_text
 
 PRESET_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -35,6 +35,7 @@ class PresetWish:
     variables: Mapping[str, str]
     settings: Mapping[str, Any]
     words: Mapping[str, str]
+    cache: bool = False
 
 
 Wish = Request | PresetWish
@@ -91,14 +92,14 @@ class PresetFilling(ImageSettings):
     """How it is laid out, in place of the preset's own: centered, asymmetric, grid layout, hero image, …"""
 
 
-class PresetRequest(PresetFilling):
+class PresetRequest(PresetFilling, Replayable):
     """A wish for one image by a preset, the house style kept as a file."""
 
     preset: Annotated[str, AfterValidator(_preset)]
     """The preset's name; `name@version` asks for a version that was used before."""
 
 
-_OWN = {"preset", "variables", *WORDS}
+_OWN = {"preset", "variables", *WORDS, *Replayable.model_fields}
 
 
 def check_wish(body: Mapping[str, Any], terms: Terms) -> Wish:
@@ -121,12 +122,14 @@ def check_filling(preset: str, body: Mapping[str, Any], terms: Terms) -> PresetW
 def _wish_of(asked: PresetRequest) -> PresetWish:
     given = asked.model_dump(exclude_unset=True)
     name, version = name_and_version(asked.preset)
+    require_replayable(asked.cache, asked.image_input)
     return PresetWish(
         name=name,
         version=version,
         variables=asked.variables,
         settings={name: value for name, value in given.items() if name not in _OWN},
         words={name: given[name] for name in WORDS if given.get(name) is not None},
+        cache=asked.cache,
     )
 
 
@@ -141,6 +144,9 @@ def as_text(value: str | float) -> str:
 
 
 def fingerprint_of(wish: Wish) -> str:
-    """The same for the same wish; the model is the operator's choice and may change between two calls."""
-    values = {name: value for name, value in asdict(wish).items() if name != "model"}
+    """The same for the same wish; the model is the operator's choice and may change between two calls.
+
+    Whether an image made before will do says nothing of what is wished for.
+    """
+    values = {name: value for name, value in asdict(wish).items() if name not in ("model", "cache")}
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()

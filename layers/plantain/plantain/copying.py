@@ -1,0 +1,31 @@
+"""Gives a job the image that an earlier one has: the same bytes once more, in the place where it belongs."""
+
+from plantain.errors import EarlierImageGone, UnusableResult
+from plantain.image_check import ImageCheck
+from plantain.image_writer import ImageWriter
+from plantain.images import Images, image_key
+from plantain.job import Job, StoredImage
+
+
+def copied(job: Job, earlier: Job, images: Images, writer: ImageWriter) -> tuple[StoredImage, ...]:
+    """The images of `earlier` as this job's own; a repeat finds what an earlier run has copied.
+
+    Raises EarlierImageGone if one is no longer there as it was stored, and TryAgainLater.
+    """
+    gone = [image for image in earlier.images if images.size_at(image.key) != image.size]
+    if gone or not earlier.images:
+        raise EarlierImageGone
+    try:
+        return tuple(_copied(job, number, image, writer) for number, image in enumerate(earlier.images, start=1))
+    except UnusableResult:
+        raise EarlierImageGone from None
+
+
+def _copied(job: Job, number: int, image: StoredImage, writer: ImageWriter) -> StoredImage:
+    check = ImageCheck(writer.kept(image.key), image.size)
+    key = image_key(job, number, check.kind.extension)
+    if not writer.put(key, check.kind, image.size, check.passing(), job.task_id):
+        check = ImageCheck(writer.kept(key))
+        for _ in check.passing():
+            pass
+    return check.stored_at(key)
