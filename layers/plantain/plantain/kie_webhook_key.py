@@ -4,18 +4,19 @@ import os
 from functools import cache
 
 from plantain.aws import client
-from plantain.errors import KieKeyMissing
+from plantain.errors import PlantainError
 
 
 @cache
 def webhook_key() -> str | None:
     """What Kie.ai signs its callbacks with, read once per container; None where the stack names no secret for it.
 
-    Raises KieKeyMissing where it names one that holds nothing: then no callback is believed.
+    Raises PlantainError where it names one that holds nothing: then no callback is believed.
     """
     if not (arn := os.environ["KIE_WEBHOOK_SECRET_ARN"]):
         return None
     answer = client("secretsmanager").get_secret_value(SecretId=arn)
     if not (key := str(answer.get("SecretString", "")).strip()):
-        raise KieKeyMissing
+        text = "The secret that KieWebhookSecretArn names holds no key: no callback is believed."
+        raise PlantainError(text, code="kie-webhook-key-missing")
     return key
