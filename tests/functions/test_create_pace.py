@@ -198,14 +198,17 @@ def test_after_a_refusal_a_new_slot_is_taken_and_in_the_end_it_is_given_up(
 def test_in_no_ten_seconds_more_than_kies_limit_arrives_and_every_job_is_sent_once(
     arrivals: list[float], slowest_start: float, stalls: bool, seed: int
 ) -> None:
+    """Whichever door they come in by: somebody waits for about every third."""
     chance = random.Random(seed)
+    doors = [chance.choice(("file", "schedule", "http")) for _ in arrivals]
 
     def start_seconds(now: float) -> float:
         """`stalls`: nothing starts for a while, and then everything at once."""
         return slowest_start - now % slowest_start if stalls else chance.uniform(0, slowest_start)
 
     account = simulate(
-        arrivals,
+        [at for at, door in zip(arrivals, doors, strict=True) if door != "http"],
+        asked=[at for at, door in zip(arrivals, doors, strict=True) if door == "http"],
         start_seconds=start_seconds,
         write_seconds=lambda: chance.choice([0.0, 0.0, 0.01, 0.4, 2.0]),
         way_seconds=lambda: 0.05 + chance.uniform(0, 0.6),
