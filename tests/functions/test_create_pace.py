@@ -242,7 +242,8 @@ def test_a_long_line_moves_on_at_the_pace_although_everybody_is_a_little_late() 
 
 def test_what_an_outage_has_held_back_does_not_come_all_at_once() -> None:
     account = simulate(
-        [0.0] * 45,
+        [0.0] * 25,
+        asked=[0.0] * 20,
         start_seconds=lambda now: 30.0 - now % 30,
         write_seconds=lambda: 0.0,
         way_seconds=lambda: 0.1,
