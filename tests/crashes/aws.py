@@ -37,6 +37,13 @@ class Parameters:
         return {"SecretString": self.texts[call["SecretId"]]}
 
 
+class Events:
+    """EventBridge, for what the stack tells others: nobody listens."""
+
+    def put_events(self, call: Call) -> Call:
+        return {"FailedEntryCount": 0, "Entries": [{"EventId": "x"} for _ in call["Entries"]]}
+
+
 class Aws:
     """All services of one schedule, by their names in boto3."""
 
@@ -52,6 +59,7 @@ class Aws:
             "secretsmanager": parameters,
             "stepfunctions": world.executions,
             "lambda": world.lambdas,
+            "events": Events(),
         }
 
     def call(self, client: BaseClient, service: str, operation: str, call: Call) -> Call:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
-from tests.crashes.values import Item, Path, Value, at, compare, total, with_value
+from tests.crashes.values import Item, Path, Value, added, at, compare, total, with_value
 
 Read = Callable[[Item, Item], Value | None]  # item and the expression's values in
 Condition = Callable[[Item, Item], bool]
@@ -174,7 +174,7 @@ def updated(item: Item, change: Update, values: Item) -> Item:
         after = with_value(after, path, read)
     for path, read_more in change.add:
         more, had = _there(read_more(item, values)), at(item, path)
-        after = with_value(after, path, total(had, "+", more) if had else more)
+        after = with_value(after, path, added(had, more))
     for path in change.remove:
         if at(after, path[:-1]) if len(path) > 1 else True:
             after = with_value(after, path, None)

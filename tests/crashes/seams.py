@@ -151,10 +151,15 @@ def installed() -> Iterator[pytest.MonkeyPatch]:
 
 def play(seed: int) -> Outcome:
     """The schedule of this number; the same number is the same schedule."""
+    return schedule(seed).run()
+
+
+def schedule(seed: int) -> World:
+    """A schedule in which nothing has begun yet; from here on it is the one that runs."""
     for forget in _caches():
         forget()
     _now.world = World(seed)
-    return _now.world.run()
+    return _now.world
 
 
 def _ours() -> list[Any]:

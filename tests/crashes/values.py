@@ -50,6 +50,15 @@ def compare(sign: str, left: Value | None, right: Value | None) -> bool:
     return _COMPARE[sign](plain(left), plain(right))
 
 
+def added(had: Value | None, more: Value) -> Value:
+    """What ADD makes of a number or of a set of numbers."""
+    if had is None:
+        return more
+    if "NS" in more:
+        return {"NS": had["NS"] + [number for number in more["NS"] if number not in had["NS"]]}
+    return total(had, "+", more)
+
+
 def total(left: Value, sign: str, right: Value) -> Value:
     """The sum or the difference of two numbers."""
     a, b = Decimal(left["N"]), Decimal(right["N"])

@@ -1,7 +1,7 @@
 """One schedule: a stack, its people, Kie.ai and the weather, all from one number, in a time of their own."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from local.twin.settings import Settings
@@ -16,7 +16,7 @@ from tests.crashes.executions import StepFunctions
 from tests.crashes.kie_ai import KieAi
 from tests.crashes.lambdas import Killed, Lambdas, Process
 from tests.crashes.loop import Loop
-from tests.crashes.money import Money
+from tests.crashes.money import PRICE, Money
 from tests.crashes.people import Operator, People
 from tests.crashes.promises import Promises
 
@@ -24,6 +24,7 @@ START = 1_800_000_000.0  # s since the epoch
 DAY = 24 * 3600.0
 LONGEST = 9 * DAY
 SWEEP_SECONDS = 900.0
+WEBHOOK_KEY = "the webhook key"
 BASE = "https://plantain.test"
 
 
@@ -55,17 +56,18 @@ class World:
         self.bells = Bells(self)
 
     def run(self) -> Outcome:
+        """Everything at random."""
         chance = self.chance
         if rush := chance.random() < 0.02:  # in milder weather, so that many creates come at once
             chance.rates = {name: rate / 5 for name, rate in chance.rates.items()}
         wishes = chance.randint(24, 40) if rush else chance.choice((1, 1, 1, 2, 2, 3))
         rich = chance.random() < 0.85
-        self.kie = KieAi(self, self._settings(wishes, rich=rich))
-        self.people, self.operator = People(self, wishes), Operator(self, rash=chance.random() < 0.2)
-        self.money = Money(self, wishes)
-        os.environ["BUDGETS"] = self.money.setting
-        make_cloud().rings_at(BASE if chance.random() < 0.75 else "none")
-        self.begun = True
+        settings = Settings(
+            draw_seconds=chance.choice((3.0, 30.0, 200.0)),
+            balance=1e6 if rich else PRICE * chance.randint(0, wishes),
+            webhook_key=WEBHOOK_KEY if chance.random() < 0.5 else "",
+        )
+        self.set_up(wishes, settings, rings=chance.random() < 0.75)
         storm = chance.choice((60.0, 600.0, 3600.0, 4 * 3600.0))
         self.people.begin(2.0 if rush else storm / 2)
         self.operator.begin(storm * 2)
@@ -76,9 +78,22 @@ class World:
                 self.loop.spawn(self._stop_one, chance.random() * storm)
         self.loop.spawn(lambda: setattr(chance, "calm", True), storm)
         self.loop.spawn(lambda: self._sweeps(storm * 2), SWEEP_SECONDS * chance.random())
-        return self._outcome()
+        return self.outcome()
 
-    def _outcome(self) -> Outcome:
+    def set_up(self, wishes: int, settings: Settings, *, rings: bool) -> None:
+        """A stack, whom Kie.ai reaches or not, and its people; nothing has happened yet."""
+        self.kie = KieAi(self, replace(settings, key="kie-key"))
+        self.people, self.operator = People(self, wishes), Operator(self, rash=self.chance.random() < 0.2)
+        self.money = Money(self, wishes)
+        os.environ["BUDGETS"] = self.money.setting
+        os.environ["KIE_WEBHOOK_SECRET_ARN"] = "webhook-key" if settings.webhook_key else ""
+        cloud = make_cloud()
+        cloud.secrets.create_secret(Name="webhook-key", SecretString=WEBHOOK_KEY)
+        cloud.rings_at(BASE if rings else "none")
+        self.begun = True
+
+    def outcome(self) -> Outcome:
+        """What became of all that has begun, once nothing happens any more."""
         broken = None
         try:
             self.loop.run()
@@ -99,17 +114,6 @@ class World:
         )
         self.chance.counts.update(f"ended {job.state} {job.failure.code if job.failure else ''}" for job in jobs)
         return Outcome(self.seed, dict(self.chance.counts), broken, self.trace() if broken else [])
-
-    def _settings(self, wishes: int, *, rich: bool) -> Settings:
-        chance = self.chance
-        webhook_key = "the webhook key" if chance.random() < 0.5 else ""
-        os.environ["KIE_WEBHOOK_SECRET_ARN"] = "webhook-key" if webhook_key else ""
-        return Settings(
-            draw_seconds=chance.choice((3.0, 30.0, 200.0)),
-            balance=1e6 if rich else 18.0 * chance.randint(0, wishes),
-            key="kie-key",
-            webhook_key=webhook_key,
-        )
 
     def _stop_one(self) -> None:
         running = [one for one in self.executions.all.values() if one.status == "RUNNING"]
