@@ -25,6 +25,7 @@ BENCHMARKS = {
     "many_jobs": "Many jobs at once, beside the same jobs one by one",
     "batches": "A batch of 1,000 rows, beside one of 10",
     "drops": "Many files dropped at once, beside the pace that Kie.ai's limit allows",
+    "crashes": "Random schedules of the crash model: what was done to them, and what became of the wishes",
 }
 
 
