@@ -1,7 +1,6 @@
 """Kie.ai rings when a task is over: the job looks at once, and the lost answer to a create is found again."""
 
 import re
-import time
 from typing import Any
 
 import httpx
@@ -46,4 +45,3 @@ def test_who_does_not_know_the_address_rings_nobody(cloud: Cloud, alice: Caller)
         )
         assert (answer.status_code, answer.json()["error"]) == (404, "Task not found")
     assert alice.finished(task_id)["state"] == "success"
-    time.sleep(0)

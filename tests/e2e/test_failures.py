@@ -1,12 +1,13 @@
 """What goes wrong, over the deployed HTTP API: the error table, lost answers, and what it cost."""
 
-import time
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.e2e.conftest import Caller, Cloud
+from tests.e2e.dropping import eventually
+from tests.e2e.operating import given_up
 
 
 def is_problem(answer: httpx.Response, status: int, error: str, charged: str = "no") -> dict[str, Any]:
@@ -146,17 +147,26 @@ def test_a_busy_kie_is_asked_again_and_paid_once(cloud: Cloud, alice: Caller) ->
 
 
 @pytest.mark.parametrize("script", ["drop-after", "bad-gateway-accepted", "exception-accepted", "no-task-id"])
-def test_a_lost_answer_is_never_sent_again(cloud: Cloud, alice: Caller, script: str) -> None:
+def test_a_lost_answer_is_made_up_for_by_the_callback(cloud: Cloud, alice: Caller, script: str) -> None:
     accepted = cloud.accepted()
 
-    problem = is_problem(alice.submit(f"[twin:{script}]"), 500, "Failed to start image generation", "unknown")
+    job = alice.made(f"[twin:{script}]", resolution="1K")
 
-    assert problem["code"] == "outcome-unknown"
-    time.sleep(1)
-    job = alice.status(problem["taskId"])
-    assert (job["state"], job["failCode"], job["charged"]) == ("fail", "outcome-unknown", "unknown")
+    assert (job["state"], job["charged"]) == ("success", "yes")
     assert cloud.accepted() == accepted + 1
-    execution = cloud.ended_execution(problem["taskId"])
+
+
+def test_a_lost_answer_that_nothing_makes_up_for_is_never_sent_again(cloud: Cloud, alice: Caller) -> None:
+    accepted = cloud.accepted()
+
+    answer = alice.submit("[twin:drop-after, callback-never]", resolution="1K")
+    task_id = answer.json()["taskId"]
+    eventually(lambda: alice.status(task_id)["state"] == "processing")
+    assert (answer.status_code, alice.status(task_id)["charged"]) == (202, "unknown")
+    given_up(cloud, alice, task_id)
+
+    assert cloud.accepted() == accepted + 1
+    execution = cloud.ended_execution(task_id)
     assert (execution["status"], execution["error"]) == ("FAILED", "outcome-unknown")
 
 
