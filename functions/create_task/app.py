@@ -21,6 +21,7 @@ from plantain.errors import (
     OutcomeUnknown,
     OverBudget,
     Refused,
+    TooDear,
     TryAgainLater,
 )
 from plantain.failures import recording
@@ -32,10 +33,12 @@ from plantain.ledger import ledger
 from plantain.metrics import count_paused
 from plantain.pausing import covers, pausing, wait_seconds
 from plantain.polling import pace_with
+from plantain.prices import prices
 from plantain.replay_cache import cached_seconds
 
 SENDS = 11  # of one job, before a Kie.ai that takes nothing is given up
 MISSED_SECONDS = 1
+BEFORE_SENDING = (Misconfigured, TooDear, OverBudget, KieKeyMissing, InputGone, Refused)
 
 logger = Logger()
 
@@ -59,7 +62,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             return _waiting(job, seconds) if seconds else _cached(job)
         if seconds := _paused_seconds(job):
             return _waiting(job, seconds)
-        with recording(jobs(), job, Misconfigured, OverBudget, KieKeyMissing, InputGone, Refused, seen=job):
+        with recording(jobs(), job, *BEFORE_SENDING, seen=job):
+            prices().require_within(request)  # they may have changed since it was taken in
             ledger().require_room(job)  # before the slot is taken: others can use it
             kie().require_key()
             request = handed_over(job)  # before the slot is taken: it may take its time

@@ -6,6 +6,7 @@ FAIL_CODES: dict[str, str] = {
     "kie-spending-cap": "The spending cap of the operator's Kie.ai key is used up.",
     "kie-key-missing": "The operator has not set a key for Kie.ai.",
     "misconfigured": "A parameter of the stack has to be corrected by the operator.",
+    "max-cost-exceeded": "It costs more than its `maxCost` allows.",
     "budget-exceeded": "A budget has no room for it; the detail says which, and when it begins anew.",
     "kie-busy": "Kie.ai could not be reached or took no new tasks for too long.",
     "not-sent": "It was never sent; send it again.",

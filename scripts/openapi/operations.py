@@ -104,6 +104,7 @@ OPERATIONS: tuple[Operation, ...] = (
             *(
                 "idempotency-key-reused",
                 "too-many-requests",
+                "max-cost-exceeded",
                 "budget-exceeded",
                 "kie-key-missing",
                 "misconfigured",
@@ -198,7 +199,7 @@ OPERATIONS: tuple[Operation, ...] = (
         headers=_RATE,
         problems=(
             *("invalid-filling", "missing-variable", "preset-not-found", "preset-broken", "too-large"),
-            *("too-many-requests", "misconfigured", "rendering-broke"),
+            *("too-many-requests", "max-cost-exceeded", "misconfigured", "rendering-broke"),
         ),
     ),
     Operation(

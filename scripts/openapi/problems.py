@@ -17,7 +17,7 @@ from plantain.errors import (
     ScheduleNotFound,
     TooManyRequests,
 )
-from plantain.faults import Fault, InvalidRequest, PresetBroken, PresetUnknown, PromptMissing
+from plantain.faults import Fault, InvalidRequest, MaxCostExceeded, PresetBroken, PresetUnknown, PromptMissing
 from plantain.http_api import MAX_BODY_BYTES, RETRY_AFTER_SECONDS
 from plantain.job import Failure
 from plantain.problems import (
@@ -97,6 +97,11 @@ PROBLEMS: dict[str, Problem] = {
     "too-many-requests": _of(TooManyRequests(300, retry_after=45)),
     "kie-key-missing": _failed(_MISSING.code, _MISSING.words, _MISSING.charged),
     "misconfigured": _of(Misconfigured("KiePrices", "it has no price for nano-banana-pro at 4K")),
+    "max-cost-exceeded": _of(
+        MaxCostExceeded(
+            "allows $0.05 for an image, and this one costs $0.09 (18 credits, by the prices of 2026-07-01)"
+        )
+    ),
     "budget-exceeded": _of(
         OverBudget(
             "caller",

@@ -164,6 +164,7 @@ def test_states_all_stands_alone_and_last(name: str) -> None:
                 "KieKeyMissing",
                 "Misconfigured",
                 "OverBudget",
+                "TooDear",
                 "InputGone",
                 "EarlierFailed",
                 "OutcomeUnknown",

@@ -72,6 +72,15 @@ def test_columns_are_settings_in_any_spelling_and_else_variables_of_the_preset()
 
 
 @pytest.mark.parametrize(
+    ("cell", "value"), [("0.10", 0.1), ("2", 2), ("0,10", "0,10"), ("much", "much"), ("inf", "inf"), ("-1", "-1")]
+)
+def test_the_most_a_row_may_cost_is_a_number_where_it_is_one(cell: str, value: Any) -> None:
+    (row,) = documents(from_csv(f"prompt;Max Cost\na leaf;{cell}\n"))
+
+    assert row["max_cost"] == value
+
+
+@pytest.mark.parametrize(
     ("heading", "variable"),
     [
         ("Quote", "quote"),

@@ -26,6 +26,12 @@ def test_what_is_asked_around_a_wish_may_be_written_either_way(names: tuple[str,
     assert (asked.count, asked.dry_run) == (3, True)
 
 
+@pytest.mark.parametrize("wish", [{"prompt": "a"}, {"preset": "quote-card"}])
+def test_the_most_it_may_cost_is_for_all_that_is_asked_for_together(wish: dict[str, str]) -> None:
+    assert check_file_wish(wish | {"max_cost": 1, "count": 4}, TERMS).wish.max_cost == 0.25
+    assert check_file_wish(wish, TERMS).wish.max_cost is None
+
+
 def test_a_field_that_is_given_in_both_ways_is_given_twice() -> None:
     assert faults_of(prompt="a", aspect_ratio="1:1", aspectRatio="16:9") == [("/aspectRatio", "is given twice")]
 

@@ -16,10 +16,11 @@ from plantain.preset_fields import variable_of
 
 MAX_COLUMNS = 100  # every setting and as many variables as a wish may have
 _IMAGE = ("prompt", "preset", "aspect_ratio", "resolution", "output_format", "image_input", "cache")
-SETTINGS = frozenset((*_IMAGE, "style", "mood", "composition"))
+SETTINGS = frozenset((*_IMAGE, "style", "mood", "composition", "max_cost"))
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 # What divides the images of one cell. A key may hold spaces, so a space divides only before another image.
 _BETWEEN_IMAGES = re.compile(r"\s*\|\s*|\s+(?=https?://|inbox/|presets/|uploads/)")
+_AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _DELIMITERS = (",", ";", "\t")
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}  # as spreadsheets say it
 
@@ -139,6 +140,8 @@ def _of_cells(names: list[str], cells: list[str]) -> dict[str, Any] | Fault:
         given["image_input"] = [image for image in _BETWEEN_IMAGES.split(images) if image]
     if cache := given.get("cache"):
         given["cache"] = _FLAGS.get(cache.lower(), cache)
+    if _AMOUNT.fullmatch(given.get("max_cost", "")):
+        given["max_cost"] = float(given["max_cost"])
     return given
 
 

@@ -7,8 +7,8 @@ from dataclasses import asdict
 
 from plantain.job import Job
 
-# How a picture may be had, and names of inputs: neither is part of what is asked for.
-_NOT_ASKED_FOR = ("cache", "image_input")
+# How a picture may be had and for how much, and names of inputs: none is part of what is asked for.
+_NOT_ASKED_FOR = ("cache", "max_cost", "image_input")
 
 
 def canonical_form(job: Job, inputs: Sequence[str]) -> str:

@@ -52,7 +52,10 @@ def composed(wish: PresetWish, preset: Preset, brand: Brand | None, model: Model
     if len(prompt) > model.prompt_length:
         detail = f"make a prompt of {len(prompt)} characters; {model.name} takes at most {model.prompt_length}"
         raise InvalidRequest(Fault("/variables", detail))
-    return Request(model.name, prompt, **_settings(wish, preset), image_input=own + brands, cache=wish.cache)
+    settings = _settings(wish, preset)
+    return Request(
+        model.name, prompt, **settings, image_input=own + brands, cache=wish.cache, max_cost=wish.max_cost
+    )
 
 
 def as_value(text: str) -> str:

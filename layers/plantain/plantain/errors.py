@@ -9,6 +9,7 @@
     ├── KieKeyMissing         no key is configured                           → fail, charged: no
     ├── Misconfigured         a parameter of the stack cannot be read        → fail, charged: no
     ├── OverBudget            a budget has no room for it                    → fail, charged: no
+    ├── TooDear               it costs more than its maxCost                 → fail, charged: no
     ├── InputGone             an input image is no longer there              → fail, charged: no
     ├── EarlierFailed         the same wish, sent before, has failed         → fail, charged: no
     ├── EarlierImageGone      what was to be copied was deleted              → it is drawn after all
@@ -141,6 +142,17 @@ class OverBudget(PlantainError):
         self.limit = limit
         self.price = price
         self.resets_at = resets_at
+
+
+class TooDear(PlantainError):
+    """An image costs more than its wish allows; `clause` names both, after the name of the field."""
+
+    charged = "no"
+
+    def __init__(self, clause: str) -> None:
+        text = f"Its maxCost {clause}. Nothing was sent or charged."
+        super().__init__(text, code="max-cost-exceeded")
+        self.clause = clause
 
 
 class InputGone(PlantainError):

@@ -39,6 +39,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "The account at Kie.ai that pays for the pictures has reached its spending limit.",
         f"{_OPERATOR}: the limit has to be raised. Then drop the file again.",
     ),
+    "max-cost-exceeded": (
+        "The picture costs more than the max_cost that was given for it: prices have changed meanwhile.",
+        "Give a higher max_cost, or a smaller resolution, and drop the file again.",
+    ),
     "kie-busy": ("Kie.ai, which draws the pictures, was too busy or could not be reached.", _LATER),
     "not-sent": ("Something went wrong, or the wait took too long, before Kie.ai was asked.", _LATER),
     "outcome-unknown": ("Kie.ai was asked, and its answer was lost on the way. " + _LOST[0], _LOST[1]),

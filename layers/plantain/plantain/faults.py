@@ -37,6 +37,14 @@ class PresetUnknown(InvalidRequest):
         self.detail = detail
 
 
+class MaxCostExceeded(InvalidRequest):
+    """What is asked for costs more than the wish allows; `clause` names both, after the name of the field."""
+
+    def __init__(self, clause: str) -> None:
+        super().__init__(Fault("/maxCost", clause))
+        self.clause = clause
+
+
 class PresetBroken(InvalidRequest):
     """The preset's own file, or the brand profile that it wants, is at fault; `problems` names each."""
 

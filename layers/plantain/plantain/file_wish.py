@@ -30,7 +30,7 @@ _AROUND = {to_camel(name) for name in _Order.model_fields}
 
 @dataclass(frozen=True, slots=True)
 class FileWish:
-    """`count` images of one wish; with `dry_run` only the plan of them."""
+    """`count` images of one wish, whose `max_cost` is for each; with `dry_run` only the plan of them."""
 
     wish: Wish
     count: int = 1
@@ -54,6 +54,8 @@ def check_file_wish(document: Mapping[str, Any], terms: Terms) -> FileWish:
         faults += [_with_advice(fault) for fault in invalid.faults] if "preset" in body else invalid.faults
     if faults or wish is None:
         raise InvalidRequest(*as_written(faults[:MAX_FAULTS], document))
+    if wish.max_cost is not None:  # as it is written, it is for all of them
+        wish = replace(wish, max_cost=wish.max_cost / order.count)
     return FileWish(wish, order.count, order.dry_run)
 
 

@@ -32,7 +32,7 @@ def from_attributes(item: Item) -> dict[str, Any]:
 def values_of(record: Any) -> dict[str, Any]:
     """A job, or a part of one, as plain camelCase values."""
     values: dict[str, Any] = _renamed(asdict(record), _camel)
-    return {name: value for name, value in values.items() if value is not None}
+    return values
 
 
 def fields_of(kind: Any, values: dict[str, Any]) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def _snake(name: str) -> str:
 def _renamed(value: Any, rename: Callable[[str], str]) -> Any:
     match value:
         case dict():
-            return {rename(name): _renamed(part, rename) for name, part in value.items()}
+            return {rename(name): _renamed(part, rename) for name, part in value.items() if part is not None}
         case list() | tuple():
             return [_renamed(part, rename) for part in value]
         case _:

@@ -19,9 +19,10 @@ STATES: tuple[State, ...] = ("pending", "processing", "success", "fail")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to draw: the checked wish, every field present, in the words of the HTTP API.
+    """What to draw: the checked wish, in the words of the HTTP API.
 
-    `cache`: an image that was made of the same wish will do (replay_cache.py).
+    `cache`: an image that was made of the same wish will do (replay_cache.py). `max_cost` is the most it may cost,
+    in USD.
     """
 
     model: str
@@ -31,6 +32,7 @@ class Request:
     output_format: str
     image_input: tuple[str, ...] = ()
     cache: bool = False
+    max_cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

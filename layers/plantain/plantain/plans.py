@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from plantain.brand import Brand
 from plantain.composing import composed
 from plantain.dns import Dns
-from plantain.faults import Fault, InvalidRequest
+from plantain.errors import TooDear
+from plantain.faults import Fault, InvalidRequest, MaxCostExceeded
 from plantain.input_images import usable_inputs
 from plantain.job import PresetRef, Request
-from plantain.preset_file import preset_in
+from plantain.preset_file import PresetFile, preset_in
 from plantain.presets import Presets, presets
+from plantain.prices import prices
 from plantain.request import Terms
 from plantain.wish import PresetWish, Wish
 
@@ -26,21 +28,40 @@ class Plan:
     brand_images: int = 0
 
 
+def trial_of(wish: Wish, terms: Terms, dns: Dns) -> Plan:
+    """What `plan_of` comes to, and raises; nothing is written down."""
+    if isinstance(wish, PresetWish):
+        return _plan_of_preset(wish, terms, dns, presets())[0]
+    return _plan_of_request(wish, terms, dns)
+
+
 def plan_of(wish: Wish, terms: Terms, dns: Dns, library: Presets | None = None) -> Plan:
-    """Raises InvalidRequest or PromptMissing; nothing is reserved, sent or charged.
+    """Raises InvalidRequest (MaxCostExceeded), Misconfigured; nothing is reserved, sent or charged.
 
     The version of a preset that a plan was made from is kept: `name@version` asks for it whatever becomes of the
     file. Who plans many wishes at once gives a `library` that looks only once (presets_of_a_moment).
     """
     if isinstance(wish, PresetWish):
-        return _plan_of_preset(wish, terms, dns, library or presets())
-    return Plan(usable_inputs(wish, terms.trusted_origins, dns))
+        return _kept(wish, terms, dns, library or presets())
+    return _plan_of_request(wish, terms, dns)
 
 
-def _plan_of_preset(wish: PresetWish, terms: Terms, dns: Dns, library: Presets) -> Plan:
+def _plan_of_request(request: Request, terms: Terms, dns: Dns) -> Plan:
+    _require_within(request)
+    return Plan(usable_inputs(request, terms.trusted_origins, dns))
+
+
+def _kept(wish: PresetWish, terms: Terms, dns: Dns, library: Presets) -> Plan:
+    plan, file = _plan_of_preset(wish, terms, dns, library)
+    library.keep(file)
+    return plan
+
+
+def _plan_of_preset(wish: PresetWish, terms: Terms, dns: Dns, library: Presets) -> tuple[Plan, PresetFile]:
     file = library.get(wish.name, wish.version)
     preset, brand = preset_in(file, terms.model)
     request = composed(wish, preset, brand, terms.model)
+    _require_within(request)
     own = len(wish.settings.get("image_input", ()))
     try:
         request = usable_inputs(request, terms.trusted_origins, dns)
@@ -48,8 +69,14 @@ def _plan_of_preset(wish: PresetWish, terms: Terms, dns: Dns, library: Presets) 
         raise InvalidRequest(
             *(_named(fault, own, wish.name, request, brand) for fault in invalid.faults)
         ) from None
-    library.keep(file)
-    return Plan(request, file.ref, len(request.image_input) - own)
+    return Plan(request, file.ref, len(request.image_input) - own), file
+
+
+def _require_within(request: Request) -> None:
+    try:
+        prices().require_within(request)
+    except TooDear as dear:
+        raise MaxCostExceeded(dear.clause) from None
 
 
 def _named(fault: Fault, own: int, name: str, request: Request, brand: Brand | None) -> Fault:

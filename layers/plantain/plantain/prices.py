@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from plantain.errors import Misconfigured
+from plantain.errors import Misconfigured, TooDear
 from plantain.job import Request
 
 _TOO_MUCH = 1_000_000
@@ -34,6 +34,15 @@ class Prices:
             raise Misconfigured(
                 "KiePrices", f"it has no price for {request.model} at {request.resolution}"
             ) from None
+
+    def require_within(self, request: Request) -> None:
+        """Raises TooDear where it costs more than its wish allows, and Misconfigured."""
+        credits = self.credits_of(request)
+        if request.max_cost is not None and self.usd(credits) > round(request.max_cost, 6):
+            raise TooDear(
+                f"allows ${request.max_cost:.6g} for an image, and this one costs ${self.usd(credits):g} "
+                f"({credits:g} credits, by the prices of {self.as_of})"
+            )
 
     def usd(self, credits: float) -> float:
         """So many credits in USD."""

@@ -1,7 +1,7 @@
 """The one place that says how an error looks over HTTP: RFC 9457 problem details with our `error` and `code`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from plantain.errors import (
     ScheduleNotFound,
     TooManyRequests,
 )
-from plantain.faults import Fault, InvalidRequest, PresetBroken, PromptMissing
+from plantain.faults import Fault, InvalidRequest, MaxCostExceeded, PresetBroken, PromptMissing
 from plantain.job import Failure
 from plantain.rate_limit import rate_limit_headers
 from plantain.task import Charged
@@ -125,6 +125,10 @@ def image_gone() -> Problem:
     return Problem(410, "Image gone", "image-gone", detail, charged="yes")
 
 
+def _too_dear(detail: str) -> Problem:
+    return Problem(402, "Max cost exceeded", "max-cost-exceeded", detail)
+
+
 def unexpected(error: str, *, charged: Charged, retryable: bool) -> Problem:
     """500: something of ours broke; what it was is in the log alone."""
     advice = (
@@ -139,6 +143,10 @@ def unexpected(error: str, *, charged: Charged, retryable: bool) -> Problem:
 
 def problem_of(error: Exception) -> Problem | None:
     """The problem an error of ours stands for, None if it stands for none."""
+    return _problem_of_money(error) or _problem_of_a_schedule(error) or _problem_of_a_call(error)
+
+
+def _problem_of_a_call(error: Exception) -> Problem | None:
     match error:
         case Problem():
             return error
@@ -161,13 +169,15 @@ def problem_of(error: Exception) -> Problem | None:
             headers = {"Retry-After": str(seconds)} | rate_limit_headers(limit, 0, seconds)
             return Problem(429, "Too many requests", error.code, str(error), retryable=True, headers=headers)
         case _:
-            return _problem_of_money(error) or _problem_of_a_schedule(error)
+            return None
 
 
 def _problem_of_money(error: Exception) -> Problem | None:
     match error:
         case OverBudget():
             return Problem(402, "Budget exceeded", error.code, str(error))
+        case MaxCostExceeded(clause=clause):
+            return _too_dear(f"maxCost {clause}. Nothing was sent or charged.")
         case Misconfigured():
             return Problem(500, "Plantain is misconfigured", error.code, str(error))
         case _:
@@ -194,6 +204,8 @@ def problem_of_failure(task_id: str, failure: Failure, headers: dict[str, str]) 
     if failure.code == "earlier-unsettled":
         error = "Earlier task unsettled"
         return Problem(409, error, failure.code, failure.message, headers=headers, members=members)
+    if failure.code == "max-cost-exceeded":
+        return replace(_too_dear(failure.message), headers=headers, members=members)
     missing_key = failure.code == "kie-key-missing"
     error = "Kie.ai API key not configured" if missing_key else "Failed to start image generation"
     return Problem(

@@ -112,6 +112,8 @@ class ImageSettings(PictureSettings):
 
     image_input: Annotated[tuple[Address, ...], BeforeValidator(few_enough)] = ()
     """Images to work from: public https URLs, or keys that `POST /api/uploads` gave you."""
+    max_cost: Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)] | None = None
+    """The most it may cost, in US dollars. What would cost more is not asked for, and costs nothing."""
 
 
 class Replayable(BaseModel):

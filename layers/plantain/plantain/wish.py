@@ -36,6 +36,7 @@ class PresetWish:
     settings: Mapping[str, Any]
     words: Mapping[str, str]
     cache: bool = False
+    max_cost: float | None = None
 
 
 Wish = Request | PresetWish
@@ -99,7 +100,9 @@ class PresetRequest(PresetFilling, Replayable):
     """The preset's name; `name@version` asks for a version that was used before."""
 
 
-_OWN = {"preset", "variables", *WORDS, *Replayable.model_fields}
+_OWN = {"preset", "variables", *WORDS, "max_cost", *Replayable.model_fields}
+# The operator's choice, which may change between two calls; and what changes nothing of the picture.
+_NOT_OF_THE_WISH = {"model", "max_cost", "cache"}
 
 
 def check_wish(body: Mapping[str, Any], terms: Terms) -> Wish:
@@ -130,6 +133,7 @@ def _wish_of(asked: PresetRequest) -> PresetWish:
         settings={name: value for name, value in given.items() if name not in _OWN},
         words={name: given[name] for name in WORDS if given.get(name) is not None},
         cache=asked.cache,
+        max_cost=asked.max_cost,
     )
 
 
@@ -144,9 +148,6 @@ def as_text(value: str | float) -> str:
 
 
 def fingerprint_of(wish: Wish) -> str:
-    """The same for the same wish; the model is the operator's choice and may change between two calls.
-
-    Whether an image made before will do says nothing of what is wished for.
-    """
-    values = {name: value for name, value in asdict(wish).items() if name not in ("model", "cache")}
+    """The same for the same wish."""
+    values = {name: value for name, value in asdict(wish).items() if name not in _NOT_OF_THE_WISH}
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
