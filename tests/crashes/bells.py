@@ -36,7 +36,8 @@ class Bells:
             if chance.happens("ring forged"):
                 self._rings_in(due * chance.random(), task, key="not the key")
             if chance.happens("ring swapped"):
-                self._rings_in(due + chance.in_a_while(600), self._other(task), at=task.call_back_url)
+                after = chance.random() * (2 * due + 60)
+                self._world.loop.spawn(lambda: self._ring(self._other(task), str(task.call_back_url), None), after)
             if not chance.happens("ring lost"):
                 late = chance.in_a_while(_LATEST) if chance.happens("ring late") else chance.random()
                 self._rings_in(due + late, task)
@@ -44,10 +45,11 @@ class Bells:
                     self._rings_in(due + late + chance.in_a_while(600), task)
 
     def _other(self, task: "Task") -> "Task":
-        return self._world.chance.choice(list(self._world.kie.store.tasks.values()) or [task])
+        others = [one for one in self._world.kie.store.tasks.values() if one is not task]
+        return self._world.chance.choice(others or [task])
 
-    def _rings_in(self, seconds: float, task: "Task", *, at: str = "", key: str | None = None) -> None:
-        self._world.loop.spawn(lambda: self._ring(task, at or task.call_back_url or "", key), seconds)
+    def _rings_in(self, seconds: float, task: "Task", key: str | None = None) -> None:
+        self._world.loop.spawn(lambda: self._ring(task, str(task.call_back_url), key), seconds)
 
     def _ring(self, task: "Task", url: str, key: str | None) -> None:
         world, kie = self._world, self._world.kie

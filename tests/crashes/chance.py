@@ -17,7 +17,7 @@ WORST = {
     "event lost": 0.3,
     "event doubled": 0.3,
     "execution stopped": 0.3,
-    "create lost": 0.3,  # accepted, and the answer does not come
+    "create lost": 0.4,  # accepted, and the answer does not come
     "create unreached": 0.2,
     "create dropped": 0.2,  # not accepted, which nobody is told
     "create busy": 0.4,
@@ -28,7 +28,7 @@ WORST = {
     "ring late": 0.4,
     "ring early": 0.4,
     "ring forged": 0.5,
-    "ring swapped": 0.4,
+    "ring swapped": 1.0,
     "download broken": 0.3,
     "asked twice": 0.4,  # the same wish once more, at the same time
 }

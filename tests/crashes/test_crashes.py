@@ -7,7 +7,7 @@ import pytest
 
 from tests.crashes.seams import installed, play
 
-SCHEDULES = 1500  # of each part; `make bench ARGS=crashes` plays 50,000
+SCHEDULES = 1200  # of each part; `make bench ARGS=crashes` plays 50,000
 
 
 @pytest.mark.parametrize("part", [0, 1])  # beside one another, where tests are

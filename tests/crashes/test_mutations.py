@@ -1,5 +1,6 @@
 """The harness finds what it is there to find: each safeguard taken out of the code makes a schedule break."""
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,17 +8,20 @@ from typing import Any
 
 import pytest
 
+from plantain.claims import Claim, Claims
 from plantain.create_pace import CreatePace
-from plantain.errors import OutcomeUnknown
+from plantain.errors import OutcomeUnknown, TryAgainLater
+from plantain.items import from_attributes, job_from
 from plantain.job import Job, now_ms
-from plantain.jobs import Jobs
+from plantain.jobs import Jobs, jobs
+from plantain.kie import Kie
 from plantain.ledger import Action, Ledger
 from tests.crashes.seams import installed, play
 
 ENOUGH = 400  # schedules
 
 
-begin_create = Jobs.begin_create
+begin_create, create_task = Jobs.begin_create, Kie.create_task
 
 
 def without_the_intent(_: Jobs, __: Job) -> str:
@@ -58,7 +62,21 @@ def without_room(self: Ledger, job: Job, credits: float, day: str) -> list[Actio
     return self._add(replace(job, reserved_on=day), {"usedCredits": credits})
 
 
-Mutation = tuple[type, str, Callable[..., Any]]
+def without_a_lost_answer(self: Kie, *create: Any) -> str:
+    """An answer that does not come is taken for a no."""
+    try:
+        return create_task(self, *create)
+    except OutcomeUnknown:
+        raise TryAgainLater("It did not answer.", code="kie-unreachable") from None
+
+
+def without_claims(_: Claims, put: dict[str, Any], claim: Claim, **__: Any) -> bool:
+    """The same key again is another wish."""
+    jobs().put(job_from(from_attributes(put["Item"])))
+    return True
+
+
+Mutation = tuple[Any, str, Callable[..., Any]]
 
 
 @pytest.mark.parametrize(
@@ -68,8 +86,10 @@ Mutation = tuple[type, str, Callable[..., Any]]
         ([(Jobs, "begin_create", without_failing_closed)], "has accepted 2 creates"),
         ([(CreatePace, "slot_of", without_slots), (CreatePace, "take_turn", without_turns)], "21 creates arrived"),
         ([(Jobs, "_end", leaves_a_final_state)], "of a job that had ended"),
+        ([(Kie, "create_task", without_a_lost_answer)], "has accepted 2 creates"),
+        ([(Claims, "write", without_claims)], "2 jobs for"),
         ([(Ledger, "reserve", without_a_reservation)], "has used -18 credits"),
-        ([(Ledger, "reserve", without_room)], "has used 36 credits of 18"),
+        ([(Ledger, "reserve", without_room)], r"has used \d+ credits of \d"),
     ],
     ids=lambda value: value[0][2].__name__ if isinstance(value, list) else "",
 )
@@ -77,4 +97,4 @@ def test_a_safeguard_taken_out_is_missed(mutations: list[Mutation], words: str) 
     with installed() as patched:
         for where, name, instead in mutations:
             patched.setattr(where, name, instead)
-        assert any(words in (play(seed).broken or "") for seed in range(ENOUGH))
+        assert any(re.search(words, play(seed).broken or "") for seed in range(ENOUGH))

@@ -11,8 +11,8 @@ from tests.crashes.aws import Aws, Call
 from tests.crashes.seams import installed, play
 from tests.crashes.world import World
 
-SCHEDULES = 200  # of which those are kept that have something new to them, and the first ones
-FIRST = 3
+SCHEDULES = 100  # of which those are kept that have something new to them, and the first ones
+FIRST = 2
 _TOLD = ("Item", "Items", "Attributes", "Responses")
 
 Made = tuple[str, Call, dict[str, Any]]  # an operation, its call, and what was answered
