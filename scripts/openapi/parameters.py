@@ -72,7 +72,7 @@ IDEMPOTENCY_KEY: Described = {
     "in": "header",
     "description": "Your name for this wish, bare or in double quotes: 1 to 255 visible ASCII characters. "
     "The same key and body give the same task for 7 days, without a second payment. A refusal is replayed as "
-    "well: after topping up use a new key.",
+    "well: to try the same again use a new key. A task that failed at no cost keeps the key from no other body.",
     "schema": {"type": "string", "pattern": r'^(?!""$)([!-~]{1,255}|"[!-~]{1,255}")$'},
     "example": "order-4711",
 }

@@ -4,7 +4,7 @@ from plantain.batch import Batch, new_batch
 from plantain.batch_executions import batch_executions
 from plantain.batch_records import batch_records
 from plantain.claims import Claim, claim_id, claims
-from plantain.errors import IdempotencyKeyReused
+from plantain.errors import ClaimInFlight, IdempotencyKeyReused
 from plantain.job import Door, Source, now_ms
 from plantain.problems import batch_ended, batch_not_ready
 
@@ -31,22 +31,38 @@ def take_in_batch(
     if idempotency_key is None:
         batch_records().put(batch)
     else:
-        claim = Claim(_claim(caller, idempotency_key), batch.batch_id, fingerprint)
-        if not claims().write(batch_records().put_of(batch), claim):
-            earlier = taken_in_batch(caller, idempotency_key, fingerprint)
-            assert earlier is not None
-            return earlier
+        # That a file was dropped is told again from the dead letters up to weeks later.
+        lasting = door != "http"
+        claim = Claim(_claim(caller, idempotency_key), batch.batch_id, fingerprint, lasting)
+        put = batch_records().put_of(batch)
+        if not claims().write(put, claim):
+            standing = claims().find(claim.id)
+            if earlier := _made_by(standing, fingerprint):
+                return earlier
+            if not claims().write(put, claim, instead_of=standing.made if standing else None):
+                raise ClaimInFlight
     batch_executions().start(batch.batch_id)
     return batch
 
 
 def taken_in_batch(caller: str, idempotency_key: str | None, fingerprint: str = "") -> Batch | None:
-    """The batch of an earlier call with this key, started if that call could not. Raises IdempotencyKeyReused."""
-    if idempotency_key is None or (claim := claims().find(_claim(caller, idempotency_key))) is None:
+    """The batch of an earlier call with this key, started if that call could not.
+
+    Raises IdempotencyKeyReused if the key is held by another order; one of which nothing was made holds none.
+    """
+    if idempotency_key is None:
         return None
-    if claim.fingerprint != fingerprint:
-        raise IdempotencyKeyReused
+    return _made_by(claims().find(_claim(caller, idempotency_key)), fingerprint)
+
+
+def _made_by(claim: Claim | None, fingerprint: str) -> Batch | None:
+    if claim is None:
+        return None
     batch = batch_records().get(claim.made)
+    if claim.fingerprint != fingerprint:
+        if batch.state == "expired" or (batch.state == "failed" and not batch.rows):
+            return None
+        raise IdempotencyKeyReused
     if batch.state == "checking":
         batch_executions().start(batch.batch_id)
     return batch

@@ -29,7 +29,8 @@ class Reservations:
     def reserve(self, job: Job, idempotency_key: str | None = None, fingerprint: str = "") -> Reservation:
         """Write the job, or find the one this key already made. The key's scope is the job's caller.
 
-        `fingerprint` tells one wish from another; without one the key alone is the wish.
+        `fingerprint` tells one wish from another; without one the key alone is the wish. A job that has failed at
+        no cost is found by its own wish and keeps the key from no other.
         Raises IdempotencyKeyReused (same key, another wish) and ClaimInFlight (claimed this very moment).
         """
         if idempotency_key is None:
@@ -40,18 +41,31 @@ class Reservations:
         claim = Claim(claim_id(job.caller, idempotency_key), job.task_id, fingerprint, lasting)
         if self._claims.write(self._jobs.put_of(job), claim):
             return Reservation(job)
-        earlier = self.find(job.caller, idempotency_key, fingerprint)
-        assert earlier is not None
-        return Reservation(earlier, replayed=True)
+        for _ in range(_LOOKS):
+            standing = self._claims.find(claim.id)
+            if earlier := self._made_by(standing, fingerprint):
+                return Reservation(earlier, replayed=True)
+            if self._claims.write(self._jobs.put_of(job), claim, instead_of=standing.made if standing else None):
+                return Reservation(job)
+        raise ClaimInFlight
 
     def find(self, caller: str, idempotency_key: str, fingerprint: str = "") -> Job | None:
-        """The job that this key of the caller's has made. Raises IdempotencyKeyReused."""
-        claim = self._claims.find(claim_id(caller, idempotency_key))
+        """The job that this wish has made under this key of the caller's.
+
+        Raises IdempotencyKeyReused if the key is held by another wish: by one that has or may have cost money, or
+        that is under way.
+        """
+        return self._made_by(self._claims.find(claim_id(caller, idempotency_key)), fingerprint)
+
+    def _made_by(self, claim: Claim | None, fingerprint: str) -> Job | None:
         if claim is None:
             return None
-        if claim.fingerprint != fingerprint:
+        job = self._jobs.get(claim.made)
+        if claim.fingerprint == fingerprint:
+            return job
+        if not is_free_to_try_again(job):
             raise IdempotencyKeyReused
-        return self._jobs.get(claim.made)
+        return None
 
     def reserve_for_good(self, job: Job, claim: str) -> Reservation:
         """Write the job, or find the one that stands for this claim, however long ago it was made.
