@@ -67,6 +67,18 @@ def test_generate_prints_where_the_picture_is_and_nothing_else(
     assert stub.heard[0][1]["idempotency-key"]
 
 
+def test_generate_is_content_with_an_image_made_before_and_says_that_it_cost_nothing(
+    stub: Stub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = success(cached=True, charged="no", cost={"credits": 0, "usd": 0}, costTime=None)
+    stub.says(STATUS, Said(200, made))
+
+    ran = Ran(capsys, "generate", "a plantain", *FAST, "--cache")
+
+    assert ran.err.splitlines()[-1] == "✓ 2048×1152, 10 kB, image/png · nothing: it was made before"
+    assert stub.bodies(GENERATE) == [{"prompt": "a plantain", "cache": True}]
+
+
 def test_generate_uploads_files_and_passes_addresses_and_keys(
     stub: Stub, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -53,6 +53,16 @@ def test_a_task_is_asked_for_with_what_was_chosen_and_nothing_else(service: Serv
     assert "idempotency-key" not in request.headers
 
 
+def test_an_image_that_was_made_before_will_do_where_that_is_said(service: Service) -> None:
+    made = success(cached=True, charged="no", cost={"credits": 0, "usd": 0})
+    service.says(taken_in("success"), httpx.Response(200, json=made))
+
+    task = service.call("generate", "a plantain", cache=True)
+
+    assert service.bodies() == [{"prompt": "a plantain", "cache": True}]
+    assert (task.cached, task.charged) == (True, "no")
+
+
 @pytest.mark.parametrize(
     "hiccup",
     [LOST, UNREACHABLE, IN_FLIGHT, TOO_MANY, BROKEN, gateway(503, "…"), web_page(502), *UNREADABLE],

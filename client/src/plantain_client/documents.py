@@ -35,6 +35,7 @@ def task_from(document: Document) -> Task:
         image_url_expires_at=or_none(moment, get("imageUrlExpiresAt")),
         images=listed(get("images", []), _image),
         preset=or_none(ref_from, get("preset")),
+        cached=bool(get("cached")),
         document=document,
     )
 

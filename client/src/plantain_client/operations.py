@@ -38,13 +38,15 @@ def create_task(
     resolution: str | None = None,
     output_format: str | None = None,
     image_input: Sequence[str | PathLike[str]] = (),
+    cache: bool = False,
     idempotency_key: str | None = None,
 ) -> Operation[TaskRef]:
     """Ask for an image; answers as soon as it was taken in (up to about 5 s). What is left out, Plantain chooses.
 
     Give a prompt, or a `preset` (its name, or `name@version`) with the `variables` that it leaves open; `style`,
     `mood` and `composition` take the place of the preset's own.
-    `image_input`: https URLs, keys of `upload`, or paths (`pathlib.Path`), which are uploaded first. With an
+    `image_input`: https URLs, keys of `upload`, or paths (`pathlib.Path`), which are uploaded first. With `cache`
+    an image made of the same request with `cache` before will do: it is copied and costs nothing. With an
     `idempotency_key` (1 to 255 visible ASCII characters) the same request gives the same task for 7 days, so it is
     sent again by itself when an answer is lost; without one it is sent once.
 
@@ -61,6 +63,8 @@ def create_task(
     body |= filling(variables, style, mood, composition, aspect_ratio, resolution, output_format)
     if image_input:
         body["imageInput"] = yield from handed_in(image_input)
+    if cache:
+        body["cache"] = True
     send = Send("POST", "/api/images/generate", json=body, headers=headers)
     tries = 1 if idempotency_key is None else CREATE_TRIES
     try:
@@ -128,6 +132,7 @@ def generate(
     resolution: str | None = None,
     output_format: str | None = None,
     image_input: Sequence[str | PathLike[str]] = (),
+    cache: bool = False,
     idempotency_key: str | None = None,
     max_attempts: int = MAX_ATTEMPTS,
     interval: float = INTERVAL,
@@ -148,6 +153,7 @@ def generate(
         resolution=resolution,
         output_format=output_format,
         image_input=image_input,
+        cache=cache,
         idempotency_key=idempotency_key or str(uuid.uuid4()),
     )
     if on_progress:

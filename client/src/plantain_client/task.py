@@ -61,7 +61,8 @@ class Task:
 
     `cost_time` is how long Kie.ai worked, in ms. `image_url` is None until `success`; it is signed and lives until
     `image_url_expires_at`. `late`: it takes longer than usual. `preset` is what it was made from, if one was
-    named; `prompt` is then what it came to. `document` is the whole JSON object as it came.
+    named; `prompt` is then what it came to. `cached`: its image is a copy of one made before, and cost nothing.
+    `document` is the whole JSON object as it came.
     """
 
     task_id: str
@@ -82,6 +83,7 @@ class Task:
     image_url_expires_at: dt.datetime | None
     images: tuple[Image, ...]
     preset: PresetRef | None
+    cached: bool
     document: Document = field(repr=False, compare=False)
 
     @property

@@ -54,6 +54,7 @@ _BY_CODE: Mapping[str, str] = {
     "not-sent": _AGAIN,
     "kie-timeout": _AGAIN,
     "outcome-unknown": "Before asking again, let the operator look on Kie.ai's log page: it may have been made.",
+    "earlier-unsettled": "Let the operator see to that task, or ask again without --cache, which costs again.",
     "status-unavailable": _OPERATOR,
     "timed-out": _OPERATOR,
     "aborted": _OPERATOR,

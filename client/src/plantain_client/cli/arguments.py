@@ -96,6 +96,9 @@ def _generate(parser: argparse.ArgumentParser) -> None:
     _filling(parser)
     _output(parser)
     parser.add_argument(
+        "--cache", action="store_true", help="an image made of the same request with --cache will do, for nothing"
+    )
+    parser.add_argument(
         "--idempotency-key",
         type=_idempotency_key,
         metavar="KEY",

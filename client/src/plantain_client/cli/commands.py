@@ -20,6 +20,7 @@ def generate(asked: argparse.Namespace, screen: Screen) -> int:
     settings: dict[str, Any] = {
         "preset": asked.preset,
         **chosen(asked),
+        "cache": asked.cache,
         "idempotency_key": asked.idempotency_key or str(uuid.uuid4()),
     }
     if not asked.no_wait:

@@ -70,7 +70,8 @@ def show_saved(screen: Screen, task: Task, files: list[Path]) -> int:
         screen.result(str(file))
         if file.suffix.lower() not in (extension_of(image), ".jpeg"):
             screen.note(f"It is {image.content_type}, whatever its name says.")
-        screen.done(f"{size_of(image)} · {cost_of(task)} · drawn in {(task.cost_time or 0) / 1000:g} s")
+        drawn = "" if task.cached else f" · drawn in {(task.cost_time or 0) / 1000:g} s"
+        screen.done(f"{size_of(image)} · {cost_of(task)}{drawn}")
     return OK
 
 

@@ -63,6 +63,8 @@ def show_list(screen: Screen, tasks: Iterable[Task]) -> None:
 
 def cost_of(task: Task) -> str:
     """What it has cost."""
+    if task.cached:
+        return "nothing: it was made before"
     if task.cost:
         return cost_in_words(task.cost)
     return COSTS[task.charged]
