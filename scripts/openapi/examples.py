@@ -73,6 +73,7 @@ WISH_WITH_IMAGES = {
     "prompt": "This leaf in the style of that painting",
     "imageInput": [UPLOAD, "https://example.com/painting.jpg"],
 }
+WISH_WITH_CACHE = {"prompt": PROMPT, "cache": True}
 _VERSION = "686902dfe242"
 FILLING = {"variables": {"quote": "Simple is better than complex.", "author": "Tim Peters"}}
 FILLING_WITH_IMAGES = {"variables": {"scene": "The leaf lies on the table"}, "imageInput": [UPLOAD, UPLOAD]}

@@ -76,7 +76,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Ask for an image",
         text="Takes the wish in and answers with the name of its task. The call takes up to 5 s: it waits that "
         "long for Kie.ai, so that a refusal is answered at once. One wish is sent to Kie.ai at most once, "
-        "whatever happens; with an `Idempotency-Key`, sending the call again is safe as well.",
+        "whatever happens; with an `Idempotency-Key`, sending the call again is safe as well. With `cache`, an "
+        "image that you have had made of the same request is copied, and costs nothing.",
         status=202,
         meaning="Taken in. Ask for its status after `Retry-After` seconds.",
         answer=(ref(answers.TaskAccepted), _always(examples.ACCEPTED)),
@@ -87,6 +88,7 @@ OPERATIONS: tuple[Operation, ...] = (
                 "with-images": examples.WISH_WITH_IMAGES,
                 "preset": examples.WISH_BY_PRESET,
                 "preset-version": examples.WISH_BY_VERSION,
+                "cache": examples.WISH_WITH_CACHE,
             },
         ),
         parameters=(IDEMPOTENCY_KEY,),
@@ -100,7 +102,7 @@ OPERATIONS: tuple[Operation, ...] = (
                 "missing-variable",
                 "kie-refused",
             ),
-            *("claim-in-flight", "preset-broken", "too-large"),
+            *("claim-in-flight", "earlier-unsettled", "preset-broken", "too-large"),
             *(
                 "idempotency-key-reused",
                 "too-many-requests",

@@ -7,6 +7,7 @@ from plantain.checking import NO_GOOD_ROW
 from plantain.errors import (
     BatchNotFound,
     ClaimInFlight,
+    EarlierFailed,
     IdempotencyKeyReused,
     JobNotFound,
     KeptElsewhere,
@@ -63,6 +64,7 @@ def _broken(error: str) -> Problem:
 
 _LOST = OutcomeUnknown("The answer of Kie.ai was lost (ReadTimeout).")
 _MISSING = KieKeyMissing()
+_UNSETTLED = EarlierFailed("01a206a5-1c4f-7b02-9a61-52c0a4f3d9e8", Failure(_LOST.code, _LOST.words, _LOST.charged))
 _BROKEN_PRESET = PresetBroken("quote-card", ["line 7, aspect_ratio: must be one of 1:1, 16:9"])
 _UNKNOWN_PRESET = PresetUnknown("quote-cart is unknown; there are infographic, quote-card")
 
@@ -113,6 +115,7 @@ PROBLEMS: dict[str, Problem] = {
         )
     ),
     "outcome-unknown": _failed(_LOST.code, _LOST.words, _LOST.charged),
+    "earlier-unsettled": _failed(_UNSETTLED.code, _UNSETTLED.words, _UNSETTLED.charged),
     "creating-broke": unexpected(CREATING, charged="unknown", retryable=False),
     "reading-broke": _broken(READING),
     "presets-broke": _broken("Failed to read presets"),

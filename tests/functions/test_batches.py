@@ -246,6 +246,35 @@ def test_all_rows_are_checked_and_every_fault_is_told_by_its_line(
     assert [row.line for row in checked.bad_rows] == [3, 4, 5, 6]
 
 
+def test_each_row_says_for_itself_whether_an_image_made_before_will_do(cloud: Cloud, machine: Machine) -> None:
+    table = "prompt,Cache\na,TRUE\nb,no\nc,\nd,sometimes\n"
+    said = post({"items": [{"prompt": "e", "cache": True}, {"prompt": "f", "cache": "yes"}]}).json["batchId"]
+    batch = dropped(cloud, table)
+
+    for batch_id in (batch.batch_id, said):
+        step(check_batch, batchId=batch_id)
+
+    rows = [*lines(cloud, batch.batch_id, "rows.jsonl"), *lines(cloud, said, "rows.jsonl")]
+    assert [row["request"]["cache"] if "request" in row else row["faults"] for row in rows] == [
+        *(True, False, False),
+        [{"pointer": "/cache", "detail": "must be true or false"}],
+        True,
+        [{"pointer": "/cache", "detail": "must be true or false"}],
+    ]
+
+
+def test_a_row_is_the_same_whether_or_not_an_image_made_before_will_do(cloud: Cloud, machine: Machine) -> None:
+    """Else a batch that has its pictures would be made again only because it now asks for less."""
+    ids = []
+    for table in ("id,prompt\na,x\n", "id,prompt,cache\na,x,true\n"):
+        batch = dropped(cloud, table)
+        step(check_batch, batchId=batch.batch_id)
+        ids += taken(cloud, batch.batch_id)
+        succeed(ids[0]) if len(ids) == 1 else None
+
+    assert ids[0] == ids[1]
+
+
 def test_each_host_is_asked_for_once(
     cloud: Cloud, machine: Machine, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -180,6 +180,19 @@ def test_a_file_may_ask_for_several(inbox: Drops, count: int) -> None:
         assert sorted({str(job.member) for job in made}) == [f"{n:02}/{count:02}" for n in range(1, count + 1)]
 
 
+def test_a_file_may_be_content_with_images_that_were_made_before(inbox: Drops) -> None:
+    inbox.drop("inbox/card.toml", f"{CARD}cache = true\ncount = 2\n")
+    inbox.drop("inbox/card.json", json.dumps({"prompt": "a card"}))
+
+    assert [(job.request.cache, job.copy) for job in inbox.jobs()] == [(True, 1), (True, 2), (False, None)]
+
+
+def test_what_lies_on_the_web_cannot_have_been_made_before(inbox: Drops) -> None:
+    source = inbox.drop("inbox/card.toml", f"{CARD}cache = true\nimage_input = ['https://example.com/a.png']\n")
+
+    assert "line 2, cache: must be left out where an input image is an address on the web" in inbox.refusal(source)
+
+
 @pytest.mark.parametrize("name", ["spring.csv", "Spring.JSONL"])
 def test_a_list_is_one_batch_however_often_it_is_delivered(
     inbox: Drops, name: str, batches_started: list[str]

@@ -930,3 +930,11 @@ def test_a_bad_request_of_the_template_shows_when_it_runs(
     assert shown("template").json["nextRuns"] == []
     assert run(name="template") == "done"
     assert "needs a prompt" in runs_of("template").json["runs"][0]["problems"][0]
+
+
+def test_a_request_may_be_content_with_an_image_of_an_earlier_run(cloud: Cloud, started: Started) -> None:
+    drop(cloud, FILE + "cache = true\ncount = 2\n")
+
+    run()
+
+    assert [(job.request.cache, job.copy) for job in made(started)] == [(True, 1), (True, 2)]
