@@ -95,6 +95,7 @@ class LocalCloud:
         wait_scale: float = 1.0,
         log_lines: Callable[[str, str], None] | None = None,
         webhook_key: str = "",
+        workers: int = WORKERS,
     ) -> None:
         self._kie = kie
         signing = ("--webhook-key", webhook_key) if webhook_key else ()
@@ -102,7 +103,7 @@ class LocalCloud:
         self._webhook_key = webhook_key
         self._parameters = parameters or {}
         self._template = template
-        self.aws = EmbeddedAws(state_dir, wait_scale, log_lines, WORKERS, ROOT / ".build" / "lambda")
+        self.aws = EmbeddedAws(state_dir, wait_scale, log_lines, workers, ROOT / ".build" / "lambda")
 
     def __enter__(self) -> Self:
         with ExitStack() as started:

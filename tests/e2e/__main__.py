@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from local.cloud import SOURCES, LocalCloud
+from local.cloud import SOURCES, WORKERS, LocalCloud
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -21,6 +21,7 @@ def main() -> None:
     parser.add_argument("--template", type=Path, default=SOURCES)
     parser.add_argument("--parameter", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--webhook-key", default="")
+    parser.add_argument("--workers", type=int, default=WORKERS)
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     logs: list[str] = []
@@ -43,6 +44,7 @@ def main() -> None:
                 **dict(given.split("=", 1) for given in asked.parameter),
             },
             webhook_key=asked.webhook_key,
+            workers=asked.workers,
             log_lines=lambda function, line: logs.append(f"{function} {line}"),
         ) as cloud,
     ):
