@@ -12,10 +12,11 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """An HTTP API authorizer, payload 2.0, simple response; its `caller` reaches the functions behind it."""
+    """An HTTP API authorizer, payload 2.0, simple response; its context reaches the functions behind it."""
     scheme, _, key = event["headers"].get("authorization", "").partition(" ")
-    caller = api_keys().caller_of(key.strip()) if scheme.lower() == "bearer" else None
-    if caller is None:
+    holder = api_keys().holder_of(key.strip()) if scheme.lower() == "bearer" else None
+    if holder is None:
         logger.info("unknown API key")
         return {"isAuthorized": False}
-    return {"isAuthorized": True, "context": {"caller": caller}}
+    operator = "true" if holder.is_operator else "false"
+    return {"isAuthorized": True, "context": {"caller": holder.caller, "operator": operator}}

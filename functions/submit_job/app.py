@@ -12,7 +12,16 @@ from plantain.addresses import trusted_origins
 from plantain.aws import AWS_ERRORS
 from plantain.caller_rate import caller_rate
 from plantain.dns import dns
-from plantain.http_api import RETRY_AFTER_SECONDS, answer, caller_of, http_api, idempotency_key, json_object
+from plantain.estimates import estimate_of
+from plantain.http_api import (
+    RETRY_AFTER_SECONDS,
+    answer,
+    caller_of,
+    http_api,
+    idempotency_key,
+    json_object,
+    yes_or_no,
+)
 from plantain.intake import take_in, taken_in
 from plantain.job import Job, new_job
 from plantain.jobs import jobs
@@ -35,13 +44,15 @@ app = http_api(logger, on_failure="Failed to start image generation", charged="u
 
 @app.post("/api/images/generate")
 def submit_job() -> Response[str]:
-    """202 with the task id, or the problem."""
+    """202 with the task id, 200 with the estimate of a dry run, or the problem."""
     event = app.current_event
     caller = caller_of(event)
     rate = caller_rate().count(caller)
     model = MODELS[os.environ["KIE_MODEL"]]
     terms = Terms(model, caller, trusted_origins(os.environ["TRUSTED_ORIGINS"]))
     wish = check_wish(json_object(event), terms)
+    if yes_or_no(event, "dryRun"):
+        return answer(200, estimate_of(wish, terms, dns()), rate)
     key, fingerprint = idempotency_key(event), fingerprint_of(wish)
     # A repeat gets its task, whatever has become of its preset and inputs.
     reservation = taken_in(caller, key, fingerprint)

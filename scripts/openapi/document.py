@@ -9,7 +9,7 @@ from plantain.models import MODELS, Model
 from plantain.problem_details import GatewayMessage, ProblemDetails
 from plantain.version import VERSION
 from scripts.openapi.codes import FAIL_CODES
-from scripts.openapi.operations import OPERATIONS, Operation
+from scripts.openapi.operations import OPERATIONS, Operation, Shown
 from scripts.openapi.parameters import HEADERS
 from scripts.openapi.prices import template_prices
 from scripts.openapi.problems import GATEWAY, PROBLEMS, REQUEST_ID
@@ -90,20 +90,24 @@ def _operation(operation: Operation, model: Model) -> dict[str, Any]:
         examples = {name: {"value": value} for name, value in shown.items()}
         made["requestBody"] = {"required": True, "content": {_JSON: {"schema": schema, "examples": examples}}}
     also = {
-        str(status): {"description": text, "headers": _headers(*operation.headers)}
-        for status, text in operation.also.items()
+        str(status): _good(end.meaning, end.headers, end.answer, model) for status, end in operation.also.items()
     }
     made["responses"] = {str(operation.status): _success(operation, model)} | also | _failures(operation)
     return made
 
 
 def _success(operation: Operation, model: Model) -> dict[str, Any]:
-    answer: dict[str, Any] = {"description": operation.meaning, "headers": _headers(*operation.headers)}
-    if operation.answer:
-        schema, example = operation.answer
-        answer["content"] = {_JSON: {"schema": schema, "example": example(model)}}
+    answer = _good(operation.meaning, operation.headers, operation.answer, model)
     if operation.links:
         answer["links"] = dict(operation.links)
+    return answer
+
+
+def _good(meaning: str, headers: tuple[str, ...], shown: Shown | None, model: Model) -> dict[str, Any]:
+    answer: dict[str, Any] = {"description": meaning, "headers": _headers(*headers)}
+    if shown:
+        schema, example = shown
+        answer["content"] = {_JSON: {"schema": schema, "example": example(model)}}
     return answer
 
 

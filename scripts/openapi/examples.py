@@ -4,6 +4,7 @@ from typing import Any
 
 from plantain.answers import (
     Account,
+    Estimate,
     Health,
     Preset,
     PresetInFull,
@@ -15,6 +16,8 @@ from plantain.answers import (
     TaskAccepted,
     TaskPage,
     UploadPlace,
+    Usage,
+    Used,
 )
 from plantain.batch_answers import BatchAccepted, BatchStatus
 from plantain.images import Images, Link
@@ -132,6 +135,65 @@ def rendering(model: Model) -> Rendering:
         "outputFormat": "png",
         "imageInputs": {"own": 0, "brand": 1},
         "price": {"credits": credits, "usd": prices().usd(credits)},
+    }
+
+
+def estimate(model: Model) -> Estimate:
+    """Of the first example of a wish."""
+    credits = _credits(model)
+    return {
+        "preset": None,
+        "model": model.name,
+        "prompt": PROMPT,
+        "aspectRatio": "16:9",
+        "resolution": "2K",
+        "outputFormat": "png",
+        "imageInputs": {"own": 0, "brand": 0},
+        "price": {"credits": credits, "usd": prices().usd(credits)},
+        "pricesAsOf": str(prices().as_of),
+        "budgets": [
+            {
+                "scope": "caller",
+                "name": "alice",
+                "period": "2026-11-23",
+                "limitUsd": 5.0,
+                "usedUsd": 1.8,
+                "leftUsd": 3.2,
+                "resetsAt": "2026-11-24T00:00:00Z",
+            }
+        ],
+    }
+
+
+def usage(model: Model) -> Usage:
+    """Of two days, with an image under way."""
+    credits, usd = _credits(model), prices().usd
+    first: Used = {
+        "images": 12,
+        "spentCredits": 12 * credits,
+        "spentUsd": usd(12 * credits),
+        "reservedCredits": 0,
+        "reservedUsd": 0,
+    }
+    second: Used = {
+        "images": 3,
+        "spentCredits": 3 * credits,
+        "spentUsd": usd(3 * credits),
+        "reservedCredits": credits,
+        "reservedUsd": usd(credits),
+    }
+    return {
+        "firstDay": "2026-11-22",
+        "lastDay": "2026-11-23",
+        "groupBy": "day",
+        "rows": [{"name": "2026-11-22", **first}, {"name": "2026-11-23", **second}],
+        "total": {
+            "images": 15,
+            "spentCredits": 15 * credits,
+            "spentUsd": usd(15 * credits),
+            "reservedCredits": credits,
+            "reservedUsd": usd(credits),
+        },
     }
 
 

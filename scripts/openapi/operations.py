@@ -16,8 +16,12 @@ from scripts.openapi.parameters import (
     BATCH_ID,
     BATCH_KEY,
     CURSOR,
+    DRY_RUN,
+    FIRST_DAY,
+    GROUP_BY,
     IDEMPOTENCY_KEY,
     IF_NONE_MATCH,
+    LAST_DAY,
     LIMIT,
     PRESET_NAME,
     RUNS_CURSOR,
@@ -28,6 +32,17 @@ from scripts.openapi.parameters import (
     TASK_ID_IN_PATH,
 )
 from scripts.openapi.schemas import Schema, ref
+
+Shown = tuple[Schema, Callable[[Model], Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Also:
+    """Another good end, with what `answer` and `headers` are of an Operation."""
+
+    meaning: str
+    headers: tuple[str, ...]
+    answer: Shown | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +57,8 @@ class Operation:
     text: str
     status: int
     meaning: str
-    answer: tuple[Schema, Callable[[Model], Any]] | None = None
-    also: Mapping[int, str] = field(default_factory=dict)
+    answer: Shown | None = None
+    also: Mapping[int, Also] = field(default_factory=dict)
     body: tuple[type | tuple[type, ...], Mapping[str, Any]] | None = None
     parameters: tuple[Any, ...] = ()
     headers: tuple[str, ...] = ()
@@ -81,6 +96,13 @@ OPERATIONS: tuple[Operation, ...] = (
         status=202,
         meaning="Taken in. Ask for its status after `Retry-After` seconds.",
         answer=(ref(answers.TaskAccepted), _always(examples.ACCEPTED)),
+        also={
+            200: Also(
+                meaning="What it would come to, where `dryRun` asked for that alone.",
+                headers=_RATE,
+                answer=(ref(answers.Estimate), examples.estimate),
+            )
+        },
         body=(
             (GenerateRequest, PresetRequest),
             {
@@ -91,7 +113,7 @@ OPERATIONS: tuple[Operation, ...] = (
                 "cache": examples.WISH_WITH_CACHE,
             },
         ),
-        parameters=(IDEMPOTENCY_KEY,),
+        parameters=(IDEMPOTENCY_KEY, DRY_RUN),
         headers=("Location", "Retry-After", "Idempotency-Replayed", *_RATE),
         problems=(
             *(
@@ -115,6 +137,25 @@ OPERATIONS: tuple[Operation, ...] = (
             "creating-broke",
         ),
         links=_OF_A_NEW_TASK,
+    ),
+    Operation(
+        method="post",
+        path="/api/images/estimate",
+        name="estimateImage",
+        tag="Images",
+        summary="See what an image would cost",
+        text="The price, what is left of the budgets that it would be paid from, the whole prompt, the settings. "
+        "Nothing is reserved or sent, no `Idempotency-Key` is used up, and it costs nothing.",
+        status=200,
+        meaning="What would be asked of Kie.ai.",
+        answer=(ref(answers.Estimate), examples.estimate),
+        body=((GenerateRequest, PresetRequest), {"text": examples.WISH, "preset": examples.WISH_BY_PRESET}),
+        headers=_RATE,
+        problems=(
+            *("prompt-required", "invalid-wish", "not-uploaded", "unknown-preset", "missing-variable"),
+            *("max-cost-exceeded", "preset-broken", "too-large", "too-many-requests", "misconfigured"),
+            "estimating-broke",
+        ),
     ),
     Operation(
         method="get",
@@ -344,6 +385,20 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         method="get",
+        path="/api/usage",
+        name="getUsage",
+        tag="Service",
+        summary="See what was made and spent",
+        text="By days, callers, presets or schedules: your own, with an operator's API key everybody's. An image "
+        "counts on the day on which it was sent to Kie.ai. What was made a moment ago may be missing still.",
+        status=200,
+        meaning="Rows, and their total.",
+        answer=(ref(answers.Usage), examples.usage),
+        parameters=(FIRST_DAY, LAST_DAY, GROUP_BY),
+        problems=("invalid-days", "operators-only", "misconfigured", "usage-broke"),
+    ),
+    Operation(
+        method="get",
         path="/api/account",
         name="getAccount",
         tag="Service",
@@ -379,7 +434,7 @@ OPERATIONS: tuple[Operation, ...] = (
         status=200,
         meaning="An OpenAPI 3.1 document.",
         answer=({"type": "object"}, _always({"openapi": "3.1.0", "info": {}, "paths": {}})),
-        also={304: "You have it already."},
+        also={304: Also(meaning="You have it already.", headers=("ETag",))},
         parameters=(IF_NONE_MATCH,),
         headers=("ETag",),
         problems=("document-broke",),

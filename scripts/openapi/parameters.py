@@ -5,12 +5,14 @@ from typing import Any
 from functions.list_jobs.app import DEFAULT_LIMIT, MAX_LIMIT
 from plantain.job import STATES
 from plantain.schedule import SCHEDULE_NAME as _SCHEDULE
+from plantain.usage_question import GROUPS, MAX_DAYS
 from plantain.wish import PRESET
 from scripts.openapi.problems import BATCH_ID as _BATCH_ID
 from scripts.openapi.problems import TASK_ID as _TASK_ID
 
 Described = dict[str, Any]
 
+_DAY = {"type": "string", "format": "date"}
 _UUID = {"type": "string", "format": "uuid"}
 
 TASK_ID: Described = {
@@ -66,6 +68,35 @@ STATE: Described = {
     "description": "Only tasks in this state.",
     "schema": {"type": "string", "enum": list(STATES)},
     "example": "success",
+}
+DRY_RUN: Described = {
+    "name": "dryRun",
+    "in": "query",
+    "description": "`true`: only say what it would come to, as `estimateImage` does.",
+    "schema": {"type": "boolean", "default": False},
+    "example": False,
+}
+FIRST_DAY: Described = {
+    "name": "from",
+    "in": "query",
+    "description": "The first day, in UTC; by default the first of the month of `to`. "
+    f"At most {MAX_DAYS} days are told of at once.",
+    "schema": _DAY,
+    "example": "2026-11-01",
+}
+LAST_DAY: Described = {
+    "name": "to",
+    "in": "query",
+    "description": "The last day, in UTC; by default today.",
+    "schema": _DAY,
+    "example": "2026-11-23",
+}
+GROUP_BY: Described = {
+    "name": "groupBy",
+    "in": "query",
+    "description": "What the rows are. `preset` and `schedule` are for operators.",
+    "schema": {"type": "string", "enum": list(GROUPS), "default": "day"},
+    "example": "day",
 }
 IDEMPOTENCY_KEY: Described = {
     "name": "Idempotency-Key",

@@ -34,6 +34,8 @@ _ROOTS = (
     answers.PresetList,
     answers.PresetInFull,
     answers.Rendering,
+    answers.Estimate,
+    answers.Usage,
     answers.ScheduleList,
     answers.ScheduleState,
     answers.RunPage,

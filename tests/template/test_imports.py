@@ -62,6 +62,7 @@ DOMAIN = {
     "polling",
     "pace_clock",
     "counters",
+    "usage_question",
     "budgets",
     "rate_limit",
     "image_format",
@@ -150,6 +151,8 @@ HTTP = {"aws_lambda_powertools.event_handler"}
 LOADED: dict[str, set[str]] = {
     "authorize": set(),
     "submit_job": HTTP | {"pydantic"},
+    "estimate_job": HTTP | {"pydantic"},
+    "get_usage": HTTP,
     "create_upload": HTTP | {"pydantic"},
     "get_status": HTTP,
     "get_image": HTTP,

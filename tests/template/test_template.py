@@ -278,6 +278,8 @@ def test_a_stack_whose_two_buckets_are_one_is_refused() -> None:
 ROUTES = {
     ("POST", "/api/callbacks/kie/{token}"): "receive_callback",
     ("POST", "/api/images/generate"): "submit_job",
+    ("POST", "/api/images/estimate"): "estimate_job",
+    ("GET", "/api/usage"): "get_usage",
     ("POST", "/api/uploads"): "create_upload",
     ("GET", "/api/images/status"): "get_status",
     ("GET", "/api/images/{taskId}/image"): "get_image",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from plantain.api_keys import api_keys
+from plantain.api_keys import Holder, api_keys
 from plantain.caller_rate import CallerRate, caller_rate
 from plantain.errors import KieKeyMissing, TooManyRequests, TryAgainLater
 from plantain.kie_key import kie_key, reread_kie_key
@@ -21,7 +21,7 @@ def operators(cloud: Cloud) -> ApiKeys:
 def test_a_key_names_its_caller_and_only_its_hash_is_kept(cloud: Cloud) -> None:
     key = operators(cloud).create("alice")
 
-    assert api_keys().caller_of(key) == "alice"
+    assert api_keys().holder_of(key) == Holder("alice")
     assert key not in str(cloud.dynamodb.scan(TableName="api-keys"))
 
 
@@ -29,14 +29,14 @@ def test_a_caller_may_have_two_keys(cloud: Cloud) -> None:
     first, second = operators(cloud).create("alice"), operators(cloud).create("alice")
 
     assert first != second
-    assert api_keys().caller_of(first) == api_keys().caller_of(second) == "alice"
+    assert api_keys().holder_of(first) == api_keys().holder_of(second) == Holder("alice")
 
 
 @pytest.mark.parametrize("key", ["", "plantain_", "plantain_wrong", "x" * 5000, "ü"])
 def test_a_wrong_key_is_nobodys(cloud: Cloud, key: str) -> None:
     operators(cloud).create("alice")
 
-    assert api_keys().caller_of(key) is None
+    assert api_keys().holder_of(key) is None
 
 
 @pytest.mark.parametrize("name", ["", "Alice", "a b", "a#b", "-a", "a" * 65, "ä"])

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypedDict
 
+from plantain.counters import Scope
 from plantain.job import State
 from plantain.task import Charged
+from plantain.usage_question import GroupBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,7 @@ class Format:
 
 
 Moment = Annotated[str, Format("date-time")]
+Day = Annotated[str, Format("date")]
 Url = Annotated[str, Format("uri")]
 Uuid = Annotated[str, Format("uuid")]
 KeptBy = Literal["file", "http", "template"]
@@ -219,11 +222,9 @@ class Price(TypedDict):
     """The same in US dollars, at 200 credits a dollar."""
 
 
-class Rendering(TypedDict):
-    """What a preset comes to, filled so. Nothing was reserved, sent or charged."""
+class Resolved(TypedDict):
+    """What would be asked of Kie.ai, and its price."""
 
-    preset: PresetVersion
-    """The preset in the version that was filled; from now on it can be asked for as `name@version`."""
     model: str
     """The model that would be asked."""
     prompt: str
@@ -238,6 +239,80 @@ class Rendering(TypedDict):
     """How many images it would work from."""
     price: Price
     """What it would cost."""
+
+
+class Rendering(Resolved):
+    """What a preset comes to, filled so. Nothing was reserved, sent or charged."""
+
+    preset: PresetVersion
+    """The preset in the version that was filled; from now on it can be asked for as `name@version`."""
+
+
+class BudgetLeft(TypedDict):
+    """A budget that this would be paid from."""
+
+    scope: Scope
+    """Whose it is: the whole `stack`'s, or that of one `caller`, `preset` or `schedule`."""
+    name: str
+    """The name of that; `all` for the whole stack."""
+    period: str
+    """The UTC day or month that it holds for, as in `2026-11-23` or `2026-11`."""
+    limitUsd: float
+    """How much may be spent, in US dollars."""
+    usedUsd: float
+    """What is spent, or reserved for what is under way."""
+    leftUsd: float
+    """What is left."""
+    resetsAt: Moment
+    """When the next one begins, at nothing used."""
+
+
+class Estimate(Resolved):
+    """What a request would come to. Nothing was reserved, sent or charged."""
+
+    preset: PresetVersion | None
+    """The preset in the version that would be filled, if one was named."""
+    pricesAsOf: Day
+    """The day whose prices these are."""
+    budgets: list[BudgetLeft]
+    """What is left of each budget that it would be paid from, the widest first; empty where there are none."""
+
+
+class Used(TypedDict):
+    """What was made, and what it has cost."""
+
+    images: int
+    """Images that are stored."""
+    spentCredits: float
+    """What Kie.ai has charged, in its credits."""
+    spentUsd: float
+    """The same in US dollars."""
+    reservedCredits: float
+    """What is under way, or may have been charged: its price, in credits."""
+    reservedUsd: float
+    """The same in US dollars."""
+
+
+class UsedBy(Used):
+    """The same of one caller, preset or schedule, or of one day."""
+
+    name: str
+    """Its name, or the day."""
+
+
+class Usage(TypedDict):
+    """What was made and spent in some days."""
+
+    firstDay: Day
+    """The first of the days, in UTC."""
+    lastDay: Day
+    """The last of them, which is one of them as well."""
+    groupBy: GroupBy
+    """What the rows are."""
+    rows: list[UsedBy]
+    """By days, the first of them first; else what has cost most first. What has used nothing has no row."""
+    total: Used
+    """Of all rows together."""
 
 
 class ScheduleSummary(TypedDict):

@@ -3,11 +3,20 @@
 import hashlib
 import hmac
 import os
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from plantain.aws import client
 from plantain.items import from_attributes, to_attributes
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds an API key. An operator sees what concerns all callers."""
+
+    caller: str
+    is_operator: bool = False
 
 
 class ApiKeys:
@@ -17,14 +26,14 @@ class ApiKeys:
         self._table = table
         self._dynamodb = dynamodb
 
-    def caller_of(self, key: str) -> str | None:
-        """The name of the caller who holds this key, or None."""
+    def holder_of(self, key: str) -> Holder | None:
+        """Who holds this key, or None."""
         key_hash = hashlib.sha256(key.encode()).hexdigest()
         answer = self._dynamodb.get_item(TableName=self._table, Key=to_attributes({"keyHash": key_hash}))
         item = from_attributes(answer.get("Item", {}))
         if not hmac.compare_digest(item.get("keyHash", ""), key_hash):
             return None
-        return str(item["name"])
+        return Holder(str(item["name"]), item.get("operator") is True)
 
 
 @cache

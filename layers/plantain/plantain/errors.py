@@ -20,6 +20,7 @@
     ├── JobNotFound           there is no such job
     ├── CannotReopen          an operator's word does not fit the job      → the operator is told
     ├── BatchNotFound         there is no such batch
+    ├── OperatorsOnly         an API key of an operator is needed
     ├── IdempotencyKeyReused  the key stands for another wish                ┐
     ├── ClaimInFlight         the key is being claimed this moment           ├ before there is a job
     ├── TooManyRequests       the caller's own rate is used up               ┘
@@ -241,6 +242,16 @@ class BatchNotFound(PlantainError):
 
     def __init__(self) -> None:
         super().__init__("There is no such batch, or it is not yours.", code="batch-not-found")
+
+
+class OperatorsOnly(PlantainError):
+    """The caller's API key is not an operator's. `what` begins the sentence that says what for."""
+
+    charged = "no"
+
+    def __init__(self, what: str) -> None:
+        text = f"{what} is told to operators only, whose keys are made by `plantain keys add NAME --operator`."
+        super().__init__(text, code="operators-only")
 
 
 class IdempotencyKeyReused(PlantainError):

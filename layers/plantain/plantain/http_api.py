@@ -88,6 +88,20 @@ def json_object(event: APIGatewayProxyEventV2) -> dict[str, Any]:
     return body
 
 
+def yes_or_no(event: APIGatewayProxyEventV2, name: str) -> bool:
+    """A parameter of the query that says `true` or `false`; left out it is false. Raises Problem."""
+    given = event.query_string_parameters.get(name, "false")
+    if given not in ("true", "false"):
+        raise invalid(Fault(f"/{name}", "must be true or false"))
+    return given == "true"
+
+
+def is_operator(event: APIGatewayProxyEventV2) -> bool:
+    """Whether the authorizer said that the API key is an operator's."""
+    authorizer = event.request_context.authorizer
+    return authorizer is not None and authorizer.get_lambda.get("operator") == "true"
+
+
 def idempotency_key(event: APIGatewayProxyEventV2) -> str | None:
     """The Idempotency-Key, bare or quoted (draft-ietf-httpapi-idempotency-key-header). Raises Problem."""
     value = event.headers.get("idempotency-key")

@@ -2,7 +2,7 @@
 
 A counter holds `usedCredits` (spent, or reserved for what is under way or unknown), `spentCredits` and
 `imageCount`. Those of days are listed by the index byGroup: `group` is `usage#<scope>`, `member` is
-`<day>#<name>`.
+`<day>#<name>`. usage_days.py reads that.
 
 Its writes are actions of the transaction that writes the job they are about: jobs.py alone carries them out.
 """

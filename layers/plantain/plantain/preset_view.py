@@ -7,10 +7,10 @@ from pydantic.alias_generators import to_camel
 from plantain.composing import brand_images_of
 from plantain.faults import PresetBroken
 from plantain.models import Model
+from plantain.plan_view import resolved
 from plantain.plans import Plan
 from plantain.preset import Preset, Variable
 from plantain.preset_file import PresetFile, preset_in
-from plantain.prices import prices
 
 if TYPE_CHECKING:
     from plantain import answers
@@ -63,18 +63,7 @@ def preset_in_full(file: PresetFile, model: Model) -> "answers.PresetInFull":
 def rendering_of(plan: Plan) -> "answers.Rendering":
     """What a plan of a preset would ask for."""
     assert plan.preset is not None
-    request, brand = plan.request, plan.brand_images
-    credits = prices().credits_of(request)
-    return {
-        "preset": {"name": plan.preset.name, "version": plan.preset.version},
-        "model": request.model,
-        "prompt": request.prompt,
-        "aspectRatio": request.aspect_ratio,
-        "resolution": request.resolution,
-        "outputFormat": request.output_format,
-        "imageInputs": {"own": len(request.image_input) - brand, "brand": brand},
-        "price": {"credits": credits, "usd": prices().usd(credits)},
-    }
+    return {"preset": {"name": plan.preset.name, "version": plan.preset.version}, **resolved(plan)}
 
 
 def _settings(preset: Preset) -> "answers.PictureSettings":

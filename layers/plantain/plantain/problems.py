@@ -13,6 +13,7 @@ from plantain.errors import (
     JobNotFound,
     KeptElsewhere,
     Misconfigured,
+    OperatorsOnly,
     OverBudget,
     ScheduleNotFound,
     TooManyRequests,
@@ -176,6 +177,8 @@ def _problem_of_money(error: Exception) -> Problem | None:
     match error:
         case OverBudget():
             return Problem(402, "Budget exceeded", error.code, str(error))
+        case OperatorsOnly():
+            return Problem(403, "Operators only", error.code, str(error))
         case MaxCostExceeded(clause=clause):
             return _too_dear(f"maxCost {clause}. Nothing was sent or charged.")
         case Misconfigured():

@@ -1,0 +1,31 @@
+"""Tell what was made and spent: a caller its own, an operator everybody's."""
+
+import datetime as dt
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from plantain.http_api import answer, caller_of, http_api, is_operator
+from plantain.usage_days import usage_days
+from plantain.usage_question import question_of
+from plantain.usage_view import usage_of
+
+logger = Logger()
+app = http_api(logger, on_failure="Failed to read usage")
+
+
+@app.get("/api/usage")
+def get_usage() -> Response[str]:
+    """200 with rows and their total, or the problem."""
+    event = app.current_event
+    question = question_of(event.query_string_parameters, dt.datetime.now(dt.UTC).date())
+    caller = None if is_operator(event) else caller_of(event)
+    return answer(200, usage_of(question, usage_days(), caller))
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """GET /api/usage?from=&to=&groupBy="""
+    return app.resolve(event, context)

@@ -1,0 +1,152 @@
+"""What was made and spent: a caller sees its own, an operator everybody's."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from functions.get_usage import app
+from plantain.jobs import jobs
+from plantain.reservations import reservations
+from plantain.task import Succeeded
+from tests.builders import a_job
+from tests.conftest import Cloud
+from tests.functions.conftest import Answer, call, http_event
+
+NOVEMBER = "from=2026-11-01&to=2026-11-30"
+
+
+def see(query: str = "", *, caller: str = "alice", operator: Any = "false") -> Answer:
+    request = http_event("GET", f"/api/usage?{query}", caller=caller)
+    request["requestContext"]["authorizer"]["lambda"]["operator"] = operator
+    return call(app, request)
+
+
+def put(cloud: Cloud, scope: str, name: str, day: str, used: float, spent: float, images: int) -> None:
+    cloud.dynamodb.put_item(
+        TableName="jobs",
+        Item={
+            "id": {"S": f"usage#{scope}#{name}#{day}"},
+            "group": {"S": f"usage#{scope}"},
+            "member": {"S": f"{day}#{name}"},
+            **{
+                key: {"N": str(value)}
+                for key, value in (("usedCredits", used), ("spentCredits", spent), ("imageCount", images))
+            },
+        },
+    )
+
+
+@pytest.fixture
+def november(cloud: Cloud) -> Cloud:
+    """Some days of some callers, with one before and one behind."""
+    for name, day, used, spent, images in (
+        ("alice", "2026-10-31", 18, 18, 1),
+        ("alice", "2026-11-01", 36, 18, 1),
+        ("alice", "2026-11-30", 18, 18, 1),
+        ("alice", "2026-12-01", 18, 18, 1),
+        ("bob", "2026-11-01", 90, 90, 5),
+        ("alice2", "2026-11-01", 1, 1, 1),
+    ):
+        put(cloud, "caller", name, day, used, spent, images)
+    put(cloud, "stack", "all", "2026-11-01", 126, 108, 6)
+    put(cloud, "stack", "all", "2026-11-30", 18, 18, 1)
+    put(cloud, "preset", "quote-card", "2026-11-01", 18, 18, 1)
+    put(cloud, "schedule", "weekly", "2026-11-30", 18, 18, 1)
+    return cloud
+
+
+def rows(answer: Answer) -> list[tuple[str, int, float, float]]:
+    assert answer.status == 200, answer.text
+    return [(row["name"], row["images"], row["spentUsd"], row["reservedUsd"]) for row in answer.json["rows"]]
+
+
+def test_a_caller_sees_its_own_days_with_both_ends_and_their_total(november: Cloud) -> None:
+    answer = see(NOVEMBER)
+
+    assert rows(answer) == [("2026-11-01", 1, 0.09, 0.09), ("2026-11-30", 1, 0.09, 0)]
+    assert {name: value for name, value in answer.json.items() if name != "rows"} == {
+        "firstDay": "2026-11-01",
+        "lastDay": "2026-11-30",
+        "groupBy": "day",
+        "total": {
+            "images": 2,
+            "spentCredits": 36,
+            "spentUsd": 0.18,
+            "reservedCredits": 18,
+            "reservedUsd": 0.09,
+        },
+    }
+
+
+def test_by_callers_a_caller_sees_itself_alone(november: Cloud) -> None:
+    assert rows(see(f"{NOVEMBER}&groupBy=caller")) == [("alice", 2, 0.18, 0.09)]
+    assert rows(see(f"{NOVEMBER}&groupBy=caller", caller="carol")) == []
+
+
+@pytest.mark.parametrize(
+    ("group_by", "expected"),
+    [
+        ("day", [("2026-11-01", 6, 0.54, 0.09), ("2026-11-30", 1, 0.09, 0)]),
+        ("caller", [("bob", 5, 0.45, 0), ("alice", 2, 0.18, 0.09), ("alice2", 1, 0.005, 0)]),
+        ("preset", [("quote-card", 1, 0.09, 0)]),
+        ("schedule", [("weekly", 1, 0.09, 0)]),
+    ],
+)
+def test_an_operator_sees_everybodys(november: Cloud, group_by: str, expected: list[Any]) -> None:
+    assert rows(see(f"{NOVEMBER}&groupBy={group_by}", operator="true")) == expected
+
+
+@pytest.mark.parametrize("group_by", ["preset", "schedule"])
+@pytest.mark.parametrize("operator", ["false", "", None, "yes"])
+def test_what_goes_over_all_callers_is_for_operators(november: Cloud, group_by: str, operator: Any) -> None:
+    answer = see(f"{NOVEMBER}&groupBy={group_by}", operator=operator)
+
+    assert (answer.status, answer.json["code"], answer.json["charged"]) == (403, "operators-only", "no")
+
+
+def test_by_default_it_is_this_month(cloud: Cloud) -> None:
+    today = dt.datetime.now(dt.UTC).date()
+
+    told = see().json
+
+    assert (told["firstDay"], told["lastDay"], told["groupBy"]) == (f"{today:%Y-%m}-01", str(today), "day")
+
+
+def test_without_a_first_day_it_is_the_month_of_the_last(cloud: Cloud) -> None:
+    assert see("to=2024-02-29").json["firstDay"] == "2024-02-01"
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ("from=2026-02-30", "/from"),
+        ("from=20261101", "/from"),
+        ("to=tomorrow", "/to"),
+        ("to=", "/to"),
+        ("from=2026-11-02&to=2026-11-01", "/from"),
+        ("from=2025-11-01&to=2026-11-02", "/from"),
+        ("groupBy=stack", "/groupBy"),
+    ],
+)
+def test_a_question_that_cannot_be_meant_is_told(cloud: Cloud, query: str, pointer: str) -> None:
+    answer = see(query)
+
+    assert (answer.status, answer.json["errors"][0]["pointer"]) == (400, pointer)
+
+
+def test_a_year_can_be_asked_for(cloud: Cloud) -> None:
+    assert see("from=2024-01-01&to=2024-12-31").status == 200
+
+
+def test_what_jobs_have_used_is_what_is_told(cloud: Cloud) -> None:
+    made, under_way = (reservations().reserve(a_job()).job for _ in range(2))
+    for job in (made, under_way):
+        jobs().begin_create(job)
+    jobs().accept(jobs().get(made.task_id), "kie-task")
+    jobs().note_result(jobs().get(made.task_id), Succeeded(("https://a.test/a.png",), 12_000, 18.0))
+    jobs().succeed(jobs().get(made.task_id), [])
+
+    total = see().json["total"]
+
+    assert (total["spentUsd"], total["reservedUsd"]) == (0.09, 0.09)
