@@ -53,6 +53,18 @@ def test_a_key_is_shown_once_and_only_its_hash_is_kept(dynamodb: Any, capsys: py
     assert key not in err + str(item) + run(capsys, "list")[1] + run(capsys, "list", "--json")[1]
 
 
+def test_an_operators_key_is_marked_and_told(dynamodb: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    _, _, err = run(capsys, "add", "alice", "--operator")
+    run(capsys, "add", "bob")
+
+    marks = {item["name"]["S"]: item.get("operator") for item in dynamodb.scan(TableName="keys")["Items"]}
+    assert marks == {"alice": {"BOOL": True}, "bob": None}
+    assert "of the operator alice" in err
+    listed = json.loads(run(capsys, "list", "--json")[1])["callers"]
+    assert [caller["operator"] for caller in listed] == [True, False]
+    assert [line.endswith("\toperator") for line in run(capsys, "list")[1].splitlines()] == [True, False]
+
+
 def test_callers_are_listed_and_revoked_with_all_their_keys(
     dynamodb: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -111,7 +123,7 @@ def test_an_interruption_says_what_may_have_been_done(
     method: str,
     told: tuple[str, ...],
 ) -> None:
-    def interrupted(*_: Any) -> None:
+    def interrupted(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(ApiKeys, method, interrupted)

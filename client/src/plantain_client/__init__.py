@@ -20,6 +20,7 @@ from plantain_client.default import (
     delete_schedule,
     download,
     download_results,
+    estimate,
     generate,
     get_batch,
     get_preset,
@@ -34,6 +35,7 @@ from plantain_client.default import (
     render_preset,
     submit_batch,
     upload,
+    usage,
     wait_for_batch,
     wait_for_task,
 )
@@ -41,6 +43,7 @@ from plantain_client.errors import (
     ApiError,
     BatchNotFound,
     BatchRunning,
+    CostRefused,
     DamagedImage,
     IdempotencyKeyReused,
     ImageGone,
@@ -49,6 +52,7 @@ from plantain_client.errors import (
     KeyRejected,
     NotConfigured,
     NotPlantain,
+    OperatorsOnly,
     PlantainError,
     PresetNotFound,
     ScheduleNotFound,
@@ -61,6 +65,7 @@ from plantain_client.errors import (
     UnusableFile,
     UnusableRows,
 )
+from plantain_client.money import BudgetLeft, Estimate, Usage, Used, UsedBy
 from plantain_client.preset import Preset, Rendering, Variable
 from plantain_client.progress import Progress
 from plantain_client.schedule import Run, RunJob, RunPage, Schedule
@@ -76,8 +81,11 @@ __all__ = [
     "BatchNotFound",
     "BatchRef",
     "BatchRunning",
+    "BudgetLeft",
     "Cost",
+    "CostRefused",
     "DamagedImage",
+    "Estimate",
     "Health",
     "IdempotencyKeyReused",
     "Image",
@@ -88,6 +96,7 @@ __all__ = [
     "KieAccount",
     "NotConfigured",
     "NotPlantain",
+    "OperatorsOnly",
     "Page",
     "Plantain",
     "PlantainError",
@@ -112,6 +121,9 @@ __all__ = [
     "TransportFailed",
     "UnusableFile",
     "UnusableRows",
+    "Usage",
+    "Used",
+    "UsedBy",
     "Variable",
     "__version__",
     "account",
@@ -120,6 +132,7 @@ __all__ = [
     "delete_schedule",
     "download",
     "download_results",
+    "estimate",
     "generate",
     "get_batch",
     "get_preset",
@@ -134,6 +147,7 @@ __all__ = [
     "render_preset",
     "submit_batch",
     "upload",
+    "usage",
     "wait_for_batch",
     "wait_for_task",
 ]

@@ -9,12 +9,14 @@ from typing import Any, Generic, TypeVar
 from plantain_client.errors import (
     ApiError,
     BatchNotFound,
+    CostRefused,
     IdempotencyKeyReused,
     ImageGone,
     InvalidRequest,
     KeptElsewhere,
     KeyRejected,
     NotPlantain,
+    OperatorsOnly,
     PresetNotFound,
     ScheduleNotFound,
     TaskNotFound,
@@ -29,6 +31,7 @@ _BY_STATUS: Mapping[int, type[ApiError]] = {
     400: InvalidRequest,
     401: KeyRejected,
     403: KeyRejected,
+    402: CostRefused,
     404: TaskNotFound,
     410: ImageGone,
     413: InvalidRequest,
@@ -36,6 +39,7 @@ _BY_STATUS: Mapping[int, type[ApiError]] = {
     429: TooManyRequests,
 }
 _BY_CODE: Mapping[str, type[ApiError]] = {
+    "operators-only": OperatorsOnly,
     "batch-not-found": BatchNotFound,
     "preset-not-found": PresetNotFound,
     "schedule-not-found": ScheduleNotFound,

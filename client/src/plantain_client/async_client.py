@@ -8,7 +8,16 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from plantain_client import batch_results, batches, downloading, operations, presets, schedules, uploading
+from plantain_client import (
+    batch_results,
+    batches,
+    downloading,
+    operations,
+    presets,
+    schedules,
+    spending,
+    uploading,
+)
 from plantain_client.client import TIMEOUT
 from plantain_client.exchange import Answer, Effect, Operation, Sleep
 from plantain_client.pages import Pages
@@ -72,6 +81,8 @@ class AsyncPlantain:
     confirm_batch = _awaited(batches.confirm_batch)
     wait_for_batch = _awaited(batches.wait_for_batch)
     download_results = _awaited(batch_results.download_results)
+    estimate = _awaited(spending.estimate)
+    usage = _awaited(spending.usage)
     account = _awaited(operations.account)
     health = _awaited(operations.health)
 

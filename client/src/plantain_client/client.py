@@ -8,7 +8,16 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from plantain_client import batch_results, batches, downloading, operations, presets, schedules, uploading
+from plantain_client import (
+    batch_results,
+    batches,
+    downloading,
+    operations,
+    presets,
+    schedules,
+    spending,
+    uploading,
+)
 from plantain_client.exchange import Answer, Effect, Operation, Sleep
 from plantain_client.pages import Pages
 from plantain_client.settings import http_options, usable_key, usable_surroundings, usable_url
@@ -73,6 +82,8 @@ class Plantain:
     confirm_batch = _blocking(batches.confirm_batch)
     wait_for_batch = _blocking(batches.wait_for_batch)
     download_results = _blocking(batch_results.download_results)
+    estimate = _blocking(spending.estimate)
+    usage = _blocking(spending.usage)
     account = _blocking(operations.account)
     health = _blocking(operations.health)
 

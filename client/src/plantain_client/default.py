@@ -5,7 +5,16 @@ import os
 from collections.abc import Callable, Iterator
 from typing import ParamSpec, TypeVar
 
-from plantain_client import batch_results, batches, downloading, operations, presets, schedules, uploading
+from plantain_client import (
+    batch_results,
+    batches,
+    downloading,
+    operations,
+    presets,
+    schedules,
+    spending,
+    uploading,
+)
 from plantain_client.client import Plantain
 from plantain_client.exchange import Operation
 from plantain_client.settings import KEY_VARIABLE, URL_VARIABLE
@@ -54,6 +63,8 @@ get_batch = _by_default(batches.get_batch)
 confirm_batch = _by_default(batches.confirm_batch)
 wait_for_batch = _by_default(batches.wait_for_batch)
 download_results = _by_default(batch_results.download_results)
+estimate = _by_default(spending.estimate)
+usage = _by_default(spending.usage)
 account = _by_default(operations.account)
 health = _by_default(operations.health)
 

@@ -7,6 +7,8 @@
     ├── ApiError                    Plantain refuses the call: its problem document
     │   ├── InvalidRequest          400, 413  `errors` names each field
     │   ├── KeyRejected             401, 403  the gateway does not know the API key
+    │   ├── OperatorsOnly           403  the API key is not an operator's
+    │   ├── CostRefused             402  more than its `max_cost`, or than a budget has room for
     │   ├── TaskNotFound            404  unknown, or somebody else's
     │   ├── PresetNotFound          404  no such preset, or never used in that version
     │   ├── ScheduleNotFound        404  no such schedule, or another caller's
@@ -96,6 +98,14 @@ class InvalidRequest(ApiError):
 
 class KeyRejected(ApiError):
     """401: no API key reached the gateway; 403: it is not (or no longer) known."""
+
+
+class OperatorsOnly(ApiError):
+    """It concerns all callers, so an operator's API key is needed."""
+
+
+class CostRefused(ApiError):
+    """402: it costs more than its `max_cost`, or a budget has no room for it; the detail names both amounts."""
 
 
 class TaskNotFound(ApiError):

@@ -69,6 +69,11 @@ def moment(value: object) -> dt.datetime:
     return read
 
 
+def day(value: object) -> dt.date:
+    """A day of the calendar."""
+    return dt.date.fromisoformat(text(value))
+
+
 def link(value: object) -> str:
     """The address of another server's file: http or https, with a host that can be looked up."""
     try:

@@ -4,7 +4,6 @@ import re
 import uuid
 from collections.abc import Callable, Sequence
 from os import PathLike
-from typing import Any
 
 from plantain_client.account import Account, Health
 from plantain_client.asking import CREATE_TRIES, READ_TRIES, ask
@@ -15,7 +14,7 @@ from plantain_client.preset import Variables
 from plantain_client.presets import filling
 from plantain_client.progress import Progress
 from plantain_client.task import Page, PresetRef, State, Task, TaskRef
-from plantain_client.uploading import handed_in
+from plantain_client.wishes import wish_of
 
 MAX_ATTEMPTS = 90
 INTERVAL = 3.0
@@ -38,6 +37,7 @@ def create_task(
     resolution: str | None = None,
     output_format: str | None = None,
     image_input: Sequence[str | PathLike[str]] = (),
+    max_cost: float | None = None,
     cache: bool = False,
     idempotency_key: str | None = None,
 ) -> Operation[TaskRef]:
@@ -45,26 +45,21 @@ def create_task(
 
     Give a prompt, or a `preset` (its name, or `name@version`) with the `variables` that it leaves open; `style`,
     `mood` and `composition` take the place of the preset's own.
-    `image_input`: https URLs, keys of `upload`, or paths (`pathlib.Path`), which are uploaded first. With `cache`
+    `image_input`: https URLs, keys of `upload`, or paths (`pathlib.Path`), which are uploaded first. What would
+    cost more than `max_cost`, in US dollars, is refused. With `cache`
     an image made of the same request with `cache` before will do: it is copied and costs nothing. With an
     `idempotency_key` (1 to 255 visible ASCII characters) the same request gives the same task for 7 days, so it is
     sent again by itself when an answer is lost; without one it is sent once.
 
-    Raises TaskFailed if Kie.ai refuses it at once, ApiError, TransportFailed, NotPlantain.
+    Raises TaskFailed if Kie.ai refuses it at once, CostRefused, other ApiErrors, TransportFailed, NotPlantain.
     """
     headers = {}
     if idempotency_key is not None:
         if not _IDEMPOTENCY_KEY.fullmatch(idempotency_key):
             raise ValueError("An idempotency key has 1 to 255 visible ASCII characters.")
         headers["Idempotency-Key"] = idempotency_key
-    if (prompt is None) == (preset is None):
-        raise ValueError("Give a prompt or a preset, and not both.")
-    body: dict[str, Any] = {"prompt": prompt} if preset is None else {"preset": str(preset)}
-    body |= filling(variables, style, mood, composition, aspect_ratio, resolution, output_format)
-    if image_input:
-        body["imageInput"] = yield from handed_in(image_input)
-    if cache:
-        body["cache"] = True
+    filled = filling(variables, style, mood, composition, aspect_ratio, resolution, output_format)
+    body = yield from wish_of(prompt, preset, filled, image_input, max_cost, cache)
     send = Send("POST", "/api/images/generate", json=body, headers=headers)
     tries = 1 if idempotency_key is None else CREATE_TRIES
     try:
@@ -132,6 +127,7 @@ def generate(
     resolution: str | None = None,
     output_format: str | None = None,
     image_input: Sequence[str | PathLike[str]] = (),
+    max_cost: float | None = None,
     cache: bool = False,
     idempotency_key: str | None = None,
     max_attempts: int = MAX_ATTEMPTS,
@@ -153,6 +149,7 @@ def generate(
         resolution=resolution,
         output_format=output_format,
         image_input=image_input,
+        max_cost=max_cost,
         cache=cache,
         idempotency_key=idempotency_key or str(uuid.uuid4()),
     )

@@ -1,6 +1,7 @@
 """The words of the `plantain` command."""
 
 import argparse
+import datetime as dt
 import re
 import sys
 from collections.abc import Callable
@@ -8,8 +9,9 @@ from pathlib import Path
 from typing import Any, get_args
 
 from plantain_client.batches import BATCH_ATTEMPTS
-from plantain_client.cli import batch, commands, dlq, doctor, jobs, keys, pause, presets, schedules
+from plantain_client.cli import batch, commands, dlq, doctor, jobs, keys, pause, presets, schedules, spending
 from plantain_client.cli.screen import Screen
+from plantain_client.money import GroupBy
 from plantain_client.operations import INTERVAL, MAX_ATTEMPTS
 from plantain_client.settings import KEY_VARIABLE, URL_VARIABLE
 from plantain_client.task import State
@@ -32,6 +34,8 @@ exit codes:
 Results go to standard output, all else to standard error. With --json, standard
 output is one JSON document; of an error, {{"error": {{"code": …, "detail": …,
 "charged": …, "advice": …}}}}. `plantain COMMAND --help` tells more."""
+
+_WHOSE = "Your own; with an operator's API key everybody's."
 
 Run = Callable[[argparse.Namespace, Screen], int]
 
@@ -56,6 +60,7 @@ def arguments() -> argparse.ArgumentParser:
         return made
 
     _generate(command("generate", commands.generate, "ask for an image, wait for it and save it"))
+    _wish(command("estimate", spending.estimate, "show what an image would cost; asks for nothing"))
     shown = command("status", commands.status, "show a task as it is now", "Exits 0 whatever its state.")
     shown.add_argument("task_id", type=_text, metavar="ID")
     waited = command("wait", commands.wait, "wait for a task")
@@ -69,6 +74,7 @@ def arguments() -> argparse.ArgumentParser:
     saved = command("download", commands.download, "save the image of a task")
     saved.add_argument("task_id", type=_text, metavar="ID")
     _output(saved)
+    _usage(command("usage", spending.usage, "show what was made and spent, this month by days", _WHOSE))
     _presets(command("presets", presets.list_presets, "show the presets there are, show one, or try one out"))
     _schedules(command("schedules", schedules.list_schedules, "show the schedules there are; keep, show, end one"))
     _batch(found.add_parser("batch", help="make many images from one file", description="A row, an image."))
@@ -87,17 +93,24 @@ def arguments() -> argparse.ArgumentParser:
     return parser
 
 
-def _generate(parser: argparse.ArgumentParser) -> None:
+def _wish(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(refuse=parser.error)
     parser.add_argument("prompt", nargs="?", type=_text, metavar="PROMPT")
     parser.add_argument(
         "--preset", type=_text, metavar="NAME", help="a preset in place of PROMPT, or NAME@VERSION"
     )
     _filling(parser)
-    _output(parser)
+    limit = "the most it may cost, in US dollars; above that it is not made"
+    parser.add_argument("--max-cost", type=_amount, metavar="USD", help=limit)
     parser.add_argument(
         "--cache", action="store_true", help="an image made of the same request with --cache will do, for nothing"
     )
+
+
+def _generate(parser: argparse.ArgumentParser) -> None:
+    _wish(parser)
+    _output(parser)
+    parser.add_argument("--dry-run", action="store_true", help="only show what it would cost, as estimate does")
     parser.add_argument(
         "--idempotency-key",
         type=_idempotency_key,
@@ -106,6 +119,14 @@ def _generate(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--no-wait", action="store_true", help="print the task's id and leave")
     _patience(parser)
+
+
+def _usage(parser: argparse.ArgumentParser) -> None:
+    for name, which in (("from", "first"), ("to", "last")):
+        text = f"the {which} day (UTC), as 2026-11-23"
+        parser.add_argument(f"--{name}", dest=f"{which}_day", type=_day, metavar="DAY", help=text)
+    parser.add_argument("--by", choices=get_args(GroupBy), default="day", help="what the rows are (default day)")
+    parser.add_argument("--plot", action="store_true", help="as a bar chart")
 
 
 def _presets(parser: argparse.ArgumentParser) -> None:
@@ -260,6 +281,19 @@ def _idempotency_key(text: str) -> str:
     if not re.fullmatch(r"[\x21-\x7e]{1,255}", text):
         raise argparse.ArgumentTypeError("must have 1 to 255 visible ASCII characters")
     return text
+
+
+def _amount(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text) or not float(text):
+        raise argparse.ArgumentTypeError("must be an amount above 0, as 0.10")
+    return float(text)
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("must be a day, as 2026-11-23") from None
 
 
 def _count(text: str) -> int:

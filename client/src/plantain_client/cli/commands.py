@@ -7,20 +7,18 @@ from typing import Any
 from plantain_client import Plantain, Progress, Task
 from plantain_client.cli.advice import OK
 from plantain_client.cli.inputs import handed_in
-from plantain_client.cli.presets import chosen
 from plantain_client.cli.saving import check_output, paid_for, saved, show_saved
 from plantain_client.cli.screen import Screen, Work
+from plantain_client.cli.spending import estimate, wished
 from plantain_client.cli.telling import show_list, show_task
 
 
 def generate(asked: argparse.Namespace, screen: Screen) -> int:
     """Ask for an image, wait for it and save it."""
-    if (asked.prompt is None) == (asked.preset is None):
-        asked.refuse("give a PROMPT or --preset NAME, and not both")
+    if asked.dry_run:
+        return estimate(asked, screen)
     settings: dict[str, Any] = {
-        "preset": asked.preset,
-        **chosen(asked),
-        "cache": asked.cache,
+        **wished(asked),
         "idempotency_key": asked.idempotency_key or str(uuid.uuid4()),
     }
     if not asked.no_wait:

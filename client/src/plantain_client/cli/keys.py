@@ -26,6 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("revoke", "delete all keys of a caller"),
     ):
         made = found.add_parser(action, help=summary, description=f"{summary.capitalize()}.", parents=[where])
+        if action == "add":
+            sees = "it sees what concerns all callers, such as what each has spent"
+            made.add_argument("--operator", action="store_true", help=sees)
         if action != "list":
             made.add_argument("name", metavar="NAME", help="the caller's name: a-z, 0-9, dot, dash, underscore")
 
@@ -37,7 +40,7 @@ def keys(asked: argparse.Namespace, screen: Screen) -> int:
             table = api_keys_of(asked.stack, asked.table)
             match asked.action:
                 case "add":
-                    return _add(table, asked.name, screen)
+                    return _add(table, asked, screen)
                 case "revoke":
                     return _revoke(table, asked.name, screen)
                 case _:
@@ -68,12 +71,13 @@ def _interruption(asked: argparse.Namespace) -> Trouble:
     return Trouble(what, None, advice, "interrupted", INTERRUPTED)
 
 
-def _add(table: ApiKeys, name: str, screen: Screen) -> int:
-    key = table.create(name)
+def _add(table: ApiKeys, asked: argparse.Namespace, screen: Screen) -> int:
+    name, whose = asked.name, f"the operator {asked.name}" if asked.operator else asked.name
+    key = table.create(name, operator=asked.operator)
     if screen.as_json:
-        screen.document({"name": name, "key": key})
+        screen.document({"name": name, "key": key, "operator": asked.operator})
         return OK
-    screen.note(f"The API key of {name}, shown this once (only its hash is kept):")
+    screen.note(f"The API key of {whose}, shown this once (only its hash is kept):")
     screen.result(key)
     screen.note(f"Earlier keys of {name}, if any, go on working; `plantain keys revoke {name}` ends all of them.")
     return OK
@@ -82,18 +86,29 @@ def _add(table: ApiKeys, name: str, screen: Screen) -> int:
 def _list(table: ApiKeys, screen: Screen) -> int:
     callers = table.callers()
     if screen.as_json:
-        shown = [{"name": c.name, "keys": len(c.created_at), "createdAt": list(c.created_at)} for c in callers]
+        shown = [
+            {
+                "name": c.name,
+                "keys": len(c.created_at),
+                "createdAt": list(c.created_at),
+                "operator": c.is_operator,
+            }
+            for c in callers
+        ]
         screen.document({"callers": shown})
     elif not screen.out.is_terminal:
         for caller in callers:
-            screen.result_fields(caller.name, str(len(caller.created_at)), *map(_moment, caller.created_at[:1]))
+            since = _moment(caller.created_at[0])
+            operator = ["operator"] if caller.is_operator else []
+            screen.result_fields(caller.name, str(len(caller.created_at)), since, *operator)
     elif callers:
         rows = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-        for title in ("CALLER", "KEYS", "SINCE", "LAST MADE"):
+        for title in ("CALLER", "KEYS", "SINCE", "LAST MADE", "OPERATOR"):
             rows.add_column(title, no_wrap=True)
         for caller in callers:
             first, last = caller.created_at[0], caller.created_at[-1]
-            rows.add_row(caller.name, str(len(caller.created_at)), _moment(first), _moment(last))
+            yes = "yes" if caller.is_operator else ""
+            rows.add_row(caller.name, str(len(caller.created_at)), _moment(first), _moment(last), yes)
         screen.out.print(rows)
     else:
         screen.note("There are no keys. `plantain keys add NAME` makes one.")

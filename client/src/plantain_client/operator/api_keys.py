@@ -21,10 +21,11 @@ class BadName(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A caller's keys: when each was made, in ms since 1970, the oldest first."""
+    """A caller's keys: when each was made, in ms since 1970, the oldest first; whether any is an operator's."""
 
     name: str
     created_at: tuple[int, ...]
+    is_operator: bool = False
 
 
 class ApiKeys:
@@ -34,28 +35,37 @@ class ApiKeys:
         self._table = table
         self._dynamodb = dynamodb
 
-    def create(self, name: str) -> str:
-        """A new key for the caller `name`; the only time it is seen. Raises BadName."""
+    def create(self, name: str, *, operator: bool = False) -> str:
+        """A new key for the caller `name`; the only time it is seen. Raises BadName.
+
+        An `operator` sees what concerns all callers, such as what each has spent.
+        """
         if not _NAME.fullmatch(name):
             raise BadName(
                 "A caller's name has 1 to 64 characters: a-z, 0-9, dot, dash or underscore, "
                 "the first a letter or digit."
             )
         key = _PREFIX + secrets.token_urlsafe(32)
-        item = {
+        item: dict[str, Any] = {
             "keyHash": {"S": hashlib.sha256(key.encode()).hexdigest()},
             "name": {"S": name},
             "createdAt": {"N": str(time.time_ns() // 1_000_000)},
         }
+        if operator:
+            item["operator"] = {"BOOL": True}
         self._dynamodb.put_item(TableName=self._table, Item=item)
         return key
 
     def callers(self) -> list[Caller]:
         """All who have keys, by name."""
         made: dict[str, list[int]] = {}
+        operators = set()
         for item in self._items():
-            made.setdefault(item["name"]["S"], []).append(int(item["createdAt"]["N"]))
-        return [Caller(name, tuple(sorted(made[name]))) for name in sorted(made)]
+            name = item["name"]["S"]
+            made.setdefault(name, []).append(int(item["createdAt"]["N"]))
+            if item.get("operator", {}).get("BOOL"):
+                operators.add(name)
+        return [Caller(name, tuple(sorted(made[name])), name in operators) for name in sorted(made)]
 
     def revoke(self, name: str) -> int:
         """Delete every key of the caller; how many there were."""

@@ -1,0 +1,59 @@
+"""Reads what images would cost and have cost; raises as documents.py does."""
+
+from __future__ import annotations
+
+from plantain_client.fields import day, listed, moment, number, or_none, text, whole
+from plantain_client.money import BudgetLeft, Estimate, Usage, Used, UsedBy
+from plantain_client.preset_documents import cost_from, ref_from
+from plantain_client.task import Cost, Document
+
+
+def estimate_from(document: Document) -> Estimate:
+    """An estimate."""
+    images = document["imageInputs"]
+    return Estimate(
+        preset=or_none(ref_from, document.get("preset")),
+        model=text(document["model"]),
+        prompt=text(document["prompt"]),
+        aspect_ratio=text(document["aspectRatio"]),
+        resolution=text(document["resolution"]),
+        output_format=text(document["outputFormat"]),
+        own_images=whole(images["own"]),
+        brand_images=whole(images["brand"]),
+        price=cost_from(document["price"]),
+        prices_as_of=day(document["pricesAsOf"]),
+        budgets=listed(document["budgets"], _budget),
+        document=document,
+    )
+
+
+def usage_from(document: Document) -> Usage:
+    """What was used."""
+    return Usage(
+        first_day=day(document["firstDay"]),
+        last_day=day(document["lastDay"]),
+        group_by=text(document["groupBy"]),
+        rows=listed(document["rows"], lambda row: UsedBy(text(row["name"]), _used(row))),
+        total=_used(document["total"]),
+        document=document,
+    )
+
+
+def _budget(document: Document) -> BudgetLeft:
+    return BudgetLeft(
+        scope=text(document["scope"]),
+        name=text(document["name"]),
+        period=text(document["period"]),
+        limit_usd=number(document["limitUsd"]),
+        used_usd=number(document["usedUsd"]),
+        left_usd=number(document["leftUsd"]),
+        resets_at=moment(document["resetsAt"]),
+    )
+
+
+def _used(document: Document) -> Used:
+    return Used(
+        images=whole(document["images"]),
+        spent=Cost(number(document["spentCredits"]), number(document["spentUsd"])),
+        reserved=Cost(number(document["reservedCredits"]), number(document["reservedUsd"])),
+    )
