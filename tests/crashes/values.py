@@ -51,11 +51,12 @@ def compare(sign: str, left: Value | None, right: Value | None) -> bool:
 
 
 def added(had: Value | None, more: Value) -> Value:
-    """What ADD makes of a number or of a set of numbers."""
+    """What ADD makes of a number or of a set."""
     if had is None:
         return more
-    if "NS" in more:
-        return {"NS": had["NS"] + [number for number in more["NS"] if number not in had["NS"]]}
+    for kind in ("NS", "SS"):
+        if kind in more:
+            return {kind: had[kind] + [part for part in more[kind] if part not in had[kind]]}
     return total(had, "+", more)
 
 

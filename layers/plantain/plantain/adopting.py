@@ -15,13 +15,13 @@ def adopted(job: Job) -> str | None:
     A callback's body proves nothing, so Kie.ai itself is asked what the task was made from. Raises
     KieKeyRejected, KieKeyMissing, TryAgainLater.
     """
-    named = job.rung_kie_task_id
-    if job.kie_task_id or named is None:
+    if job.kie_task_id:
         return job.kie_task_id
-    if not is_made_for(named, job):
-        return None
-    jobs().accept(job, named)
-    return named
+    for named in sorted(job.rung_kie_task_ids):
+        if is_made_for(named, job):
+            jobs().accept(job, named)
+            return named
+    return None
 
 
 def is_made_for(kie_task_id: str, job: Job) -> bool | None:

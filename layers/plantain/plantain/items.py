@@ -20,8 +20,10 @@ _deserialize = TypeDeserializer().deserialize
 
 
 def to_attributes(values: dict[str, Any]) -> Item:
-    """Plain values as DynamoDB attribute values; None is left out."""
-    return {name: _serialize(_storable(value)) for name, value in values.items() if value is not None}
+    """Plain values as DynamoDB attribute values; None is left out, and so is an empty set, which it has not."""
+    return {
+        name: _serialize(_storable(value)) for name, value in values.items() if value not in (None, frozenset())
+    }
 
 
 def from_attributes(item: Item) -> dict[str, Any]:
@@ -48,6 +50,7 @@ def job_from(values: dict[str, Any]) -> Job:
     fields["request"] = Request(**(request | {"image_input": tuple(request["image_input"])}))
     for name in ("result_urls", "handed_over"):
         fields[name] = tuple(fields.get(name, ()))
+    fields["rung_kie_task_ids"] = frozenset(fields.get("rung_kie_task_ids", ()))
     fields["images"] = tuple(StoredImage(**image) for image in fields.get("images", ()))
     for name, kind in _PARTS.items():
         if part := fields.get(name):

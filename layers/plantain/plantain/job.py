@@ -87,7 +87,7 @@ class Job:
     `unknown_since` is when the answer to its create was found to be lost, `balance_at_loss` the credits left at
     Kie.ai then and `balance_at_end` those when it was given up. `reopened` counts how often an operator has opened
     it again after a failure, `reopened_at` is the last time. Kie.ai rings with the `callback_secret`:
-    `rung_at` is when it did and nobody has looked since, `rung_kie_task_id` the task it named where the job knew
+    `rung_at` is when it did and nobody has looked since, `rung_kie_task_ids` the tasks it named where the job knew
     none, `wait_token` what wakes the execution that waits for it.
     `folder` and `stem` say where the images lie and what they are called, where that is not the usual (images.py).
     """
@@ -125,7 +125,7 @@ class Job:
     reopened_at: int | None = None
     callback_secret: str | None = None
     rung_at: int | None = None
-    rung_kie_task_id: str | None = None
+    rung_kie_task_ids: frozenset[str] = frozenset()
     wait_token: str | None = None
     timeout_seen_at: int | None = None
     late: bool = False

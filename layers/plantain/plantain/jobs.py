@@ -27,6 +27,7 @@ _STAGES = ("createStartedAt", "kieTaskId", "resultUrls", "reopened")
 # The sparse index by `open`: jobs that have not ended, and failed ones that have or may have cost money.
 OPEN, UNSETTLED = "1", "unsettled"
 _FINAL_STATES = {":success": "success", ":fail": "fail"}
+_NAMES = 10  # of tasks, that rings may give a job that knows none
 _RESERVATION = ("reservedCredits", "reservedOn")
 
 
@@ -144,17 +145,13 @@ class Jobs:
     def note_ring(self, job: Job, kie_task_id: str) -> Job:
         """Kie.ai has rung, for this task. Returns the job as it is then: who waits has its token there already, or
         finds the ring and does not begin to wait."""
-        named = {} if job.kie_task_id else {"rungKieTaskId": kie_task_id}
-        return self._update(job.task_id, {"rungAt": now_ms()} | named)
+        return self._update(job.task_id, {"rungAt": now_ms()}, add=_named(job, kie_task_id))
 
     def note_late_ring(self, job: Job, kie_task_id: str) -> None:
         """Kie.ai has named the task of a job that was given up: an operator may let it go on with that."""
-        self._update(
-            job.task_id,
-            {"rungKieTaskId": kie_task_id},
-            seen={"state": "fail", "kieTaskId": None, "rungKieTaskId": None},
-            condition="attribute_exists(id)",
-        )
+        if add := _named(job, kie_task_id):
+            seen = {"state": "fail", "kieTaskId": None}
+            self._update(job.task_id, {}, add=add, seen=seen, condition="attribute_exists(id)")
 
     def hear_ring(self, job: Job) -> None:
         """From here on a ring is a new one. To be called before Kie.ai is asked."""
@@ -298,6 +295,7 @@ class Jobs:
         task_id: str,
         changes: dict[str, Any],
         *,
+        add: dict[str, set[str]] | None = None,
         remove: Iterable[str] = (),
         seen: dict[str, Any] | None = None,
         condition: str = _NOT_FINAL,
@@ -306,7 +304,7 @@ class Jobs:
 
         Returns the job as it is then.
         """
-        update = self._update_of(task_id, changes, remove=remove, seen=seen, condition=condition)
+        update = self._update_of(task_id, changes, add=add, remove=remove, seen=seen, condition=condition)
         try:
             written = self._dynamodb.update_item(**update, ReturnValues="ALL_NEW")
         except ClientError as error:
@@ -330,6 +328,7 @@ class Jobs:
         task_id: str,
         changes: dict[str, Any],
         *,
+        add: dict[str, set[str]] | None = None,
         remove: Iterable[str] = (),
         seen: dict[str, Any] | None = None,
         condition: str = _NOT_FINAL,
@@ -338,11 +337,19 @@ class Jobs:
             self._table,
             job_key(task_id),
             changes,
+            add=add,
             remove=remove,
             seen=seen or {},
             condition=condition,
             compared=_FINAL_STATES if condition == _NOT_FINAL else {},
         )
+
+
+def _named(job: Job, kie_task_id: str) -> dict[str, set[str]]:
+    """What a ring adds to the tasks that were named: a swapped one does not push out the true one."""
+    if job.kie_task_id or len(job.rung_kie_task_ids) >= _NAMES:
+        return {}
+    return {"rungKieTaskIds": {kie_task_id}}
 
 
 def _ended() -> JobEnded:

@@ -11,6 +11,7 @@ def record_update(
     key: str,
     changes: Mapping[str, Any],
     *,
+    add: Mapping[str, set[str]] | None = None,
     remove: Iterable[str] = (),
     seen: Mapping[str, Any],
     condition: str,
@@ -18,14 +19,16 @@ def record_update(
 ) -> dict[str, Any]:
     """A DynamoDB Update, alone or in a transaction.
 
-    `changes` that are None are left out; of `seen`, None is an attribute that is not there. `condition` is one
-    more to hold, over `#state` and the values in `compared`.
+    `changes` that are None are left out, `add` comes into sets. Of `seen`, None is an attribute that is not there.
+    `condition` is one more to hold, over `#state` and the values in `compared`.
     """
     changes = {name: value for name, value in changes.items() if value is not None}
-    remove = list(remove)
+    add, remove = add or {}, list(remove)
     clauses = []
     if changes:
         clauses.append("SET " + ", ".join(f"#{name} = :new_{name}" for name in changes))
+    if add:
+        clauses.append("ADD " + ", ".join(f"#{name} :add_{name}" for name in add))
     if remove:
         clauses.append("REMOVE " + ", ".join(f"#{name}" for name in remove))
     conditions = [condition] + [
@@ -34,10 +37,11 @@ def record_update(
     ]
     values = (
         {f":new_{name}": value for name, value in changes.items()}
+        | {f":add_{name}": value for name, value in add.items()}
         | {f":seen_{name}": value for name, value in seen.items()}
         | dict(compared)
     )
-    named = {*changes, *remove, *seen, *(["state"] if compared else [])}
+    named = {*changes, *add, *remove, *seen, *(["state"] if compared else [])}
     return {
         "TableName": table,
         "Key": to_attributes({"id": key}),

@@ -27,7 +27,7 @@ REOPENABLE = frozenset(
 _PREFIXES = ("result-", "upstream-")
 # Of the create that was lost or never sent: the next one starts afresh.
 _OF_A_CREATE = (
-    *("cachedFrom", "createStartedAt", "createAttempt", "createSlotAt", "acceptedAt", "rungAt", "rungKieTaskId"),
+    *("cachedFrom", "createStartedAt", "createAttempt", "createSlotAt", "acceptedAt", "rungAt", "rungKieTaskIds"),
     *("balanceAtLoss", "balanceAtEnd", "timeoutSeenAt", "unusableSeenAt", "credits"),
 )
 

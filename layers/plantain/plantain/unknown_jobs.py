@@ -40,7 +40,7 @@ def summary_of(job: Job) -> dict[str, Any]:
         "unknownSince": job.unknown_since,
         "endedAt": job.ended_at,
         "kieTaskId": job.kie_task_id,
-        "namedKieTaskId": job.rung_kie_task_id,
+        "namedKieTaskId": next(iter(sorted(job.rung_kie_task_ids)), None),
         "balanceAtLoss": job.balance_at_loss,
         "balanceAtEnd": job.balance_at_end,
         "reopened": job.reopened,

@@ -1,0 +1,67 @@
+"""A create whose answer was lost takes the task for its own that was made from it, whatever else is named."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from plantain import adopting
+from plantain.callbacks import callback_url
+from plantain.doorbell import ring
+from plantain.job import Job
+from plantain.jobs import jobs
+from plantain.kie import Kie
+from plantain.reservations import reservations
+from tests.builders import KIE_KEY, KIE_TASK_ID, a_job, record
+from tests.conftest import Cloud
+
+OTHER = "0" * 32
+
+
+@pytest.fixture
+def lost(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Job:
+    """A job whose create was sent; Kie.ai has one task of it, and OTHER of somebody else's."""
+    job = reservations().reserve(a_job()).job
+    jobs().begin_create(job)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked_by = job if request.url.params["taskId"] == KIE_TASK_ID else a_job()
+        param = {
+            "model": "nano-banana-pro",
+            "callBackUrl": callback_url("https://api.test", asked_by),
+            "input": "{}",
+        }
+        return httpx.Response(
+            200, stream=httpx.ByteStream(json.dumps(record("waiting", param=json.dumps(param))).encode())
+        )
+
+    kie = Kie(
+        "https://kie.test", key=lambda: KIE_KEY, fresh_key=lambda: KIE_KEY, transport=httpx.MockTransport(answer)
+    )
+    monkeypatch.setattr(adopting, "kie", lambda: kie)
+    return job
+
+
+def named(job: Job, *kie_task_ids: str) -> Any:
+    """What is adopted after these rings."""
+    for kie_task_id in kie_task_ids:
+        ring(jobs().get(job.task_id), kie_task_id)
+    return adopting.adopted(jobs().get(job.task_id))
+
+
+@pytest.mark.parametrize(
+    "rings", [[KIE_TASK_ID], [KIE_TASK_ID, OTHER], [OTHER, KIE_TASK_ID], [OTHER, KIE_TASK_ID, OTHER]]
+)
+def test_a_swapped_ring_does_not_push_out_the_true_one(lost: Job, rings: list[str]) -> None:
+    assert named(lost, *rings) == jobs().get(lost.task_id).kie_task_id == KIE_TASK_ID
+
+
+def test_somebody_elses_task_is_never_taken(lost: Job) -> None:
+    assert named(lost, OTHER) is jobs().get(lost.task_id).kie_task_id is None
+
+
+def test_no_number_of_rings_makes_the_record_grow_for_ever(lost: Job) -> None:
+    named(lost, *(f"{number:032}" for number in range(1, 40)))
+
+    assert len(jobs().get(lost.task_id).rung_kie_task_ids) == 10
