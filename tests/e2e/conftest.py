@@ -86,8 +86,9 @@ class Cloud:
             )
         return self._clients[known]
 
-    def caller(self, name: str) -> Caller:
-        key = ApiKeys(self.outputs["ApiKeysTableName"], self.client("dynamodb")).create(name)
+    def caller(self, name: str, *, operator: bool = False) -> Caller:
+        keys = ApiKeys(self.outputs["ApiKeysTableName"], self.client("dynamodb"))
+        key = keys.create(name, operator=operator)
         headers = {"Authorization": f"Bearer {key}"}
         limits = httpx.Limits(max_connections=100)
         client = httpx.Client(base_url=self.api_url, headers=headers, timeout=60, limits=limits, trust_env=False)
