@@ -51,9 +51,9 @@ def submit_job() -> Response[str]:
     model = MODELS[os.environ["KIE_MODEL"]]
     terms = Terms(model, caller, trusted_origins(os.environ["TRUSTED_ORIGINS"]))
     wish = check_wish(json_object(event), terms)
+    key, fingerprint = idempotency_key(event), fingerprint_of(wish)
     if yes_or_no(event, "dryRun"):
         return answer(200, estimate_of(wish, terms, dns()), rate)
-    key, fingerprint = idempotency_key(event), fingerprint_of(wish)
     # A repeat gets its task, whatever has become of its preset and inputs.
     reservation = taken_in(caller, key, fingerprint)
     if reservation is None:

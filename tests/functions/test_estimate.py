@@ -138,6 +138,12 @@ def test_a_dry_run_is_asked_for_clearly_or_nothing_is_done(cloud: Cloud, started
     assert started.task_ids == []
 
 
+def test_a_dry_run_takes_no_other_headers_than_a_request(cloud: Cloud, started: Started) -> None:
+    request = http_event("POST", WAYS[1][1], body='{"prompt": "x"}', headers={"idempotency-key": "a b"})
+
+    assert call(submit_job, request).status == 400
+
+
 def test_what_is_no_dry_run_is_made(cloud: Cloud, started: Started) -> None:
     assert ask(submit_job, "/api/images/generate?dryRun=false", {"prompt": "x"}).status == 202
 
