@@ -9,7 +9,7 @@ from plantain.aws import AWS_ERRORS
 from plantain.balance import balance_of
 from plantain.callback_base import callback_base
 from plantain.callbacks import callback_url
-from plantain.create_pace import Slot, create_pace, is_over
+from plantain.create_pace import Slot, create_pace
 from plantain.errors import (
     CreditsUsedUp,
     EarlierFailed,
@@ -121,7 +121,7 @@ def _create(job: Job, request: Request, callback: str | None, turn: int | None) 
     again.
     """
     attempt = jobs().begin_create(job)
-    if is_over(turn):
+    if create_pace().is_over(turn):
         jobs().withdraw_create(job, attempt, sent=False)
         return None
     try:

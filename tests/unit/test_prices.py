@@ -1,16 +1,13 @@
 """What Kie.ai asks: read from one setting, and never guessed."""
 
 import json
-import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from plantain.errors import Misconfigured
 from plantain.models import MODELS
-from plantain.prices import Prices, prices_of
+from plantain.prices import prices_of
 from tests.builders import a_request
 from tests.template.stack import template
 
@@ -61,14 +58,3 @@ def test_what_has_no_price_is_said_to_have_none(wish: dict[str, str]) -> None:
 def test_prices_that_cannot_be_meant_are_refused(text: str) -> None:
     with pytest.raises(Misconfigured, match="KiePrices cannot be used"):
         prices_of(text)
-
-
-@settings(max_examples=50)
-@given(st.from_regex(PARAMETER["AllowedPattern"], fullmatch=True))
-def test_whatever_the_template_takes_can_be_read(text: str) -> None:
-    assert isinstance(prices_of(text), Prices)
-
-
-def test_the_template_takes_its_own_prices() -> None:
-    assert re.fullmatch(PARAMETER["AllowedPattern"], PARAMETER["Default"])
-    assert len(PARAMETER["Default"]) < PARAMETER["MaxLength"]

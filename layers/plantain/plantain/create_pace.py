@@ -33,11 +33,6 @@ class Slot(NamedTuple):
     front: bool
 
 
-def is_over(turn: int | None) -> bool:
-    """Whether it is too late to send in this turn."""
-    return turn is not None and now_ms() > turn + LATE_MS
-
-
 class CreatePace:
     """All times in the item are ms of the pace's clock (pace_clock.py).
 
@@ -76,6 +71,10 @@ class CreatePace:
     def new_slot(self, job: Job) -> Slot:
         """Another one, behind all that are like it. Raises what AWS raises."""
         return self._reserve(front=job.is_interactive)
+
+    def is_over(self, turn: int | None) -> bool:
+        """Whether it is too late to send in this turn; without a pace it never is."""
+        return bool(self._interval) and turn is not None and now_ms() > turn + LATE_MS
 
     def take_turn(self) -> int | None:
         """When the turn is that was taken, to be used at once; waits a little for one. None: there is no room.

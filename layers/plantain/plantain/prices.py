@@ -1,7 +1,7 @@
 """What Kie.ai asks for an image: the stack's parameter KiePrices, the one place where prices are kept.
 
 `{"asOf": "2026-07-01", "usdPerCredit": 0.005, "credits": {"nano-banana-pro": {"1K": 18, …}, …}}`: credits for one
-image, by model and resolution. The template takes nothing that cannot be read here (its AllowedPattern).
+image, by model and resolution.
 """
 
 import datetime as dt
