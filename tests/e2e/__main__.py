@@ -36,6 +36,7 @@ def main() -> None:
                 "CorsOrigins": "https://app.example.com",
                 "CallerRatePerMinute": "100000",
                 "CreatesPerTenSeconds": "100000",
+                "Budgets": '{"callers": {"poor": {"day": 0.3}}}',
                 "LogLevel": "DEBUG",
                 # Soon, and a trial: it must not spend what another test counts.
                 "ScheduledExpression": f"at({datetime.now(BERLIN) + timedelta(seconds=10):%Y-%m-%dT%H:%M:%S})",

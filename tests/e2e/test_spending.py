@@ -1,5 +1,6 @@
 """What images would cost, asked for nothing; what they have cost, told to whoever may know."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -67,3 +68,28 @@ def test_what_two_jobs_have_cost_is_told_to_their_caller_and_to_operators(
     assert preset["images"] == before + 1
     refused = carol.api.get("/api/usage", params={"groupBy": "preset"})
     assert (refused.status_code, refused.json()["code"]) == (403, "operators-only")
+
+
+def test_who_has_little_gets_no_more_than_that_however_much_is_asked_for_at_once(cloud: Cloud) -> None:
+    poor = cloud.caller("poor")  # the stack of the tests gives them $0.30 a day
+    accepted = cloud.accepted()
+
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(
+            pool.map(
+                lambda number: poor.api.post("/api/images/generate", json={"prompt": f"poor {number}"}), range(5)
+            )
+        )
+
+    refused = [answer.json() for answer in answers if answer.status_code == 402]
+    taken = [answer.json()["taskId"] for answer in answers if answer.status_code == 202]
+    ended = [poor.finished(task_id) for task_id in taken]
+    assert [job["state"] for job in ended].count("success") == 3
+    assert {job["failCode"] for job in ended} <= {None, "budget-exceeded"}
+    assert {problem["code"] for problem in refused} <= {"budget-exceeded"}
+    assert cloud.accepted() == accepted + 3
+    last = poor.api.post("/api/images/generate", json={"prompt": "one more"})
+    assert (last.status_code, last.json()["charged"]) == (402, "no")
+    assert "The day budget of the caller poor, $0.30, has no room for $0.09 more." in last.json()["detail"]
+    (left,) = poor.api.post("/api/images/estimate", json={"prompt": "one more"}).json()["budgets"]
+    assert (left["name"], left["leftUsd"]) == ("poor", 0.03)
