@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from plantain.budgets import budgets_of
-from plantain.counters import Counter, counters_of
+from plantain.counters import Counter, counters_of, utc_day
 from plantain.errors import Misconfigured, OverBudget
-from plantain.job import Failure, Job, PresetRef, StoredImage
+from plantain.job import Failure, Job, PresetRef, StoredImage, now_ms
 from plantain.jobs import jobs
-from plantain.ledger import ledger
+from plantain.ledger import Ledger, ledger
 from plantain.reservations import reservations
 from plantain.task import Succeeded
 from plantain.transactions import write_all
@@ -261,6 +261,14 @@ class Conflicting:
         self.dynamodb, self.left = cloud.dynamodb, times
 
     def transact_write_items(self, **request: Any) -> Any:
+        self.meet()
+        return self.dynamodb.transact_write_items(**request)
+
+    def transact_get_items(self, **request: Any) -> Any:
+        self.meet()
+        return self.dynamodb.transact_get_items(**request)
+
+    def meet(self) -> None:
         if self.left:
             self.left -= 1
             raise self.dynamodb.exceptions.TransactionCanceledException(
@@ -270,7 +278,6 @@ class Conflicting:
                 },
                 "TransactWriteItems",
             )
-        return self.dynamodb.transact_write_items(**request)
 
 
 def test_two_transactions_that_meet_take_turns(cloud: Cloud) -> None:
@@ -279,6 +286,17 @@ def test_two_transactions_that_meet_take_turns(cloud: Cloud) -> None:
     write_all(Conflicting(cloud, 4), [{"Put": jobs().put_of(job)}])
 
     assert jobs().get(job.task_id) == job
+
+
+def test_a_look_at_a_budget_that_a_create_is_just_writing_waits_its_turn(
+    cloud: Cloud, settings: pytest.MonkeyPatch
+) -> None:
+    settings.setenv("BUDGETS", '{"stack": {"day": 0.3}}')
+    jobs().begin_create(reserved())
+
+    (use,) = Ledger("jobs", Conflicting(cloud, 4)).uses(counters_of(a_job(), utc_day(now_ms())))
+
+    assert use.used == 18
 
 
 def test_a_transaction_that_meets_others_for_ever_is_a_fault(cloud: Cloud) -> None:

@@ -22,6 +22,7 @@ from plantain.errors import OverBudget
 from plantain.items import from_attributes, to_attributes
 from plantain.job import Job, now_ms
 from plantain.prices import prices
+from plantain.transactions import in_turn
 
 _AT_ONCE = 100
 
@@ -91,18 +92,17 @@ class Ledger:
         )
 
     def _uses_at_once(self, counters: Sequence[Counter]) -> list[Use]:
-        answer = self._dynamodb.transact_get_items(
-            TransactItems=[
-                {
-                    "Get": {
-                        "TableName": self._table,
-                        "Key": to_attributes({"id": counter.key}),
-                        "ProjectionExpression": "usedCredits, told",
-                    }
+        gets = [
+            {
+                "Get": {
+                    "TableName": self._table,
+                    "Key": to_attributes({"id": counter.key}),
+                    "ProjectionExpression": "usedCredits, told",
                 }
-                for counter in counters
-            ]
-        )
+            }
+            for counter in counters
+        ]
+        answer = in_turn(lambda: self._dynamodb.transact_get_items(TransactItems=gets))
         found = [from_attributes(response.get("Item") or {}) for response in answer["Responses"]]
         return [
             Use(counter, sums.get("usedCredits", 0.0), _limit_credits(counter), frozenset(sums.get("told", ())))

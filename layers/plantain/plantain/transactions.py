@@ -1,8 +1,8 @@
-"""Writes several items of a table, all or none of them."""
+"""Transactions of a table: several items are written, or read, all or none of them."""
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -20,19 +20,32 @@ class Cancelled(Exception):
 
 
 def write_all(dynamodb: Any, actions: Sequence[dict[str, Any]]) -> None:
-    """Write; raises Cancelled, or what AWS raises.
+    """Write; raises Cancelled, or what AWS raises."""
+    try:
+        in_turn(lambda: dynamodb.transact_write_items(TransactItems=list(actions)))
+    except ClientError as error:
+        codes = _codes(error)
+        if failed := [place for place, code in enumerate(codes) if code == "ConditionalCheckFailed"]:
+            raise Cancelled(failed) from None
+        raise
 
-    Of two transactions that meet on an item DynamoDB turns one away at once. That is how they take turns and no
-    fault, so the one turned away comes again a moment later, for at most two seconds in all.
+
+def in_turn[T](transact: Callable[[], T]) -> T:
+    """What this transaction gives; raises what AWS raises.
+
+    Of two that meet on an item DynamoDB turns one away at once, also one that only reads. That is how they take
+    turns and no fault, so the one turned away comes again a moment later, for at most five seconds in all.
     """
-    for again in range(1, _TRIES + 1):
+    for again in range(1, _TRIES):
         try:
-            dynamodb.transact_write_items(TransactItems=list(actions))
-            return
+            return transact()
         except ClientError as error:
-            codes = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
-            if failed := [place for place, code in enumerate(codes) if code == "ConditionalCheckFailed"]:
-                raise Cancelled(failed) from None
-            if "TransactionConflict" not in codes or again == _TRIES:
+            codes = _codes(error)
+            if "ConditionalCheckFailed" in codes or "TransactionConflict" not in codes:
                 raise
         time.sleep(random.uniform(0.5, 1) * _FIRST_WAIT_SECONDS * 2**again)  # noqa: S311 (no secret)
+    return transact()
+
+
+def _codes(error: ClientError) -> list[str | None]:
+    return [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
