@@ -74,7 +74,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         if (turn := create_pace().take_turn()) is None:
             return _waiting(job, _put_back(job, slot))
     try:
-        with recording(jobs(), job, OverBudget, Refused, KieKeyMissing, *(() if callback else (OutcomeUnknown,))):
+        # For want of money only what nobody has sent: another run of this step may have found room in between.
+        with (
+            recording(jobs(), job, OverBudget, seen=job),
+            recording(jobs(), job, Refused, KieKeyMissing, *(() if callback else (OutcomeUnknown,))),
+        ):
             kie_task_id = _create(job, request, callback, turn)
     except OutcomeUnknown:
         if callback is None:

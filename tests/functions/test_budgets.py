@@ -11,11 +11,12 @@ from functions.record_end import app as record_end
 from functions.submit_job import app as submit_job
 from plantain.counters import Counter
 from plantain.dropped import job_keys
-from plantain.errors import Misconfigured, OverBudget, TryAgainLater
+from plantain.errors import JobEnded, Misconfigured, OverBudget, TryAgainLater
 from plantain.events import Events, NotTold
 from plantain.intake import take_in
 from plantain.job import Job, Source
-from plantain.jobs import jobs
+from plantain.jobs import Jobs, jobs
+from plantain.ledger import over_budget
 from plantain.pace_item import pace_item
 from plantain.reservations import reservations
 from plantain.running import run_schedule
@@ -137,6 +138,29 @@ def test_money_that_goes_between_the_look_and_the_intent_ends_the_job_unsent(
 
     assert jobs().get(job.task_id).charged == "no"
     assert (used(), sent) == (0, [])
+
+
+def test_no_room_for_one_run_of_the_step_does_not_end_what_another_has_sent(
+    cloud: Cloud, settings: pytest.MonkeyPatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.setenv("BUDGETS", ONE_IMAGE)
+    sent = kie_answers(monkeypatch, created())
+    job = reservations().reserve(a_job()).job
+    begin = Jobs.begin_create
+
+    def other_run_first(self: Jobs, job: Job) -> str:
+        begin(self, job)
+        self.accept(job, "kie-1")
+        raise over_budget(Counter("caller", "alice", f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"), 18)
+
+    monkeypatch.setattr(Jobs, "begin_create", other_run_first)
+
+    with pytest.raises(JobEnded):
+        run_create(job)
+
+    found = jobs().get(job.task_id)
+    assert (found.is_final, found.charged, found.kie_task_id) == (False, "unknown", "kie-1")
+    assert (used(), sent) == (18, [])
 
 
 def test_budgets_that_cannot_be_read_let_nothing_through(
