@@ -19,4 +19,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Called by a schedule; the event says nothing."""
     swept = sweep()
     measure_open(swept.open, oldest=swept.oldest, in_doubt=swept.in_doubt, balance=balance_of(kie()))
-    logger.info("swept", **asdict(swept))
+    tell = logger.warning if swept.missed else logger.info
+    tell("swept", **asdict(swept))

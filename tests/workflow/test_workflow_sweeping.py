@@ -4,9 +4,11 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 import functions.sweep_jobs.app
 from plantain import sweeping
+from plantain.executions import Executions, Found, executions
 from plantain.jobs import jobs
 from plantain.reservations import reservations
 from tests.workflow.lambdas import Context, SandboxDied
@@ -104,6 +106,27 @@ def test_of_very_many_jobs_each_is_seen_to_in_the_end(
     for job in waiting:
         workflow.ended(job)
     assert workflow.accepted == 3
+
+
+def test_one_that_aws_does_not_tell_of_keeps_no_other_waiting_and_no_alarm_blind(
+    workflow: Workflow, ends: list[str], settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    waiting = [reservations().reserve(a_wish()).job for _ in range(3)]
+    workflow.clock.now += 600
+    found, asked = Executions.found, []
+
+    def throttled(self: Executions, name: str) -> Found | None:
+        asked.append(name)
+        if len(asked) == 1:
+            raise ClientError({"Error": {"Code": "ThrottlingException"}}, "DescribeExecution")
+        return found(self, name)
+
+    settings.setattr(Executions, "found", throttled)
+
+    sweep()
+
+    assert measured(capsys)["OpenJobs"] == 3
+    assert sum(found(executions(), job.execution_name) is not None for job in waiting) == 2
 
 
 def test_nothing_open_is_nothing_old(workflow: Workflow, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ are ended. No create is sent by it that the record does not allow."""
 import secrets
 from dataclasses import dataclass
 
+from plantain.aws import AWS_ERRORS
 from plantain.ends import tell_of_end
 from plantain.errors import JobNotFound
 from plantain.executions import executions
@@ -18,13 +19,15 @@ KEPT_MS = 14 * 24 * 3600 * 1000  # Kie.ai keeps what it has made for 14 days at 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a run found and did: open jobs, the age of the oldest (s), those in doubt, started and ended ones."""
+    """What a run found and did: open jobs, the age of the oldest (s), those in doubt, started and ended ones, and
+    those that AWS did not let it look after."""
 
     open: int
     oldest: float
     in_doubt: int
     started: int
     ended: int
+    missed: int
 
 
 def sweep() -> Swept:
@@ -33,14 +36,24 @@ def sweep() -> Swept:
     unended = list(open_jobs().unended())
     old = [listed for listed in unended if now - listed.created_at >= OLD_MS]
     chosen = secrets.SystemRandom().sample(old, LOOKS) if len(old) > LOOKS else old
-    done = [_see_to(listed) for listed in chosen]
+    done = [_tried(listed) for listed in chosen]
     return Swept(
         open=len(unended),
         oldest=max(0, now - unended[0].created_at) / 1000 if unended else 0,
         in_doubt=sum(listed.in_doubt for listed in (*unended, *open_jobs().unsettled(now - KEPT_MS))),
         started=done.count("started"),
         ended=done.count("ended"),
+        missed=done.count("missed"),
     )
+
+
+def _tried(listed: Listed) -> str | None:
+    """One that cannot be looked after now, mostly because AWS has had enough, keeps no other from it, and nobody
+    from hearing how many there are."""
+    try:
+        return _see_to(listed)
+    except AWS_ERRORS:
+        return "missed"
 
 
 def _see_to(listed: Listed) -> str | None:
