@@ -19,9 +19,9 @@ from plantain.schedules import Kept
 
 # A run that is delivered later than this, and than its window, was missed. AWS delivers within a minute.
 GRACE = dt.timedelta(minutes=15)
-# No execution lives longer than half a day (generate_image.asl.yaml): what has not ended by then never began, and
-# must not hold up the schedule for good.
-LONGEST = dt.timedelta(days=1)
+# No execution lives longer than a week (generate_image.asl.yaml), most of it in line or in a pause, and the
+# sweeper ends what is left: what has not ended by then must not hold up the schedule for good.
+LONGEST = dt.timedelta(days=8)
 NOT_RUN: Literal["not-run"] = "not-run"
 
 
