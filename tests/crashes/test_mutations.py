@@ -3,7 +3,6 @@
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -59,7 +58,7 @@ def without_a_reservation(_: Ledger, __: Job, ___: float, ____: str) -> list[Act
 
 def without_room(self: Ledger, job: Job, credits: float, day: str) -> list[Action]:
     """Held, whether there is room for it or not: the look before was enough."""
-    return self._add(replace(job, reserved_on=day), {"usedCredits": credits})
+    return self._add(job, day, {"usedCredits": credits})
 
 
 def without_a_lost_answer(self: Kie, *create: Any) -> str:

@@ -266,8 +266,11 @@ class Jobs:
         """What its end does to what it has reserved: nobody knows what it has cost, that stays reserved."""
         match ended.charged:
             case "yes":
+                images = int(ended.state == "success")
+                if ended.reserved_on is None:  # settled by a failure, before an operator opened it again
+                    return self._ledger.count(ended, images)
                 spent = ended.reserved_credits if ended.credits is None else ended.credits
-                return self._ledger.settle(ended, spent or 0.0, images=int(ended.state == "success"))
+                return self._ledger.settle(ended, spent or 0.0, images=images)
             case "no":
                 return self._ledger.release(ended)
             case "unknown":

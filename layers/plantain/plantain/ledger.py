@@ -55,12 +55,18 @@ class Ledger:
 
     def release(self, job: Job) -> list[Action]:
         """What the job has reserved was certainly not charged."""
-        return self._add(job, {"usedCredits": -(job.reserved_credits or 0.0)})
+        return self._add(job, job.reserved_on, {"usedCredits": -(job.reserved_credits or 0.0)})
 
     def settle(self, job: Job, credits: float, *, images: int) -> list[Action]:
         """What the job has reserved was charged, at this price, for so many images."""
         over = credits - (job.reserved_credits or 0.0)
-        return self._add(job, {"usedCredits": over, "spentCredits": credits, "imageCount": images})
+        sums = {"usedCredits": over, "spentCredits": credits, "imageCount": images}
+        return self._add(job, job.reserved_on, sums)
+
+    def count(self, job: Job, images: int) -> list[Action]:
+        """So many images, on the day of the create, of a job that was charged and settled before."""
+        day = utc_day(job.create_started_at) if job.create_started_at and images else None
+        return self._add(job, day, {"imageCount": images})
 
     def require_room(self, *jobs: Job) -> None:
         """Whether the budgets have room for all of these together, as it is now. Raises OverBudget.
@@ -130,8 +136,8 @@ class Ledger:
             update["ConditionExpression"] = "attribute_not_exists(usedCredits) OR usedCredits <= :room"
         return {"Update": update | {"ExpressionAttributeValues": to_attributes(values)}}
 
-    def _add(self, job: Job, sums: dict[str, float]) -> list[Action]:
-        if job.reserved_on is None:
+    def _add(self, job: Job, day: str | None, sums: dict[str, float]) -> list[Action]:
+        if day is None:
             return []
         return [
             {
@@ -144,7 +150,7 @@ class Ledger:
                     ),
                 }
             }
-            for counter in counters_of(job, job.reserved_on)
+            for counter in counters_of(job, day)
         ]
 
 
