@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from plantain import errors
+from plantain import errors, pausing
+from plantain.pace_item import Paused
 from plantain.polling import Pace
 from tests.template.stack import ASL_FILE, as_list, asl, resources, template
 
@@ -229,17 +230,44 @@ def test_the_hard_bound_lies_above_all_waits_and_retries_at_the_largest_paramete
     assert asl()["TimeoutSeconds"] > line + polling + tasks
 
 
-def test_the_history_of_an_execution_has_room_for_all_looks_at_the_largest_parameters() -> None:
-    parameters = template()["Parameters"]
-    shortest, most = parameters["PollIntervalSeconds"]["MinValue"], parameters["PollAttempts"]["MaxValue"]
-    late = parameters["LatePollIntervalSeconds"]["MinValue"], parameters["LatePollMinutes"]["MaxValue"] * 60
-    pace, age, looks = Pace(shortest, shortest * most, *late), 0, 0
+EVENTS = 25_000  # of one execution, before Step Functions ends it
+EVENTS_OF_A_LOOK = 9  # of a wait, a task and a choice
+EVENTS_OF_A_RUNG_LOOK = 13  # the wait is a task with a token
+
+
+def looks_of(pace: Pace) -> int:
+    age, looks = 0, 0
     while not pace.is_over(age):
         age, looks = age + pace.wait_at(age), looks + 1
+    return looks
 
-    # Step Functions ends an execution at 25,000 events. A look has 9, of its wait, its task and its choice; the
-    # rest is for what is tried again.
-    assert looks * 9 < 25_000 / 2
+
+def test_the_history_of_an_execution_has_room_for_all_looks_at_the_largest_parameters() -> None:
+    parameters = template()["Parameters"]
+    shortest, longest = (parameters["PollIntervalSeconds"][bound] for bound in ("MinValue", "MaxValue"))
+    most = parameters["PollAttempts"]["MaxValue"]
+    late = parameters["LatePollIntervalSeconds"]["MinValue"], parameters["LatePollMinutes"]["MaxValue"] * 60
+    waits = Pace(shortest, shortest * most, *late)
+    is_rung = Pace(longest, longest * most, *late, parameters["SafetyPollSeconds"]["MinValue"])
+
+    # The rest is for what is tried again.
+    assert looks_of(waits) * EVENTS_OF_A_LOOK < EVENTS / 2
+    assert looks_of(is_rung) * EVENTS_OF_A_RUNG_LOOK < EVENTS / 2
+
+
+def test_the_history_of_an_execution_has_room_for_a_pause_of_a_week_and_all_looks_after_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    defaults = {name: parameter.get("Default") for name, parameter in template()["Parameters"].items()}
+    interval, safety = defaults["PollIntervalSeconds"], defaults["SafetyPollSeconds"]
+    late = defaults["LatePollIntervalSeconds"], defaults["LatePollMinutes"] * 60
+    pace = Pace(interval, interval * defaults["PollAttempts"], *late, safety)
+    age, waits, week = 0, 0, asl()["TimeoutSeconds"]
+    monkeypatch.setattr(pausing, "now_ms", lambda: age * 1000)
+    while age < week:
+        age, waits = age + pausing.wait_seconds(Paused("operator", "", 0, 0)), waits + 1
+
+    assert waits * EVENTS_OF_A_LOOK + looks_of(pace) * EVENTS_OF_A_RUNG_LOOK < EVENTS * 0.9
 
 
 def paths_in(value: Any) -> set[str]:
