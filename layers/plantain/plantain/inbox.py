@@ -16,10 +16,9 @@ from plantain.inbox_key import key_and_version, pinned
 from plantain.job import now_ms
 
 PUT_SECONDS = 15 * 60
-# Signed when the create is sent, and longer than a task is then waited for at the largest parameters (85 minutes).
-# A link dies with the credentials that have signed it: how long those of a function last, AWS does not promise.
+# Signed when the create is sent: Kie.ai fetches inputs when it begins to draw, mostly within seconds. A link dies
+# with the credentials that have signed it: how long those of a function last, AWS does not promise.
 LINK_SECONDS = 2 * 60 * 60
-_PIECE_BYTES = 256 * 1024
 STATUS_TAG = "plantain-status"
 MAX_TAGS = 10  # S3's limit for one object
 # 405 is S3's answer of a version that is a delete marker, 400 of a version id that cannot be one.
