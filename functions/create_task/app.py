@@ -5,6 +5,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from plantain.adopting import task_named
 from plantain.aws import AWS_ERRORS
 from plantain.balance import balance_of
 from plantain.callback_base import callback_base
@@ -122,9 +123,14 @@ def _create(job: Job, request: Request, callback: str | None, turn: int | None) 
     """Kie's id of the task; None if the turn has passed meanwhile and nothing was sent.
 
     The intent is written before the call, and its price reserved: whoever finds it without an answer never sends
-    again.
+    again. Nor is sent what Kie.ai has all the same, of a create that an operator has declared unpaid.
     """
+    there = None if job.create_started_at else task_named(job)
     attempt = jobs().begin_create(job)
+    if there:
+        logger.info("is there already", task_id=job.task_id, kie_task_id=there)
+        jobs().accept(job, there)
+        return there
     if create_pace().is_over(turn):
         jobs().withdraw_create(job, attempt, sent=False)
         return None

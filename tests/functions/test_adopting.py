@@ -6,15 +6,17 @@ from typing import Any
 import httpx
 import pytest
 
+from functions.create_task import app as create_task
 from plantain import adopting
 from plantain.callbacks import callback_url
 from plantain.doorbell import ring
-from plantain.job import Job
+from plantain.job import Failure, Job
 from plantain.jobs import jobs
 from plantain.kie import Kie
 from plantain.reservations import reservations
-from tests.builders import KIE_KEY, KIE_TASK_ID, a_job, record
+from tests.builders import KIE_KEY, KIE_TASK_ID, a_job, created, kie_says, record
 from tests.conftest import Cloud
+from tests.functions.conftest import LambdaContext
 
 OTHER = "0" * 32
 
@@ -59,6 +61,22 @@ def test_a_swapped_ring_does_not_push_out_the_true_one(lost: Job, rings: list[st
 
 def test_somebody_elses_task_is_never_taken(lost: Job) -> None:
     assert named(lost, OTHER) is jobs().get(lost.task_id).kie_task_id is None
+
+
+def test_what_rings_after_all_is_not_sent_again_by_an_operators_word(
+    lost: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs().fail(lost.task_id, Failure("outcome-unknown", "…", "unknown"))
+    failed = jobs().get(lost.task_id)
+    jobs().reopen(failed, {"state": "pending"}, forget=["createStartedAt", "createAttempt"])
+    kie, sent = kie_says(created(OTHER))
+    monkeypatch.setattr(create_task, "kie", lambda: kie)
+
+    ring(jobs().get(lost.task_id), KIE_TASK_ID)  # creates are paused, say, and it waits
+    create_task.handler({"taskId": lost.task_id}, LambdaContext())  # type: ignore[arg-type]
+
+    found = jobs().get(lost.task_id)
+    assert (found.kie_task_id, found.charged, found.reserved_credits, sent) == (KIE_TASK_ID, "unknown", 18, [])
 
 
 def test_no_number_of_rings_makes_the_record_grow_for_ever(lost: Job) -> None:

@@ -17,11 +17,14 @@ def adopted(job: Job) -> str | None:
     """
     if job.kie_task_id:
         return job.kie_task_id
-    for named in sorted(job.rung_kie_task_ids):
-        if is_made_for(named, job):
-            jobs().accept(job, named)
-            return named
-    return None
+    if named := task_named(job):
+        jobs().accept(job, named)
+    return named
+
+
+def task_named(job: Job) -> str | None:
+    """The job's among the tasks that callbacks have named. Raises KieKeyRejected, KieKeyMissing, TryAgainLater."""
+    return next((named for named in sorted(job.rung_kie_task_ids) if is_made_for(named, job)), None)
 
 
 def is_made_for(kie_task_id: str, job: Job) -> bool | None:
