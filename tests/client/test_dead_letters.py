@@ -94,3 +94,25 @@ def test_letters_are_listed_with_their_reason(functions: Functions, capsys: pyte
     assert again == out
     assert out.split("\t")[1:] == ["OnUploadFunction", "ClientError: The table is slow.", '{"detail": 1}\n']
     assert functions.heard == []
+
+
+def test_on_a_terminal_a_letter_is_told_by_the_file_it_is_about(
+    functions: Functions, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"FORCE_COLOR": "1", "COLUMNS": "60", "TERM": "xterm"}.items():
+        monkeypatch.setenv(name, value)
+    post(given_up(arn("OnUploadFunction"), {"detail": {"bucket": "b" * 200, "object": {"key": "inbox/a.txt"}}}))
+
+    lines = run(capsys, "dlq", "list")[1].splitlines()
+
+    assert lines[0].endswith("  OnUploadFunction")
+    assert lines[1:] == ["  ClientError: The table is slow.", "  inbox/a.txt"]
+
+
+def test_of_an_empty_queue_nothing_is_handed_over(
+    functions: Functions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = run(capsys, "dlq", "redrive")
+
+    assert (code, functions.heard) == (0, [])
+    assert "There are none" in err

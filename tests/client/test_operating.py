@@ -123,3 +123,23 @@ def test_a_stack_that_is_not_there_is_said(functions: Functions, capsys: pytest.
 
     assert code == 1
     assert "--stack" in err
+
+
+def test_on_a_narrow_terminal_every_id_can_still_be_copied(
+    functions: Functions, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"FORCE_COLOR": "1", "NO_COLOR": "", "COLUMNS": "72", "TERM": "xterm"}.items():
+        monkeypatch.setenv(name, value)
+    kie_id, long = "0123456789abcdef" * 2, "a plantain " * 20
+    functions.answers["ListUnknownFunction"] = {"jobs": [JOB, JOB | {"kieTaskId": kie_id, "prompt": long}]}
+
+    _, out, _ = run(capsys, "jobs", "unknown")
+
+    lines = out.splitlines()
+    assert lines[0].startswith(f"{ID}  outcome-unknown")
+    assert "BALANCE 100 → 82   CALLER alice" in lines[1]
+    assert lines[4] == ""
+    assert lines[7] == f"  KIE {kie_id}"
+    assert len(lines) == 9
+    assert len(lines[8]) == 72
+    assert lines[8].endswith("…")

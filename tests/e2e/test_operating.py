@@ -163,7 +163,7 @@ def test_dead_letters_are_handed_over_again_and_do_nothing_twice(cloud: Cloud, o
 
     assert "handed over again" in operator.does("dlq", "redrive")
     person.made(source)
-    assert "0 handed over" in operator.does("dlq", "redrive")
+    assert "There are none" in operator.does("dlq", "redrive")
     # The queue may give a letter twice.
     for _ in range(2):
         cloud.client("sqs").send_message(QueueUrl=cloud.outputs["DeadLettersUrl"], MessageBody=json.dumps(body))

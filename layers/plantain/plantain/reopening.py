@@ -93,7 +93,7 @@ def dismiss(task_id: str) -> Job:
     """The operator has seen to this failed job: it is listed no longer. Raises JobNotFound, CannotReopen."""
     job = jobs().get(task_id)
     if job.state != "fail":
-        raise CannotReopen(f"The job has not failed: it is {job.state}.")
+        raise _not_failed(job)
     jobs().settle(job)
     return job
 
@@ -113,7 +113,7 @@ def _started(job: Job) -> Job:
 def _require_reopenable(job: Job, *, resent: bool = False) -> None:
     failure = job.failure
     if failure is None:
-        raise CannotReopen(f"The job has not failed: it is {job.state}.")
+        raise _not_failed(job)
     if not (failure.code in REOPENABLE or failure.code.startswith(_PREFIXES)):
         raise CannotReopen(f"A job that failed with {failure.code} stays so: ask for a new one.")
     if failure.charged == "no" and not resent:
@@ -123,6 +123,11 @@ def _require_reopenable(job: Job, *, resent: bool = False) -> None:
         raise CannotReopen("The job's workflow is just ending. Try again in a minute.")
 
 
+def _not_failed(job: Job) -> CannotReopen:
+    wait = "" if job.is_final else " Wait until it has ended."
+    return CannotReopen(f"The job has not failed: it is {job.state}.{wait}")
+
+
 def _require_made_for(job: Job, kie_task_id: str, *, force: bool) -> None:
     made = is_made_for(kie_task_id, job)
     if made is False:
@@ -130,5 +135,5 @@ def _require_made_for(job: Job, kie_task_id: str, *, force: bool) -> None:
     if made is None and not force:
         raise CannotReopen(
             "Kie.ai does not tell what this task was made for. If its log page shows this job's prompt and "
-            "settings beside it, adopt it with force."
+            "settings beside it, adopt it with --force."
         )

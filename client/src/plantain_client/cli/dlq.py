@@ -2,10 +2,13 @@
 
 import argparse
 import json
+from typing import Any
+
+from rich.text import Text
 
 from plantain_client.cli.advice import FAILED, OK, Trouble
 from plantain_client.cli.operating import action, moment, told
-from plantain_client.cli.screen import Screen
+from plantain_client.cli.screen import Screen, plain
 from plantain_client.operator.dead_letters import DeadLetters, Letter
 from plantain_client.operator.stack import dead_letters_of
 
@@ -34,8 +37,13 @@ def _list(queue: DeadLetters, screen: Screen) -> int:
         screen.document({"letters": [_shown(letter) for letter in letters]})
         return OK
     for letter in letters:
-        subject = json.dumps(letter.event, ensure_ascii=False)[:200]
-        screen.result_fields(moment(letter.sent_at), letter.function or "?", letter.why or "-", subject)
+        fields = (moment(letter.sent_at), letter.function or "?", letter.why or "-", _about(letter.event))
+        if screen.out.is_terminal:
+            when, function, *more = map(plain, fields)
+            for line in (f"{when}  {function}", *(f"  {line}" for line in more)):
+                screen.out.print(Text(line), no_wrap=True, overflow="ellipsis")
+        else:
+            screen.result_fields(*fields)
     if letters:
         screen.note("`plantain dlq redrive` hands them over again.")
     else:
@@ -55,14 +63,25 @@ def _redrive(queue: DeadLetters, screen: Screen) -> int:
     queue.put_back(left)
     if screen.as_json:
         screen.document({"redriven": len(handed), "left": [_shown(letter) for letter in left]})
-    elif handed or not left:
+    elif not (handed or left):
+        screen.note("There are none.")
+    elif handed:
         screen.done(f"{len(handed)} handed over again. What fails again comes back within minutes.")
     if left and not screen.as_json:
         advice = (
-            "`plantain dlq list --json` shows them. They were not for a function of this stack, or are not whole."
+            "They were not for a function of this stack, or are not whole: `plantain dlq list --json` shows them. "
+            "They stay for 14 days, or until somebody deletes them from the queue (output DeadLettersUrl)."
         )
-        screen.trouble(Trouble(f"{len(left)} were left in the queue.", None, advice, "letters-left"))
+        screen.trouble(Trouble(f"Left in the queue: {len(left)}.", None, advice, "letters-left"))
     return FAILED if left else OK
+
+
+def _about(event: Any) -> str:
+    """The dropped file's key, or as much of the event as tells it from others."""
+    try:
+        return str(event["detail"]["object"]["key"])
+    except (KeyError, TypeError):
+        return json.dumps(event, ensure_ascii=False)[:200]
 
 
 def _shown(letter: Letter) -> dict[str, object]:

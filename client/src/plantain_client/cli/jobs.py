@@ -4,12 +4,12 @@ import argparse
 import re
 from typing import Any
 
-from rich.table import Table
+from rich.text import Text
 
 from plantain_client.cli.advice import FAILED, OK, Trouble
 from plantain_client.cli.batch import somebody_is_there
 from plantain_client.cli.operating import action, moment, told
-from plantain_client.cli.screen import Screen
+from plantain_client.cli.screen import Screen, plain
 from plantain_client.operator.stack import verbs_of
 from plantain_client.operator.verbs import Refused
 
@@ -20,10 +20,10 @@ _VERBS = {
     "dismiss": "DismissJobFunction",
 }
 _ADVICE = {
-    "CannotReopen": "`plantain jobs unknown` lists the jobs that something can be done about.",
+    "CannotReopen": "Nothing was changed or sent. `plantain jobs unknown` shows how the jobs stand.",
     "JobNotFound": "Check the id: `plantain jobs unknown` lists those that may have cost money.",
-    "KieKeyRejected": "Give the stack a valid Kie.ai key; then try again.",
-    "KieKeyMissing": "Give the stack a Kie.ai key; then try again.",
+    "KieKeyRejected": "Give the stack a valid Kie.ai key (`make kie-key`); then try again.",
+    "KieKeyMissing": "Give the stack a Kie.ai key (`make kie-key`); then try again.",
 }
 
 
@@ -103,18 +103,25 @@ def _unknown(asked: argparse.Namespace, screen: Screen) -> int:
     if screen.as_json:
         screen.document({"jobs": found})
     elif not found:
-        screen.note("There is none: of every job it is known what it has cost.")
+        screen.note(f"There is none of the last {asked.days} days, but for those that were dismissed.")
     elif not screen.out.is_terminal:
         for job in found:
             screen.result_fields(*_row(job).values())
     else:
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-        for title in _row(found[0]):
-            table.add_column(title, overflow="fold")
-        for job in found:
-            table.add_row(*_row(job).values())
-        screen.out.print(table)
+        told_of = Text("\n\n").join(map(_told, found))
+        screen.out.print(told_of, no_wrap=True, overflow="ellipsis")
     return OK
+
+
+def _told(job: dict[str, Any]) -> Text:
+    """A few lines: ids are there to be copied, and side by side they are wider than a terminal."""
+    row = {name: plain(value) for name, value in _row(job).items()} | {"PROMPT": plain(job["prompt"])}
+    doubt = "yellow" if job["charged"] == "unknown" else ""
+    lines = [Text.assemble(f"{row['TASK']}  {row['CODE']}, ", (f"charged: {row['CHARGED']}", doubt))]
+    for names in (("SENT", "BALANCE", "CALLER"), ("KIE",), ("PROMPT",)):
+        lines.append(Text("   ").join(Text.assemble((f"{name} ", "dim"), row[name]) for name in names))
+        lines[-1].pad_left(2)
+    return Text("\n").join(lines)
 
 
 def _row(job: dict[str, Any]) -> dict[str, str]:
