@@ -4,7 +4,7 @@ from typing import Literal
 
 import pytest
 
-from plantain_client import ApiError, NotPlantain, PlantainError, StorageRefused, TransportFailed
+from plantain_client import ApiError, NotPlantain, PlantainError, StorageRefused, TaskFailed, TransportFailed
 from plantain_client.cli.advice import trouble_of
 from plantain_client.task import Charged
 
@@ -39,3 +39,18 @@ def unread(charged: Charged, key: str | None) -> PlantainError:
 def test_the_advice_follows_from_what_is_known(error: PlantainError, advice: str) -> None:
     assert advice in trouble_of(error).advice
     assert trouble_of(error).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "charged", "advice"),
+    [
+        ("timed-out", "unknown", "plantain jobs redrive"),
+        ("result-gone", "yes", "plantain jobs redrive"),
+        ("aborted", "no", "Ask again later"),
+        ("outcome-unknown", "unknown", "Do not ask again"),
+    ],
+)
+def test_nobody_is_told_to_pay_again_for_what_can_be_fetched(code: str, charged: Charged, advice: str) -> None:
+    failed = TaskFailed("It failed.", code, charged)
+
+    assert advice in trouble_of(failed).advice

@@ -410,7 +410,7 @@ def test_doctor_finds_nothing_wrong(stub: Stub, capsys: pytest.CaptureFixture[st
         (LIST, refusal(404, "task-not-found"), "tasks", "What happened."),
         (UPLOADS, Said(404, {"message": "Not Found"}), "uploads", "No such route"),
         ("PUT /signed/in", Said(403, b"<Code>AccessDenied</Code>"), "uploads", "AccessDenied"),
-        (ACCOUNT, {"kie": {"state": "key-missing", "credits": None, "usd": None}}, "Kie.ai", "KieApiKey"),
+        (ACCOUNT, {"kie": {"state": "key-missing", "credits": None, "usd": None}}, "Kie.ai", "make kie-key"),
         (ACCOUNT, {"kie": {"state": "key-rejected", "credits": None, "usd": None}}, "Kie.ai", "valid key"),
         (ACCOUNT, {"kie": {"state": "unreachable", "credits": None, "usd": None}}, "Kie.ai", "cannot be"),
         (ACCOUNT, {"kie": {"state": "ok", "credits": 3, "usd": 0.01}}, "Kie.ai", "Top up"),

@@ -36,15 +36,17 @@ COSTS: Mapping[Charged, str] = {
 }
 
 _OPERATOR = "The operator can look it up at Kie.ai by the kieTaskId in the job record."
+_REDRIVE = (
+    "Before asking again, let the operator try `plantain jobs redrive ID`: it fetches for nothing what Kie.ai has."
+)
 _NEW_KEY = "then ask again, with a new idempotency key if you gave one: a refusal is replayed."
 _CHANGE = "Change the prompt or the input images and ask again."
 _AGAIN = "Ask again later."
-_PAY_AGAIN = "Ask again; that costs again."
 # By failCode (the README lists them) or by the code of a problem.
 _BY_CODE: Mapping[str, str] = {
     "kie-spending-cap": f"Raise the spending limit of the Kie.ai key, {_NEW_KEY}",
-    "kie-key-rejected": f"The operator has to give the stack a valid Kie.ai key; {_NEW_KEY}",
-    "kie-key-missing": f"The operator has to give the stack a Kie.ai key (parameter KieApiKey); {_NEW_KEY}",
+    "kie-key-rejected": f"The operator has to give the stack a valid Kie.ai key (`make kie-key`); {_NEW_KEY}",
+    "kie-key-missing": f"The operator has to give the stack a Kie.ai key (`make kie-key`); {_NEW_KEY}",
     "kie-refused": "Change the request as Kie.ai's words say.",
     "content-policy": _CHANGE,
     "prompt-not-drawable": _CHANGE,
@@ -52,21 +54,21 @@ _BY_CODE: Mapping[str, str] = {
     "kie-failed": _AGAIN,
     "kie-busy": _AGAIN,
     "not-sent": _AGAIN,
-    "kie-timeout": _AGAIN,
+    "kie-timeout": _REDRIVE,
     "max-cost-exceeded": "Give a higher --max-cost or a smaller --resolution; `plantain estimate` has the price.",
     "budget-exceeded": "Wait until it begins anew, or let the operator give more (parameter Budgets).",
     "misconfigured": "The operator has to correct the parameter that it names.",
     "operators-only": "The operator can make such a key: plantain keys add NAME --operator",
-    "outcome-unknown": "Before asking again, let the operator look on Kie.ai's log page: it may have been made.",
+    "outcome-unknown": "Do not ask again: the operator can let this very job go on (`plantain jobs unknown`).",
     "earlier-unsettled": "Let the operator see to that task, or ask again without --cache, which costs again.",
-    "status-unavailable": _OPERATOR,
-    "timed-out": _OPERATOR,
-    "aborted": _OPERATOR,
-    "image-not-stored": _OPERATOR,
-    "result-gone": _PAY_AGAIN,
-    "result-refused": _PAY_AGAIN,
-    "result-not-an-image": _PAY_AGAIN,
-    "result-too-large": _PAY_AGAIN,
+    "status-unavailable": _REDRIVE,
+    "timed-out": _REDRIVE,
+    "aborted": _REDRIVE,
+    "image-not-stored": _REDRIVE,
+    "result-gone": _REDRIVE,
+    "result-refused": _REDRIVE,
+    "result-not-an-image": _REDRIVE,
+    "result-too-large": _REDRIVE,
     "no-such-route": f"Check {URL_VARIABLE}: the output ApiUrl of the stack, without a path behind it.",
     "gateway-error": "Ask again in a moment; `plantain doctor` looks closer.",
     "preset-not-found": "`plantain presets` lists those there are.",
@@ -114,7 +116,9 @@ def trouble_of(error: PlantainError) -> Trouble:
 def _told(error: PlantainError) -> tuple[str, str, int]:
     match error:
         case TaskFailed(code=code):
-            return code, _BY_CODE.get(code, _after(error)), JOB_FAILED
+            advice = _BY_CODE.get(code, _after(error))
+            # Of what has cost nothing, Kie.ai has nothing to fetch.
+            return code, _AGAIN if advice == _REDRIVE and error.charged == "no" else advice, JOB_FAILED
         case StillRunning(task_id=task_id):
             return "still-running", f"Go on waiting: plantain wait {task_id}", STILL_RUNNING
         case BatchRunning(batch_id=batch_id):
@@ -173,7 +177,7 @@ def _of_refusal(error: ApiError) -> str:
         case TooManyRequests(retry_after=float(seconds)):
             return f"Try again in {seconds:.0f} s."
         case InvalidRequest():
-            return "Correct the request: plantain generate --help"
+            return "Correct the request; --help behind the command says what it takes."
     return _after(error)
 
 

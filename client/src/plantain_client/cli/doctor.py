@@ -126,7 +126,7 @@ def _kie(account: Account) -> Check:
                 return Check("Kie.ai", True, balance)
             return Check("Kie.ai", False, f"{balance}: not enough for an image", "Top up at https://kie.ai")
         case "key-missing":
-            advice = "The operator has to give the stack a Kie.ai key (parameter KieApiKey)."
+            advice = "The operator has to give the stack a Kie.ai key (`make kie-key`)."
             return Check("Kie.ai", False, "no key is configured", advice)
         case "key-rejected":
             advice = "The operator has to give the stack a valid key of https://kie.ai/api-key"
