@@ -73,7 +73,7 @@ def test_prices_that_rise_while_a_job_waits_stop_it_before_it_is_sent(
     assert ended.failure is not None
     assert (ended.failure.code, ended.charged, sent) == ("max-cost-exceeded", "no", [])
     assert ended.failure.message.startswith(
-        "Its maxCost allows $0.1 for an image, and this one costs $0.105 (21 cre"
+        "Its maxCost allows $0.10 for an image, and this one costs $0.105 (21 cre"
     )
 
 
