@@ -245,6 +245,14 @@ def test_nothing_is_no_chart(stub: Stub, capsys: pytest.CaptureFixture[str]) -> 
     assert "Nothing was made from 2026-11-01 to 2026-11-04 (UTC)." in ran.err
 
 
+def test_a_total_of_presets_does_not_look_as_if_it_were_all(
+    stub: Stub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stub.says(USAGE, Said(200, usage("preset")))
+
+    assert "(UTC), by presets alone." in Ran(capsys, "usage", "--by", "preset", "--plot").err
+
+
 def test_a_year_of_days_is_no_list_of_empty_ones() -> None:
     year = DAYS | {"firstDay": "2026-01-01"}
 

@@ -12,6 +12,8 @@ from plantain_client.money import BudgetLeft, Estimate, Usage, Used
 _BLOCKS = "▏▎▍▌▋▊▉█"  # an eighth to eight
 _MOST_DAYS = 62  # of which a chart shows those without anything as well
 _LONGEST = 80  # letters of a bar
+# By preset and by schedule not everything is counted: a total must not look as if it were.
+_ASKED_BY = {"preset": ", by presets alone", "schedule": ", by schedules alone"}
 
 
 def show_estimate(screen: Screen, estimate: Estimate) -> None:
@@ -73,6 +75,9 @@ def show_plot(screen: Screen, usage: Usage) -> None:
         told = f"${_all(used):,.2f}" if used else ""
         grid.add_row(Text(plain(name)), Text(told), _bar(used, most, width, fine=fine) if used else Text(""))
     screen.out.print(grid)
+    if usage.total.reserved.usd:
+        spent, reserved = "█░" if fine else "#."
+        screen.note(f"{spent} spent   {reserved} under way, or not known yet")
     _tell_total(screen, usage)
 
 
@@ -110,11 +115,15 @@ def _tell_total(screen: Screen, usage: Usage) -> None:
     spent, reserved = cost_in_words(usage.total.spent), usage.total.reserved
     images = "1 image" if usage.total.images == 1 else f"{usage.total.images:,} images"
     under_way = f"; {cost_in_words(reserved)} under way, or not known yet" if reserved.usd else ""
-    screen.note(f"{usage.first_day} to {usage.last_day} (UTC): {images}, {spent}{under_way}")
+    screen.note(f"{_span(usage)}: {images}, {spent}{under_way}")
 
 
 def _nothing(screen: Screen, usage: Usage) -> None:
-    screen.note(f"Nothing was made from {usage.first_day} to {usage.last_day} (UTC).")
+    screen.note(f"Nothing was made from {_span(usage)}.")
+
+
+def _span(usage: Usage) -> str:
+    return f"{usage.first_day} to {usage.last_day} (UTC){_ASKED_BY.get(usage.group_by, '')}"
 
 
 def _of_budget(budget: BudgetLeft) -> str:
