@@ -36,8 +36,8 @@ demo: .venv/local .build/vendor/done ## make one image on this machine (PROMPT="
 demo-drop: .venv/local .build/vendor/done .tools/aws/done ## drop a photo, a text, a list and a schedule into what `make up` keeps running, or else into a stack of its own
 	@exec $(PY) -m local demo-drop $(if $(YES),--yes) $(if $(LOGS),--logs)
 
-up: .venv/local .build/vendor/done ## keep everything running and say how to call it (KIE=real, STATE=dir keeps what it makes, LOGS=1)
-	@exec $(PY) -m local up --kie "$${KIE:-twin}" $${STATE:+--state "$$STATE"} $(if $(LOGS),--logs)
+up: .venv/local .build/vendor/done ## keep everything running and say how to call it (KIE=real, STATE=dir keeps what it makes, PARAMETERS="Name=value …", LOGS=1)
+	@exec $(PY) -m local up --kie "$${KIE:-twin}" $${STATE:+--state "$$STATE"} --parameters="$${PARAMETERS:-}" $(if $(LOGS),--logs)
 
 aws-cli: .tools/aws/done ## bring the AWS CLI along, for dropping files into what runs here
 	@:

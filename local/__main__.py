@@ -47,8 +47,16 @@ def _command(asked: argparse.Namespace) -> Callable[[], int]:
         return partial(demo_drop, yes=asked.yes, logs=asked.logs)
     if asked.command == "up":
         from local.up import up
+        from scripts.deploy import named, words
 
-        return partial(up, real=real, draw_seconds=asked.draw_seconds, state=asked.state, logs=asked.logs)
+        return partial(
+            up,
+            real=real,
+            draw_seconds=asked.draw_seconds,
+            state=asked.state,
+            parameters=named(words("PARAMETERS", asked.parameters)),
+            logs=asked.logs,
+        )
     from local.keys import make_key
 
     return partial(make_key, asked.name, asked.stack)
@@ -86,6 +94,7 @@ def _arguments() -> argparse.Namespace:
 
     up = commands.add_parser("up", parents=[shared], help="keep everything running and say how to call it")
     up.add_argument("--state", type=_folder, metavar="DIR", help="keep jobs and images in DIR for the next time")
+    up.add_argument("--parameters", default="", help="of the template: Name=value …, quoted as in a shell")
     up.add_argument("--draw-seconds", type=_seconds, default=5.0, help="how long the twin draws (default 5)")
 
     key = commands.add_parser("key", help="make an API key for a caller and show it once")

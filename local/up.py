@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from local.aws.sam import parameter_names
 from local.choose_kie import price, real_or_none
-from local.cloud import LocalCloud
+from local.cloud import SOURCES, LocalCloud
 from local.pasting import AWS_CLI, lines_to_paste
 from local.running import noted_as_running, running_of
 from local.terminal import Progress, bold, faint, show_logs
@@ -15,8 +16,10 @@ from local.terminal import Progress, bold, faint, show_logs
 CALLER = "me"
 
 
-def up(*, real: bool, draw_seconds: float, state: Path | None, logs: bool) -> int:
-    """Start, say how to call it, and stay until a Ctrl-C or SIGTERM."""
+def up(*, real: bool, draw_seconds: float, state: Path | None, parameters: dict[str, str], logs: bool) -> int:
+    """Start, say how to call it, and stay until a Ctrl-C or SIGTERM. `parameters` are the template's."""
+    if unknown := sorted(parameters.keys() - parameter_names(SOURCES)):
+        raise SystemExit(f"PARAMETERS: template.yaml has no parameter {', '.join(unknown)}.")
     kie = real_or_none(real)
     with ExitStack() as started:
         if state:
@@ -25,7 +28,13 @@ def up(*, real: bool, draw_seconds: float, state: Path | None, logs: bool) -> in
             logged = show_logs if logs else None
             state_dir = state and state.absolute()
             cloud = started.enter_context(
-                LocalCloud(kie, draw_seconds=draw_seconds, state_dir=state_dir, log_lines=logged)
+                LocalCloud(
+                    kie,
+                    draw_seconds=draw_seconds,
+                    parameters=parameters,
+                    state_dir=state_dir,
+                    log_lines=logged,
+                )
             )
         started.enter_context(noted_as_running(cloud))
         _say_how(cloud, cloud.create_key(CALLER))

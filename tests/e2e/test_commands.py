@@ -220,6 +220,33 @@ def test_a_folder_is_kept_by_one_at_a_time(tmp_path: Path) -> None:
     assert "Another `make up` keeps its things" in done.stderr
 
 
+def test_a_parameter_that_the_template_has_not_is_refused(tmp_path: Path) -> None:
+    command = [*LOCAL, "up", "--parameters", "Budget={}"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=30
+    )
+
+    assert done.returncode == 1
+    assert "no parameter Budget." in done.stderr
+
+
+def test_a_budget_holds_on_this_machine(tmp_path: Path) -> None:
+    with stack_that_stays_up(tmp_path, "--parameters", """Budgets='{"stack": {"day": 0.05}}'""") as (_, said):
+        url, key = re.findall(r"^export PLANTAIN_(?:URL|API_KEY)=(\S+)$", said, re.MULTILINE)
+        answer = httpx.post(
+            f"{url}/api/images/generate",
+            json={"prompt": "a leaf"},
+            headers={"Authorization": f"Bearer {key}"},
+            timeout=30,
+            trust_env=False,
+        )
+
+    assert answer.status_code == 402
+    assert "The day budget of the whole stack, $0.05, has no room for $0.09 more." in answer.json()["detail"]
+
+
 def test_a_key_without_a_stack_says_what_to_do(tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
 
