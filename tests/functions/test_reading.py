@@ -67,6 +67,7 @@ def test_the_status_of_a_running_job(cloud: Cloud) -> None:
         "costTime": None,
         "charged": "no",
         "cost": None,
+        "cached": False,
         "late": True,
         "createdAt": "2026-03-25T08:50:42.608Z",
         "endedAt": None,
@@ -286,7 +287,10 @@ def authorized(header: str) -> Any:
 def test_a_good_key_is_its_caller(cloud: Cloud) -> None:
     key = ApiKeys("api-keys", cloud.dynamodb).create("alice")
 
-    assert authorized(f"Bearer {key}") == {"isAuthorized": True, "context": {"caller": "alice"}}
+    assert authorized(f"Bearer {key}") == {
+        "isAuthorized": True,
+        "context": {"caller": "alice", "operator": "false"},
+    }
     assert authorized(f"bearer {key}")["isAuthorized"]
 
 

@@ -1,5 +1,6 @@
 """The one step that spends money: what is sent again, what never is, and what is said of the cost."""
 
+import json
 from typing import Any
 
 import pytest
@@ -35,8 +36,11 @@ REFUSED = [
 
 @pytest.mark.parametrize(("wish", "code", "words"), REFUSED, ids=[f"{row[1]}-{row[2]}" for row in REFUSED])
 def test_a_refusal_ends_the_job_at_once_and_costs_nothing(
-    workflow: Workflow, wish: Any, code: str, words: str
+    workflow: Workflow, settings: pytest.MonkeyPatch, wish: Job, code: str, words: str
 ) -> None:
+    prices = {"asOf": "2026-07-01", "usdPerCredit": 0.005, "credits": {wish.request.model: {"1K": 18}}}
+    settings.setenv("KIE_PRICES", json.dumps(prices))
+
     execution = workflow.run(wish)
 
     assert_failed(execution, code, "no")
