@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.adopting import adopted
+from plantain.adopting import accept, adopted
 from plantain.balance import balance_of
 from plantain.errors import OutcomeUnknown, UnexpectedAnswer
 from plantain.failures import recording
@@ -44,7 +44,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _task_of(job: Job, told: str | None, now: int) -> str | None:
     """Kie's id of the task, even of a create whose answer was lost. Raises OutcomeUnknown once it is given up."""
     if told and job.kie_task_id is None:
-        jobs().accept(job, told)
+        accept(job, told)
     if kie_task_id := told or adopted(job):
         return kie_task_id
     if unknown_seconds_left(job, now) <= 0:

@@ -5,9 +5,9 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.adopting import task_named
+from plantain.adopting import accept, task_named
 from plantain.aws import AWS_ERRORS
-from plantain.balance import balance_of
+from plantain.balance import balance_of, last_balance
 from plantain.callback_base import callback_base
 from plantain.callbacks import callback_url
 from plantain.create_pace import Slot, create_pace
@@ -27,7 +27,7 @@ from plantain.errors import (
 )
 from plantain.failures import recording
 from plantain.handover import handed_over
-from plantain.job import Job, Request
+from plantain.job import Job, Request, now_ms
 from plantain.jobs import jobs
 from plantain.kie import kie
 from plantain.ledger import ledger
@@ -51,7 +51,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     are paused or the same wish is being made already; or CACHED: the image is there to be copied.
 
     Kie's id is null where its answer was lost and it may still ring."""
-    job = jobs().get(event["taskId"])
+    job, now = jobs().get(event["taskId"]), now_ms()
     if job.kie_task_id:
         return _created(job, job.kie_task_id)
     callback = callback_url(base, job) if (base := callback_base()) else None
@@ -83,15 +83,19 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             kie_task_id = _create(job, request, callback, turn)
     except OutcomeUnknown:
         if callback is None:
-            jobs().note_balance_at_end(job, balance_of(kie()))
+            jobs().note_balance_at_end(job, balance_of(kie()), last_balance(job.create_started_at or now))
             raise
-        logger.warning("the answer is lost", task_id=job.task_id)
-        jobs().note_unknown(job, None if job.unknown_since else balance_of(kie()))
+        _note_unknown(job, job.create_started_at or now)
         return _created(job, None)
     except CreditsUsedUp as error:
         pausing().pause("kie-credits", error.words)
         return _waiting(job, _paused_seconds(job) or MISSED_SECONDS)
     return _created(job, kie_task_id) if kie_task_id else _waiting(job, MISSED_SECONDS)
+
+
+def _note_unknown(job: Job, sent_at: int) -> None:
+    logger.warning("the answer is lost", task_id=job.task_id)
+    jobs().note_unknown(job, balance_of(kie()), last_balance(sent_at))
 
 
 def _paused_seconds(job: Job) -> int:
@@ -123,13 +127,12 @@ def _create(job: Job, request: Request, callback: str | None, turn: int | None) 
     """Kie's id of the task; None if the turn has passed meanwhile and nothing was sent.
 
     The intent is written before the call, and its price reserved: whoever finds it without an answer never sends
-    again. Nor is sent what Kie.ai has all the same, of a create that an operator has declared unpaid.
+    again.
     """
-    there = None if job.create_started_at else task_named(job)
     attempt = jobs().begin_create(job)
-    if there:
-        logger.info("is there already", task_id=job.task_id, kie_task_id=there)
-        jobs().accept(job, there)
+    if (job.reopened or job.create_refusals) and (there := _task_there(job, attempt)):
+        logger.warning("is there already", task_id=job.task_id, kie_task_id=there)
+        accept(job, there)
         return there
     if create_pace().is_over(turn):
         jobs().withdraw_create(job, attempt, sent=False)
@@ -149,11 +152,25 @@ def _create(job: Job, request: Request, callback: str | None, turn: int | None) 
         raise
     logger.info("accepted", task_id=job.task_id, kie_task_id=kie_task_id)
     try:
-        jobs().accept(job, kie_task_id)
+        accept(job, kie_task_id)
     except AWS_ERRORS:
         # The paid task must not be lost with this write: its id travels on, and check_status writes it.
         logger.exception("accepted, but not written", task_id=job.task_id, kie_task_id=kie_task_id)
     return kie_task_id
+
+
+def _task_there(job: Job, attempt: str) -> str | None:
+    """What Kie.ai has all the same of an earlier create, which it has refused or an operator declared unpaid.
+
+    Raises OutcomeUnknown where Kie.ai has rung for one and does not tell.
+    """
+    try:
+        return task_named(jobs().get(job.task_id), surely=True)
+    except TryAgainLater:
+        jobs().withdraw_create(job, attempt, sent=False)
+        raise
+    except (KieKeyRejected, KieKeyMissing) as error:
+        raise OutcomeUnknown("Kie.ai rang for a task and cannot be asked for it with this key.") from error
 
 
 def _created(job: Job, kie_task_id: str | None) -> dict[str, Any]:

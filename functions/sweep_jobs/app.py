@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.balance import balance_of
+from plantain.balance import balance_of, keep_balance
 from plantain.kie import kie
 from plantain.metrics import measure_open
 from plantain.sweeping import sweep
@@ -18,6 +18,8 @@ logger = Logger()
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Called by a schedule; the event says nothing."""
     swept = sweep()
-    measure_open(swept.open, oldest=swept.oldest, in_doubt=swept.in_doubt, balance=balance_of(kie()))
+    if (balance := balance_of(kie())) is not None:
+        keep_balance(balance)
+    measure_open(swept.open, oldest=swept.oldest, in_doubt=swept.in_doubt, balance=balance)
     tell = logger.warning if swept.missed else logger.info
     tell("swept", **asdict(swept))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 Call = dict[str, Any]
 TRIES = 2  # as plantain/aws.py has botocore do it
 _READS = ("get", "describe", "list", "head", "query", "transact_get_items")
+_MEETING = ("transact_get_items",)  # reads that DynamoDB turns away where they meet a transaction
 
 
 class Parameters:
@@ -90,7 +91,7 @@ class Aws:
         world.pass_time(chance.way())
         if chance.happens("aws unreached"):
             raise ConnectTimeoutError(endpoint_url=service)
-        if service == "dynamodb" and writes and chance.happens("aws conflict"):
+        if service == "dynamodb" and (writes or operation in _MEETING) and chance.happens("aws conflict"):
             world.note(f"{what}: meets a transaction")
             raise conflict(operation)
         if chance.happens("aws throttled"):
@@ -117,7 +118,7 @@ class Aws:
 def conflict(operation: str) -> ClientError:
     """Somebody else's transaction was just writing the same item; not done."""
     code, reasons = "TransactionConflictException", []
-    if operation == "transact_write_items":
+    if operation.startswith("transact"):
         code, reasons = "TransactionCanceledException", [{"Code": "TransactionConflict"}]
     answer: Any = {"Error": {"Code": code}, "CancellationReasons": reasons}
     return ClientError(answer, operation)

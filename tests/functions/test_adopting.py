@@ -10,11 +10,12 @@ from functions.create_task import app as create_task
 from plantain import adopting
 from plantain.callbacks import callback_url
 from plantain.doorbell import ring
+from plantain.errors import OutcomeUnknown, TryAgainLater
 from plantain.job import Failure, Job
-from plantain.jobs import jobs
+from plantain.jobs import Jobs, jobs
 from plantain.kie import Kie
 from plantain.reservations import reservations
-from tests.builders import KIE_KEY, KIE_TASK_ID, a_job, created, kie_says, record
+from tests.builders import KIE_KEY, KIE_TASK_ID, a_job, created, kie_says, record, refusal
 from tests.conftest import Cloud
 from tests.functions.conftest import LambdaContext
 
@@ -77,6 +78,62 @@ def test_what_rings_after_all_is_not_sent_again_by_an_operators_word(
 
     found = jobs().get(lost.task_id)
     assert (found.kie_task_id, found.charged, found.reserved_credits, sent) == (KIE_TASK_ID, "unknown", 18, [])
+
+
+@pytest.mark.parametrize(
+    ("told", "error"),
+    [
+        (record("waiting", param="…"), OutcomeUnknown),  # what it was made from Kie.ai does not tell
+        (refusal(401, "Unauthorized"), OutcomeUnknown),
+        (refusal(429, "Too many requests"), TryAgainLater),
+    ],
+)
+def test_where_kie_does_not_tell_whose_task_has_rung_nothing_is_sent(
+    lost: Job, monkeypatch: pytest.MonkeyPatch, told: dict[str, Any], error: type[Exception]
+) -> None:
+    asked, _ = kie_says(told)
+    sending, sent = kie_says(created(OTHER))
+    monkeypatch.setattr(adopting, "kie", lambda: asked)
+    monkeypatch.setattr(create_task, "kie", lambda: sending)
+    jobs().fail(lost.task_id, Failure("outcome-unknown", "…", "unknown"))
+    jobs().reopen(jobs().get(lost.task_id), {"state": "pending"}, forget=["createStartedAt", "createAttempt"])
+    ring(jobs().get(lost.task_id), KIE_TASK_ID)
+
+    with pytest.raises(error):
+        create_task.handler({"taskId": lost.task_id}, LambdaContext())  # type: ignore[arg-type]
+
+    found, in_doubt = jobs().get(lost.task_id), error is OutcomeUnknown
+    assert (found.is_final, found.charged) == (in_doubt, "unknown" if in_doubt else "no")
+    assert not any(one.method == "POST" for one in sent)
+    assert found.reserved_credits == (18 if in_doubt else None)
+
+
+def test_what_rings_while_the_step_that_sends_it_again_is_under_way_is_found(
+    lost: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs().fail(lost.task_id, Failure("outcome-unknown", "…", "unknown"))
+    jobs().reopen(jobs().get(lost.task_id), {"state": "pending"}, forget=["createStartedAt", "createAttempt"])
+    kie, sent = kie_says(created(OTHER))
+    monkeypatch.setattr(create_task, "kie", lambda: kie)
+    begin = Jobs.begin_create
+
+    def rung_meanwhile(of: Jobs, job: Job) -> str:
+        ring(job, KIE_TASK_ID)
+        return begin(of, job)
+
+    monkeypatch.setattr(Jobs, "begin_create", rung_meanwhile)
+    create_task.handler({"taskId": lost.task_id}, LambdaContext())  # type: ignore[arg-type]
+
+    assert (jobs().get(lost.task_id).kie_task_id, sent) == (KIE_TASK_ID, [])
+
+
+def test_two_jobs_of_one_wish_are_never_given_the_same_task(lost: Job) -> None:
+    other = reservations().reserve(a_job()).job
+
+    assert adopting.claimed_by(KIE_TASK_ID, other) == other.task_id
+    assert named(lost, KIE_TASK_ID) is None
+    assert adopting.claimed_by(KIE_TASK_ID, lost, instead=True) == lost.task_id
+    assert named(lost, KIE_TASK_ID) == KIE_TASK_ID
 
 
 def test_no_number_of_rings_makes_the_record_grow_for_ever(lost: Job) -> None:

@@ -12,7 +12,7 @@ from plantain.budgets import budgets_of
 from plantain.counters import Counter, counters_of, utc_day
 from plantain.errors import Misconfigured, OverBudget
 from plantain.job import Failure, Job, PresetRef, StoredImage, now_ms
-from plantain.jobs import jobs
+from plantain.jobs import Jobs, jobs
 from plantain.ledger import Ledger, ledger
 from plantain.reservations import reservations
 from plantain.task import Succeeded
@@ -271,6 +271,14 @@ class Conflicting:
         self.meet()
         return self.dynamodb.transact_get_items(**request)
 
+    def update_item(self, **request: Any) -> Any:
+        if self.left:
+            self.left -= 1
+            raise self.dynamodb.exceptions.TransactionConflictException(
+                {"Error": {"Code": "TransactionConflictException", "Message": ""}}, "UpdateItem"
+            )
+        return self.dynamodb.update_item(**request)
+
     def meet(self) -> None:
         if self.left:
             self.left -= 1
@@ -300,6 +308,21 @@ def test_a_look_at_a_budget_that_a_create_is_just_writing_waits_its_turn(
     (use,) = Ledger("jobs", Conflicting(cloud, 4)).uses(counters_of(a_job(), utc_day(now_ms())))
 
     assert use.used == 18
+
+
+def test_a_write_of_one_item_that_a_transaction_is_just_writing_waits_its_turn(
+    cloud: Cloud, settings: pytest.MonkeyPatch
+) -> None:
+    settings.setenv("BUDGETS", '{"stack": {"day": 0.3}}')
+    job = reserved()
+    (counter, *_) = counters_of(job, utc_day(now_ms()))
+
+    rung = Jobs("jobs", Conflicting(cloud, 4), ledger()).note_ring(job, "kie-1")
+    Ledger("jobs", Conflicting(cloud, 4)).mark_told(counter, 80)
+
+    assert rung.rung_kie_task_ids == {"kie-1"}
+    (use,) = ledger().uses([counter])
+    assert use.told == {80}
 
 
 def test_a_transaction_that_meets_others_for_ever_is_a_fault(cloud: Cloud) -> None:

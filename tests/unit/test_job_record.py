@@ -96,7 +96,9 @@ class Record(RuleBasedStateMachine):
     def rings(self, number: int) -> None:
         self.act(lambda: jobs().note_ring(self.view(number), "kie-1"))
         self.act(lambda: jobs().hear_ring(self.view(number)))
-        self.act(lambda: jobs().note_late_ring(self.view(number), "kie-1"))
+        seen = self.view(number)
+        if self.act(lambda: jobs().note_late_ring(seen, "kie-1")) and seen.kie_task_id is None:
+            self.settled = False
 
     @rule(number=which, late=st.booleans(), timed_out=st.booleans())
     def runs(self, number: int, late: bool, timed_out: bool) -> None:
@@ -183,8 +185,9 @@ class Record(RuleBasedStateMachine):
             "Item"
         ]
         job = jobs().get(self.task_id)
-        in_doubt = job.state == "fail" and job.charged != "no" and not self.settled
-        wanted = UNSETTLED if in_doubt else None if job.is_final else OPEN
+        if job.state == "fail" and job.charged == "no" and job.kie_task_id and job.rung_kie_task_ids:
+            return  # listed if it was rung for before it was accepted
+        wanted = UNSETTLED if job.is_unsettled and not self.settled else None if job.is_final else OPEN
         assert from_attributes(item).get("open") == wanted
 
 

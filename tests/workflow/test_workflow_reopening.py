@@ -1,5 +1,6 @@
 """What an operator does with jobs that have failed: they go on, and are paid for once."""
 
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -10,12 +11,18 @@ import functions.dismiss_job.app
 import functions.list_unknown.app
 import functions.redrive_job.app
 import functions.resend_job.app
+import functions.sweep_jobs.app
+from plantain.adopting import claimed_by
 from plantain.aws import client
+from plantain.claims import claim_id
+from plantain.counters import counters_of, utc_day
 from plantain.doorbell import ring
 from plantain.errors import CannotReopen
 from plantain.executions import Executions
-from plantain.job import Job
+from plantain.job import Failure, Job
 from plantain.jobs import jobs
+from plantain.reservations import reservations
+from tests.builders import sums_of
 from tests.workflow.lambdas import Context, SandboxDied
 from tests.workflow.machine import Execution, Workflow
 from tests.workflow.test_workflow_create import assert_failed
@@ -84,6 +91,73 @@ def test_a_task_that_was_made_for_another_wish_is_not_adopted(workflow: Workflow
 
     assert_failed(followed(workflow, lost), "upstream-task-lost", "unknown")
     assert workflow.accepted == 1
+
+
+def test_of_two_wishes_that_are_alike_each_keeps_its_own_task(workflow: Workflow) -> None:
+    first, second = (workflow.run(job).job for job in (a_wish("drop-after"), a_wish("drop-after")))
+    task, _ = workflow.twin.ledger()["tasks"]
+    call(functions.adopt_job.app, taskId=first.task_id, kieTaskId=task["taskId"])
+    assert followed(workflow, first).job.state == "success"
+
+    with pytest.raises(CannotReopen, match=f"that of the job {first.task_id}"):
+        call(functions.adopt_job.app, taskId=second.task_id, kieTaskId=task["taskId"])
+    assert jobs().get(second.task_id) == second
+
+    call(functions.adopt_job.app, taskId=second.task_id, kieTaskId=task["taskId"], force=True)
+    assert followed(workflow, second).job.state == "success"
+
+
+def test_what_kie_has_accepted_is_no_other_jobs(workflow: Workflow) -> None:
+    made, lost = workflow.run(a_wish()).job, workflow.run(a_wish("drop-before")).job
+    alike = jobs().get(lost.task_id)
+    assert made.kie_task_id
+
+    assert claimed_by(made.kie_task_id, alike) == made.task_id
+
+
+def test_a_task_that_kie_does_not_tell_of_is_not_sent_again(workflow: Workflow) -> None:
+    lost = workflow.run(a_wish("drop-before")).job
+    ring(lost, "0" * 32)  # of a task that Kie.ai knows nothing about
+    later(workflow)
+
+    with pytest.raises(CannotReopen, match=f"{'0' * 32} and does not tell"):
+        call(functions.resend_job.app, taskId=lost.task_id)
+
+    assert (workflow.sent, unknown()) == (1, [lost.task_id])
+
+
+def test_a_task_that_rings_for_what_seemed_to_be_free_is_listed_and_fetched_and_counted(
+    workflow: Workflow,
+) -> None:
+    made = workflow.run(a_wish()).job
+    assert made.kie_task_id
+    day = utc_day(made.created_at)
+    refused = reservations().reserve(replace(a_wish(), request=made.request)).job
+    jobs().begin_create(refused)
+    jobs().fail(refused.task_id, Failure("rejected", "…", "no"))
+    free = jobs().get(refused.task_id)
+    assert unknown() == []
+    client("dynamodb").delete_item(
+        TableName="jobs", Key={"id": {"S": claim_id("kie", made.kie_task_id)}}
+    )  # as if it were the refused one's
+
+    ring(free, made.kie_task_id)
+    assert unknown() == [free.task_id]
+    with pytest.raises(CannotReopen, match="stays so"):
+        call(functions.resend_job.app, taskId=free.task_id)
+    call(functions.redrive_job.app, taskId=free.task_id)
+
+    assert followed(workflow, free).job.state == "success"
+    assert unknown() == []
+    assert [sums_of(counter)["spentCredits"] for counter in counters_of(free, day)] == [36] * 4
+
+
+def test_what_was_seen_to_is_listed_again_by_new_news_alone(workflow: Workflow) -> None:
+    lost = workflow.run(a_wish("drop-before")).job
+    for kie_task_id, listed in (("0" * 32, [lost.task_id]), ("0" * 32, []), ("1" * 32, [lost.task_id])):
+        ring(jobs().get(lost.task_id), kie_task_id)
+        assert unknown() == listed
+        call(functions.dismiss_job.app, taskId=lost.task_id)
 
 
 def test_a_create_that_was_not_accepted_is_sent_once_more(workflow: Workflow) -> None:
@@ -249,10 +323,15 @@ def test_a_step_of_an_execution_that_still_ends_is_not_overtaken(workflow: Workf
 
 
 def test_kies_balance_is_kept_beside_a_loss(workflow: Workflow) -> None:
+    call(functions.sweep_jobs.app)
+    swept_at = workflow.clock.now
+    later(workflow, 60)
     lost = workflow.run(a_wish("drop-after")).job
 
     assert lost.balance_at_end is not None
     (shown,) = call(functions.list_unknown.app)["jobs"]
+    assert shown["balanceBefore"] == 10000
+    assert shown["balanceBeforeAt"] == int(swept_at * 1000)
     assert shown["balanceAtEnd"] == lost.balance_at_end
     assert (shown["code"], shown["charged"], shown["caller"]) == ("outcome-unknown", "unknown", "alice")
     assert shown["prompt"] == lost.request.prompt

@@ -5,7 +5,6 @@ After a job has ended, so that nobody waits for it.
 
 from typing import TypedDict
 
-from plantain.budgets import budgets
 from plantain.counters import Scope, counters_of, utc_day
 from plantain.events import events
 from plantain.job import Job, now_ms
@@ -32,8 +31,7 @@ class ThresholdReached(TypedDict):
 def tell_of_budgets(job: Job) -> None:
     """Look at the budgets that this job is part of, and tell of each threshold once a period; safe to repeat."""
     day = utc_day(job.create_started_at or job.ended_at or now_ms())
-    limited = [counter for counter in counters_of(job, day) if budgets().limit_of(counter) is not None]
-    for use in ledger().uses(limited):
+    for use in ledger().uses(counters_of(job, day)):
         percent = _percent(use, prices().credits_of(job.request))
         measure_budget(percent)
         for threshold in THRESHOLDS:

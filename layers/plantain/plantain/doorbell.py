@@ -1,5 +1,7 @@
 """Kie.ai rings: the job notes it and its execution, if it waits, looks at once."""
 
+from contextlib import suppress
+
 from plantain.callbacks import is_secret_of, parts_of
 from plantain.errors import JobEnded, JobNotFound
 from plantain.executions import executions
@@ -38,7 +40,7 @@ def ring(job: Job, kie_task_id: str) -> bool:
 
 
 def _keep_for_the_operator(job: Job, kie_task_id: str) -> None:
-    try:
-        jobs().note_late_ring(job, kie_task_id)
-    except JobEnded:
-        return
+    """What has rung before is not listed again: an operator may have seen to it."""
+    if kie_task_id not in job.rung_kie_task_ids:
+        with suppress(JobEnded):
+            jobs().note_late_ring(job, kie_task_id)

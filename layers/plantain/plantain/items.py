@@ -9,11 +9,11 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from plantain.job import Failure, Job, PresetRef, Request, Source, StoredImage
+from plantain.job import Balance, Failure, Job, PresetRef, Request, Source, StoredImage
 
 Item = dict[str, Any]
 
-_PARTS: dict[str, Any] = {"failure": Failure, "preset": PresetRef, "source": Source}
+_PARTS: dict[str, Any] = {"failure": Failure, "preset": PresetRef, "source": Source, "balance_before": Balance}
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize

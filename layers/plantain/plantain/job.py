@@ -61,6 +61,14 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Balance:
+    """The credits left at Kie.ai at some time, ms since the epoch."""
+
+    credits: float
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoredImage:
     """One image in our bucket. Sizes in bytes and pixels; `sha256` in hex."""
 
@@ -85,7 +93,8 @@ class Job:
     `copy` is which of several images of one wish it makes. `cache_claim` is what the replay cache knows its wish
     by, `cached_from` the job whose image it is given, or waits for, in place of its own (replay_cache.py).
     `unknown_since` is when the answer to its create was found to be lost, `balance_at_loss` the credits left at
-    Kie.ai then and `balance_at_end` those when it was given up. `reopened` counts how often an operator has opened
+    Kie.ai then, `balance_before` those some time before it was sent, and `balance_at_end` those when it was given
+    up. `reopened` counts how often an operator has opened
     it again after a failure, `reopened_at` is the last time. Kie.ai rings with the `callback_secret`:
     `rung_at` is when it did and nobody has looked since, `rung_kie_task_ids` the tasks it named where the job knew
     none, `wait_token` what wakes the execution that waits for it.
@@ -119,6 +128,7 @@ class Job:
     kie_task_id: str | None = None
     accepted_at: int | None = None
     unknown_since: int | None = None
+    balance_before: Balance | None = None
     balance_at_loss: float | None = None
     balance_at_end: float | None = None
     reopened: int | None = None
@@ -161,6 +171,12 @@ class Job:
     def is_cached(self) -> bool:
         """It is given the image of an earlier job, and nothing is asked of Kie.ai."""
         return self.cached_from is not None and self.create_started_at is None
+
+    @property
+    def is_unsettled(self) -> bool:
+        """It has failed, and has or may have cost money: also one that seemed not to have, but Kie.ai rang."""
+        named = self.kie_task_id is None and bool(self.rung_kie_task_ids)
+        return self.state == "fail" and (self.charged != "no" or named)
 
     @property
     def charged(self) -> Charged:

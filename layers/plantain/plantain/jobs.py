@@ -13,13 +13,13 @@ from plantain.aws import client
 from plantain.counters import counters_of, utc_day
 from plantain.errors import JobEnded, JobNotFound, OutcomeUnknown
 from plantain.items import from_attributes, job_from, to_attributes, values_of
-from plantain.job import Failure, Job, StoredImage, now_ms
+from plantain.job import Balance, Failure, Job, StoredImage, now_ms
 from plantain.ledger import Action, Ledger, ledger, over_budget
 from plantain.metrics import count_end
 from plantain.prices import prices
 from plantain.record_update import record_update
 from plantain.task import Running, Succeeded
-from plantain.transactions import Cancelled, write_all
+from plantain.transactions import Cancelled, in_turn, write_all
 
 _NOT_FINAL = "attribute_exists(id) AND NOT #state IN (:success, :fail)"
 # What shows how far a job has come, and so what it may have cost.
@@ -128,19 +128,20 @@ class Jobs:
             job.task_id, {"kieTaskId": kie_task_id, "acceptedAt": now_ms()}, condition="attribute_exists(id)"
         )
 
-    def note_unknown(self, job: Job, balance: float | None = None) -> None:
+    def note_unknown(self, job: Job, balance: float | None = None, before: Balance | None = None) -> None:
         """The create was sent and its answer is lost: whether it was accepted, its callback may still tell.
 
-        `balance` are the credits left at Kie.ai just now, where it has told.
+        `balance` are the credits left at Kie.ai just now, where it has told; `before` those known last.
         """
         if job.unknown_since is None:
-            changes = {"state": "processing", "unknownSince": now_ms(), "balanceAtLoss": balance}
-            self._update(job.task_id, changes)
+            lost = {"state": "processing", "unknownSince": now_ms(), "balanceAtLoss": balance}
+            self._update(job.task_id, lost | {"balanceBefore": values_of(before) if before else None})
 
-    def note_balance_at_end(self, job: Job, balance: float | None) -> None:
-        """The credits left at Kie.ai when a lost answer is given up."""
-        if balance is not None:
-            self._update(job.task_id, {"balanceAtEnd": balance}, condition="attribute_exists(id)")
+    def note_balance_at_end(self, job: Job, balance: float | None, before: Balance | None = None) -> None:
+        """The credits left at Kie.ai when a lost answer is given up; `before` as for note_unknown."""
+        changes = {"balanceAtEnd": balance, "balanceBefore": values_of(before) if before else None}
+        if any(changes.values()):
+            self._update(job.task_id, changes, condition="attribute_exists(id)")
 
     def note_ring(self, job: Job, kie_task_id: str) -> Job:
         """Kie.ai has rung, for this task. Returns the job as it is then: who waits has its token there already, or
@@ -148,10 +149,13 @@ class Jobs:
         return self._update(job.task_id, {"rungAt": now_ms()}, add=_named(job, kie_task_id))
 
     def note_late_ring(self, job: Job, kie_task_id: str) -> None:
-        """Kie.ai has named the task of a job that was given up: an operator may let it go on with that."""
+        """Kie.ai has named a task of a job that was given up: an operator finds it listed and may go on with it.
+
+        Raises JobEnded where it has not failed, or has its task.
+        """
         if add := _named(job, kie_task_id):
             seen = {"state": "fail", "kieTaskId": None}
-            self._update(job.task_id, {}, add=add, seen=seen, condition="attribute_exists(id)")
+            self._update(job.task_id, {"open": UNSETTLED}, add=add, seen=seen, condition="attribute_exists(id)")
 
     def hear_ring(self, job: Job) -> None:
         """From here on a ring is a new one. To be called before Kie.ai is asked."""
@@ -202,7 +206,6 @@ class Jobs:
                 "state": "fail",
                 "failure": values_of(failure),
                 "credits": credits,
-                "open": None if failure.charged == "no" else UNSETTLED,
             },
             seen={name: stage.get(name) for name in _STAGES} if seen else {},
         )
@@ -213,7 +216,8 @@ class Jobs:
         `changes` and `forget` are attributes of the record. Its next execution has a name of its own, which is
         written here first: whoever finds it not started may start it. Raises JobEnded.
 
-        What forgets its create was not charged for it: the price is free again.
+        What forgets its create was not charged for it: the price is free again. What seemed to have cost nothing
+        and goes on all the same is counted when it ends.
         """
         opened = now_ms()
         again = {"state": "processing", "open": OPEN, "reopened": (job.reopened or 0) + 1, "reopenedAt": opened}
@@ -221,8 +225,10 @@ class Jobs:
         afresh = "createStartedAt" in forget
         remove = {"failure", "endedAt", "unknownSince", "waitToken", *forget, *(_RESERVATION if afresh else ())}
         released = self._ledger.release(job) if afresh else []
+        if not afresh and job.charged == "no":
+            again |= {"reservedCredits": 0, "reservedOn": utc_day(job.create_started_at or opened)}
         try:
-            return self._change_with(
+            self._change_with(
                 job, again | changes, released, remove=remove, seen=seen, condition="attribute_exists(id)"
             )
         except JobEnded:
@@ -231,6 +237,7 @@ class Jobs:
             if (found.reopened, found.reopened_at) != (again["reopened"], opened):
                 raise
             return found
+        return self.get(job.task_id)
 
     def settle(self, job: Job) -> None:
         """An operator has found out what became of a failed job: it is listed no longer."""
@@ -242,15 +249,17 @@ class Jobs:
         """The one write that makes a job final, settles what it has reserved, and is counted once."""
         ended_at = now_ms()
         found = self.get(task_id)
+        changes |= {"endedAt": ended_at}
         ending = job_from(values_of(found) | {name: value for name, value in changes.items() if value is not None})
         settled = self._settlement(ending)
-        remove = [] if changes.get("open") else ["open"]
+        listed = {"open": UNSETTLED} if ending.is_unsettled else {}
+        remove = [] if listed else ["open"]
         if settled:
             remove += _RESERVATION
         try:
-            ended = self._change_with(
+            self._change_with(
                 found,
-                changes | {"endedAt": ended_at},
+                changes | listed,
                 settled,
                 remove=remove,
                 seen={"reservedOn": found.reserved_on} | (seen or {}),
@@ -260,7 +269,7 @@ class Jobs:
             # Our own write, if its answer was lost and botocore has sent it again.
             if (ended.state, ended.ended_at) != (changes["state"], ended_at):
                 raise
-        count_end(ended)
+        count_end(ending)
 
     def _settlement(self, ended: Job) -> list[Action]:
         """What its end does to what it has reserved: nobody knows what it has cost, that stays reserved."""
@@ -309,22 +318,22 @@ class Jobs:
         """
         update = self._update_of(task_id, changes, add=add, remove=remove, seen=seen, condition=condition)
         try:
-            written = self._dynamodb.update_item(**update, ReturnValues="ALL_NEW")
+            written = in_turn(lambda: self._dynamodb.update_item(**update, ReturnValues="ALL_NEW"))
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
             raise _ended() from None
         return job_from(from_attributes(written["Attributes"]))
 
-    def _change_with(self, job: Job, changes: dict[str, Any], actions: list[Action], **update: Any) -> Job:
+    def _change_with(self, job: Job, changes: dict[str, Any], actions: list[Action], **update: Any) -> None:
         """As _update, together with these actions."""
         if not actions:
-            return self._update(job.task_id, changes, **update)
+            self._update(job.task_id, changes, **update)
+            return
         try:
             write_all(self._dynamodb, [{"Update": self._update_of(job.task_id, changes, **update)}, *actions])
         except Cancelled:
             raise _ended() from None
-        return self.get(job.task_id)
 
     def _update_of(
         self,

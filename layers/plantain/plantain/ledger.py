@@ -90,11 +90,13 @@ class Ledger:
 
     def mark_told(self, counter: Counter, threshold: int) -> None:
         """That the counter has come so far, in per cent of its budget, is known."""
-        self._dynamodb.update_item(
-            TableName=self._table,
-            Key=to_attributes({"id": counter.key}),
-            UpdateExpression="ADD told :threshold",
-            ExpressionAttributeValues=to_attributes({":threshold": {threshold}}),
+        in_turn(
+            lambda: self._dynamodb.update_item(
+                TableName=self._table,
+                Key=to_attributes({"id": counter.key}),
+                UpdateExpression="ADD told :threshold",
+                ExpressionAttributeValues=to_attributes({":threshold": {threshold}}),
+            )
         )
 
     def _uses_at_once(self, counters: Sequence[Counter]) -> list[Use]:

@@ -56,7 +56,7 @@ class OpenJobs:
 
 def _listed(values: dict[str, Any]) -> Listed:
     if failure := values.get("failure"):
-        in_doubt = failure["charged"] == "unknown"
+        in_doubt = failure["charged"] != "yes"  # of what seemed to be free, Kie.ai has rung for a task
     else:
         in_doubt = "unknownSince" in values and "kieTaskId" not in values
     return Listed(values["taskId"], values["createdAt"], in_doubt)

@@ -1,7 +1,7 @@
 """The one item of the jobs table that holds the pace of the account, and whether creates are paused.
 
 Its attributes: `nextAt`, `frontAt`, `shareAt`, `shift`, `turns`, `turn0` to `turn19` (create_pace.py), `clockLag`,
-`slowedAt` (pace_clock.py), `paused` (pausing.py).
+`slowedAt` (pace_clock.py), `paused` (pausing.py), `balance`, `balanceAt` (balance.py).
 """
 
 import os
@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from plantain.aws import client
 from plantain.items import from_attributes, to_attributes
+from plantain.job import Balance
 from plantain.pace_clock import PaceClock
 
 KEY = "pace"
@@ -51,6 +52,12 @@ class Pace:
         """None where creates are sent."""
         found = self.values.get("paused")
         return Paused(found["by"], found["reason"], found["at"], found.get("lookedAt", 0)) if found else None
+
+    @property
+    def balance(self) -> Balance | None:
+        """What was left at Kie.ai when somebody last looked."""
+        at = self.values.get("balanceAt")
+        return Balance(self.values["balance"], at) if at else None
 
 
 class PaceItem:

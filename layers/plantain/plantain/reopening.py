@@ -4,9 +4,9 @@ Each of these is safe to repeat: the record is written first, and an execution h
 was opened, so that what a crash has left out is done by the next call, or by the sweeper.
 """
 
-from plantain.adopting import adopted, is_made_for
+from plantain.adopting import adopted, claimed_by, is_made_for
 from plantain.doorbell import ring
-from plantain.errors import CannotReopen
+from plantain.errors import CannotReopen, OutcomeUnknown
 from plantain.executions import executions
 from plantain.job import Job, now_ms
 from plantain.jobs import jobs
@@ -28,7 +28,7 @@ _PREFIXES = ("result-", "upstream-")
 # Of the create that was lost or never sent: the next one starts afresh.
 _OF_A_CREATE = (
     *("cachedFrom", "createStartedAt", "createAttempt", "createSlotAt", "acceptedAt", "rungAt", "rungKieTaskIds"),
-    *("balanceAtLoss", "balanceAtEnd", "timeoutSeenAt", "unusableSeenAt", "credits"),
+    *("balanceBefore", "balanceAtLoss", "balanceAtEnd", "timeoutSeenAt", "unusableSeenAt", "credits"),
 )
 
 
@@ -59,16 +59,18 @@ def adopt(task_id: str, kie_task_id: str, *, force: bool = False) -> Job:
     job = jobs().get(task_id)
     if job.kie_task_id not in (None, kie_task_id) and not (force and job.is_final):
         raise CannotReopen(f"The job has another task at Kie.ai already: {job.kie_task_id}.")
-    if job.create_started_at is None:
+    if job.create_started_at is None and kie_task_id not in job.rung_kie_task_ids:
         raise CannotReopen("The job was never sent to Kie.ai.")
     if job.is_final:
         _require_reopenable(job)
     if job.kie_task_id != kie_task_id:
         _require_made_for(job, kie_task_id, force=force)
+        _require_no_others(job, kie_task_id, force=force)
     if job.is_final:
         return _goes_on(job, kie_task_id)
     jobs().accept(job, kie_task_id)
-    ring(job, kie_task_id)  # it waits for its callback, and looks at once
+    if not ring(job, kie_task_id):  # it waits for its callback, and looks at once
+        raise CannotReopen("The job has ended this very moment. Do this again: it goes on with the task then.")
     return _started(job)
 
 
@@ -81,10 +83,18 @@ def resend(task_id: str) -> Job:
     if not job.is_final and job.reopened and job.create_started_at is None:
         return _started(job)
     _require_reopenable(job, resent=True)
-    if adopted(job):
+    try:
+        named = adopted(job, surely=True)
+    except OutcomeUnknown:
+        raise CannotReopen(
+            f"Kie.ai rang for {' and '.join(sorted(job.rung_kie_task_ids))} and does not tell what that was made "
+            "from: it may be this job's. If its log page shows this job's prompt and settings beside it, adopt it "
+            "with --force. Else ask for a new image, and dismiss this job."
+        ) from None
+    if named:
         raise CannotReopen("Kie.ai has a task of this job: redrive it. To send it again would pay twice.")
-    if job.create_started_at and now_ms() - job.create_started_at < CREATE_MS:
-        raise CannotReopen("Its create may still be under way. Try again in ten minutes.")
+    if job.create_started_at and (left := job.create_started_at + CREATE_MS - now_ms()) > 0:
+        raise CannotReopen(f"Its create may still be under way. Try again in {left // 60_000 + 1} minutes.")
     afresh = {"state": "pending", "createRefusals": 0, "createSlotsMissed": 0}
     return _started(jobs().reopen(job, afresh, forget=_OF_A_CREATE))
 
@@ -101,7 +111,12 @@ def dismiss(task_id: str) -> Job:
 def _goes_on(job: Job, kie_task_id: str) -> Job:
     """As if it had just been rung, so that its execution looks at once."""
     now = now_ms()
-    known = {"kieTaskId": kie_task_id, "acceptedAt": job.accepted_at or now, "rungAt": now}
+    known = {
+        "kieTaskId": kie_task_id,
+        "createStartedAt": job.create_started_at or now,
+        "acceptedAt": job.accepted_at or now,
+        "rungAt": now,
+    }
     return _started(jobs().reopen(job, known, forget=("unusableSeenAt",)))
 
 
@@ -114,10 +129,12 @@ def _require_reopenable(job: Job, *, resent: bool = False) -> None:
     failure = job.failure
     if failure is None:
         raise _not_failed(job)
-    if not (failure.code in REOPENABLE or failure.code.startswith(_PREFIXES)):
-        raise CannotReopen(f"A job that failed with {failure.code} stays so: ask for a new one.")
-    if failure.charged == "no" and not resent:
-        raise CannotReopen("The job has cost nothing: Kie.ai has no task of it. It can be sent again.")
+    # Whatever it failed with, its callback may tell that Kie.ai has a task of it.
+    if resent or job.kie_task_id or not job.rung_kie_task_ids:
+        if not (failure.code in REOPENABLE or failure.code.startswith(_PREFIXES)):
+            raise CannotReopen(f"A job that failed with {failure.code} stays so: ask for a new one.")
+        if failure.charged == "no" and not resent:
+            raise CannotReopen("The job has cost nothing: Kie.ai has no task of it. It can be sent again.")
     earlier = executions().found(job.execution_name)
     if earlier and earlier.status == "RUNNING":
         raise CannotReopen("The job's workflow is just ending. Try again in a minute.")
@@ -136,4 +153,12 @@ def _require_made_for(job: Job, kie_task_id: str, *, force: bool) -> None:
         raise CannotReopen(
             "Kie.ai does not tell what this task was made for. If its log page shows this job's prompt and "
             "settings beside it, adopt it with --force."
+        )
+
+
+def _require_no_others(job: Job, kie_task_id: str, *, force: bool) -> None:
+    other = claimed_by(kie_task_id, job, instead=force)
+    if other != job.task_id:
+        raise CannotReopen(
+            f"This task is that of the job {other}. If that job was given it by mistake, adopt it with --force."
         )

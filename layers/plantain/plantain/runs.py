@@ -15,6 +15,7 @@ from plantain.job import now_ms
 from plantain.members import INDEX
 from plantain.run import Run, RunInFlight, RunState, Turn
 from plantain.run_id import moment_text, run_key, runs_group
+from plantain.transactions import Cancelled, write_all
 
 
 class Runs:
@@ -57,8 +58,9 @@ class Runs:
         run = Run(name, moment_text(planned), "running", now_ms(), turn.runs, document, caller=caller)
         moved = "runs = :seen" if turn.runs else "attribute_not_exists(id)"
         try:
-            self._dynamodb.transact_write_items(
-                TransactItems=[
+            write_all(
+                self._dynamodb,
+                [
                     {
                         "Put": {
                             "TableName": self._table,
@@ -79,13 +81,11 @@ class Runs:
                             ),
                         }
                     },
-                ]
+                ],
             )
             return run
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "TransactionCanceledException":
-                raise
-        return self._earlier(name, planned)
+        except Cancelled:
+            return self._earlier(name, planned)
 
     def finish(
         self, run: Run, problems: Sequence[str], state: Literal["done", "skipped-budget"] = "done"

@@ -30,21 +30,28 @@ def write_all(dynamodb: Any, actions: Sequence[dict[str, Any]]) -> None:
         raise
 
 
-def in_turn[T](transact: Callable[[], T]) -> T:
-    """What this transaction gives; raises what AWS raises.
+def in_turn[T](ask: Callable[[], T]) -> T:
+    """What this transaction, or this write of one item, gives; raises what AWS raises.
 
-    Of two that meet on an item DynamoDB turns one away at once, also one that only reads. That is how they take
-    turns and no fault, so the one turned away comes again a moment later, for at most five seconds in all.
+    Of two that meet on an item DynamoDB turns one away at once, also one that only reads in a transaction. That is
+    how they take turns and no fault, so the one turned away comes again a moment later, for at most five seconds
+    in all.
     """
     for again in range(1, _TRIES):
         try:
-            return transact()
+            return ask()
         except ClientError as error:
-            codes = _codes(error)
-            if "ConditionalCheckFailed" in codes or "TransactionConflict" not in codes:
+            if not _met_another(error):
                 raise
         time.sleep(random.uniform(0.5, 1) * _FIRST_WAIT_SECONDS * 2**again)  # noqa: S311 (no secret)
-    return transact()
+    return ask()
+
+
+def _met_another(error: ClientError) -> bool:
+    codes = _codes(error)
+    if "ConditionalCheckFailed" in codes:
+        return False
+    return "TransactionConflict" in codes or error.response["Error"]["Code"] == "TransactionConflictException"
 
 
 def _codes(error: ClientError) -> list[str | None]:

@@ -23,7 +23,7 @@ def unknown_jobs(days: int) -> list[dict[str, Any]]:
 def _shown(task_ids: Iterator[str]) -> Iterator[dict[str, Any]]:
     for task_id in task_ids:
         job = jobs().get(task_id)
-        if job.state != "success" and job.charged != "no":  # the index lags behind
+        if job.is_unsettled or not job.is_final:  # the index lags behind
             yield summary_of(job) | {"prompt": job.request.prompt[:WORDS]}
 
 
@@ -41,6 +41,8 @@ def summary_of(job: Job) -> dict[str, Any]:
         "endedAt": job.ended_at,
         "kieTaskId": job.kie_task_id,
         "namedKieTaskId": next(iter(sorted(job.rung_kie_task_ids)), None),
+        "balanceBefore": job.balance_before and job.balance_before.credits,
+        "balanceBeforeAt": job.balance_before and job.balance_before.at,
         "balanceAtLoss": job.balance_at_loss,
         "balanceAtEnd": job.balance_at_end,
         "reopened": job.reopened,
