@@ -60,7 +60,7 @@ class Money:
         """The counters of the stack, of all months, beside the jobs."""
         counters = self._counters("usage#stack#all#2027-")
         spent = [job.credits for job in jobs if job.charged == "yes" and job.credits is not None]
-        images = sum(job.state == "success" for job in jobs)
+        images = sum(job.state == "success" and not job.is_cached for job in jobs)
         reserved = sum(job.reserved_credits or 0 for job in jobs)
         told = {name: sum(one.get(name, 0) for one in counters) for name in ("usedCredits", "spentCredits")}
         counted = sum(one.get("imageCount", 0) for one in counters)
@@ -74,7 +74,7 @@ class Money:
         return [from_attributes(item) for key, item in items if key.startswith(prefix) and len(key) == months]
 
     def _caller_of(self, task: "Task") -> str:
-        (wish,) = [one for one in self._world.people.wishes if one.prompt == task.wish["prompt"]]
+        wish, *_ = self._world.people.of(task.wish["prompt"])
         return "alice" if wish.door == "http" else "inbox/"
 
     def _hold(self, kept: bool, words: str) -> None:

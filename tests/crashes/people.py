@@ -23,15 +23,20 @@ _RARE = (
     "no-urls ever",
 )
 _TRIES = 6
+PRICE_USD = 0.09  # of a 1K image
 
 
 @dataclass(frozen=True)
 class Wish:
-    """One image that somebody wants. Without a key it is asked for once, whatever the answer."""
+    """One image that somebody wants. Without a key it is asked for once, whatever the answer.
+
+    `settings` are its words for what it may cost, and whether an earlier image will do.
+    """
 
     prompt: str
     door: str
     key: str | None
+    settings: dict[str, Any]
 
 
 class People:
@@ -39,7 +44,13 @@ class People:
 
     def __init__(self, world: "World", wishes: int) -> None:
         self._world = world
-        self.wishes = [self._wish(number) for number in range(wishes)]
+        self.wishes: list[Wish] = []
+        for number in range(wishes):
+            self.wishes.append(self._wish(number))
+
+    def of(self, prompt: str) -> list[Wish]:
+        """Those for whom one image of it would do; mostly it is one alone."""
+        return [wish for wish in self.wishes if wish.prompt == prompt]
 
     def _wish(self, number: int) -> Wish:
         chance = self._world.chance
@@ -47,7 +58,14 @@ class People:
         prompt = f"wish {number}" + (f" [twin:{fate}]" if fate else "")
         door = chance.choice(("http", "http", "upload"))
         keyed = door == "upload" or chance.random() < 0.7
-        return Wish(prompt, door, f"key-{number}" if keyed else None)
+        settings: dict[str, Any] = {"cache": True} if chance.random() < 0.3 else {}
+        if chance.random() < 0.1:
+            settings |= {"maxCost": chance.choice((PRICE_USD / 2, PRICE_USD))}
+        earlier = chance.choice(self.wishes) if self.wishes else None
+        if earlier and earlier.settings == settings == {"cache": True}:
+            prompt, door = earlier.prompt, earlier.door
+            keyed = keyed or door == "upload"
+        return Wish(prompt, door, f"key-{number}" if keyed else None, settings)
 
     def begin(self, within: float) -> None:
         """They come within so many seconds."""
@@ -68,7 +86,7 @@ class People:
     def _posted(self, wish: Wish) -> bool:
         """Whether an answer has come that says how it is."""
         headers = {"idempotency-key": wish.key} if wish.key else {}
-        body = {"prompt": wish.prompt, "aspectRatio": "1:1", "resolution": "1K"}
+        body = {"prompt": wish.prompt, "aspectRatio": "1:1", "resolution": "1K"} | wish.settings
         try:
             answer = self._world.lambdas.run("submit_job", posted("/api/images/generate", body, headers))
         except Crashed:
@@ -78,7 +96,8 @@ class People:
 
     def _dropped(self, wish: Wish) -> bool:
         """As a file in the inbox asks for it."""
-        request = Request("nano-banana-pro", wish.prompt, "1:1", "1K", "png")
+        cache, most = wish.settings.get("cache", False), wish.settings.get("maxCost")
+        request = Request("nano-banana-pro", wish.prompt, "1:1", "1K", "png", cache=cache, max_cost=most)
 
         def take() -> Job:
             taken = taken_in("inbox/", wish.key) or take_in(new_job("inbox/", "upload", request), wish.key)

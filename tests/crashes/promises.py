@@ -7,10 +7,10 @@ from plantain.items import from_attributes
 from plantain.job import Job
 from plantain.jobs import UNSETTLED
 from tests.crashes.lambdas import OPERATORS
+from tests.crashes.people import PRICE_USD
 
 if TYPE_CHECKING:
     from local.twin.timeline import Task
-    from tests.crashes.people import Wish
     from tests.crashes.values import Item
     from tests.crashes.world import World
 
@@ -69,33 +69,51 @@ class Promises:
     def accepted(self, task: "Task") -> None:
         """Once for each wish, and once more for each time an operator said so."""
         prompt = task.wish["prompt"]
-        count, allowed = len(self._world.kie.tasks_of(prompt)), 1 + self.resent[prompt]
+        wishes = self._world.people.of(prompt)
+        count, allowed = len(self._world.kie.tasks_of(prompt)), len(wishes) + self.resent[prompt]
         self.hold(count <= allowed, f"Kie.ai has accepted {count} creates for {prompt!r}")
+        most = wishes[0].settings.get("maxCost", PRICE_USD)
+        self.hold(most >= PRICE_USD, f"{prompt!r} costs {PRICE_USD} USD and may cost {most}")
         self._world.money.accepted()
 
     def at_the_end(self) -> None:
         """When nothing happens any more."""
         jobs = self._world.jobs()
         self._world.money.at_the_end(jobs)
-        for wish in self._world.people.wishes:
-            of_wish = [job for job in jobs if job.request.prompt == wish.prompt]
-            self.hold(len(of_wish) <= 1, f"{len(of_wish)} jobs for {wish.prompt!r}")
-            tasks = self._world.kie.tasks_of(wish.prompt)
-            self.hold(of_wish or not tasks, f"a task without a job for {wish.prompt!r}")
+        for prompt in {wish.prompt: None for wish in self._world.people.wishes}:
+            of_wish = [job for job in jobs if job.request.prompt == prompt]
+            wishes = len(self._world.people.of(prompt))
+            self.hold(len(of_wish) <= wishes, f"{len(of_wish)} jobs for {wishes} times {prompt!r}")
+            now = self._world.loop.now
+            tasks = self._world.kie.tasks_of(prompt)
+            paid = [task.task_id for task in tasks if task.at(now).state == "success"]
+            self.hold(of_wish or not tasks, f"a task without a job for {prompt!r}")
+            self.hold(len(paid) <= 1 + self.resent[prompt], f"{len(paid)} times was paid for {prompt!r}")
             for job in of_wish:
-                self._ended_well(job, wish, tasks)
+                self._ended_well(job, paid)
+            if paid and not self._world.operator.rash:
+                self.hold(
+                    any(map(self._is_seen, of_wish)), f"{prompt!r} was paid for, and nobody sees it"
+                )
 
-    def _ended_well(self, job: Job, wish: "Wish", tasks: list["Task"]) -> None:
-        now = self._world.loop.now
-        paid = [task.task_id for task in tasks if task.at(now).state == "success"]
-        self.hold(job.is_final, f"{wish.prompt!r} has not ended: {job.state}")
+    def _ended_well(self, job: Job, paid: list[str]) -> None:
+        prompt = job.request.prompt
+        self.hold(job.is_final, f"{prompt!r} has not ended: {job.state}")
         if job.state == "success":
-            self.hold(job.kie_task_id in paid, f"{wish.prompt!r} has an image that was made for another")
+            drawn_by = self._world.job(job.cached_from) if job.is_cached else job
+            self.hold(drawn_by.kie_task_id in paid, f"{prompt!r} has an image that was made for another")
             stored = [("images", image.key) in self._world.aws.s3.objects for image in job.images]
-            self.hold(stored and all(stored), f"{wish.prompt!r} is a success without its image")
-        elif job.failure and not self._world.operator.rash:
+            self.hold(stored and all(stored), f"{prompt!r} is a success without its image")
+        elif job.failure and not self._world.operator.rash and not self._waited(job):
             charged = job.failure.charged
-            self.hold(charged != "no" or not paid, f"{wish.prompt!r} was paid for and says that it was not")
-            self.hold(charged != "yes" or paid, f"{wish.prompt!r} was not paid for and says that it was")
-            listed = self._world.is_open(job) == UNSETTLED or job.task_id in self.dismissed
-            self.hold(not paid or listed, f"{wish.prompt!r} was paid for, has no image and is not listed")
+            self.hold(charged != "no" or not paid, f"{prompt!r} was paid for and says that it was not")
+            self.hold(charged != "yes" or paid, f"{prompt!r} was not paid for and says that it was")
+
+    def _waited(self, job: Job) -> bool:
+        """What was paid for was not its own: it waited for the image of another of the same wish."""
+        return job.create_started_at is None and len(self._world.people.of(job.request.prompt)) > 1
+
+    def _is_seen(self, job: Job) -> bool:
+        """By whom it was asked for, or by the operator."""
+        listed = self._world.is_open(job) == UNSETTLED or job.task_id in self.dismissed
+        return job.state == "success" or listed
