@@ -395,7 +395,8 @@ OPERATIONS: tuple[Operation, ...] = (
         meaning="Rows, and their total.",
         answer=(ref(answers.Usage), examples.usage),
         parameters=(FIRST_DAY, LAST_DAY, GROUP_BY),
-        problems=("invalid-days", "operators-only", "misconfigured", "usage-broke"),
+        headers=_RATE,
+        problems=("invalid-days", "operators-only", "too-many-requests", "misconfigured", "usage-broke"),
     ),
     Operation(
         method="get",

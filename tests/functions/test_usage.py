@@ -135,8 +135,41 @@ def test_a_question_that_cannot_be_meant_is_told(cloud: Cloud, query: str, point
     assert (answer.status, answer.json["errors"][0]["pointer"]) == (400, pointer)
 
 
-def test_a_year_can_be_asked_for(cloud: Cloud) -> None:
-    assert see("from=2024-01-01&to=2024-12-31").status == 200
+def test_a_whole_leap_year_of_a_caller_is_read_by_its_keys_and_nobody_elses(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More days than fit into one read, of which DynamoDB may leave some unprocessed."""
+    days = [str(dt.date(2024, 1, 1) + dt.timedelta(days=number)) for number in range(366)]
+    for day in days:
+        put(cloud, "caller", "alice", day, 18, 18, 1)
+    put(cloud, "caller", "bob", "2024-05-05", 18, 18, 1)
+    read, real = [], cloud.dynamodb.batch_get_item
+
+    def leaves_some(**request: Any) -> Any:
+        keys = request["RequestItems"]["jobs"]["Keys"]
+        read.extend(keys[:60])
+        answer = real(RequestItems={"jobs": {"Keys": keys[:60]}})
+        return answer | {"UnprocessedKeys": {"jobs": {"Keys": keys[60:]}} if keys[60:] else {}}
+
+    monkeypatch.setattr(cloud.dynamodb, "batch_get_item", leaves_some)
+    monkeypatch.setattr(cloud.dynamodb, "query", None)
+
+    answer = see("from=2024-01-01&to=2024-12-31")
+
+    assert [name for name, *_ in rows(answer)] == days
+    assert answer.json["total"]["images"] == 366
+    assert sorted(key["id"]["S"] for key in read) == [f"usage#caller#alice#{day}" for day in days]
+
+
+def test_a_look_counts_in_the_callers_rate_as_a_submit_does(cloud: Cloud, settings: pytest.MonkeyPatch) -> None:
+    settings.setenv("CALLER_RATE_PER_MINUTE", "1")
+    settings.setattr("plantain.caller_rate.time.time", lambda: 1_800_000_015.0)
+
+    first, second = see(), see()
+
+    assert (first.status, first.headers["ratelimit"]) == (200, '"caller";r=0;t=45')
+    assert (second.status, second.json["code"], second.headers["retry-after"]) == (429, "too-many-requests", "45")
+    assert see(caller="bob").status == 200
 
 
 def test_what_jobs_have_used_is_what_is_told(cloud: Cloud) -> None:

@@ -1,5 +1,6 @@
-"""Lists what was spent day by day, by the index byGroup of the counters that ledger.py writes."""
+"""Lists what was spent by day, as ledger.py counts it: all by the index byGroup, one name by its keys."""
 
+import datetime as dt
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,10 +8,12 @@ from functools import cache
 from typing import Any
 
 from plantain.aws import client
-from plantain.counters import Scope
+from plantain.counters import Counter, Scope
 from plantain.items import from_attributes, to_attributes
 
 INDEX = "byGroup"
+_AT_ONCE = 100  # keys of one BatchGetItem
+_TRIES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +28,13 @@ class DayUse:
 
 
 class UsageDays:
-    """The index. Reads are eventually consistent."""
+    """The counters of days. Reads are eventually consistent."""
 
     def __init__(self, table: str, dynamodb: Any) -> None:
         self._table = table
         self._dynamodb = dynamodb
 
-    def of(self, scope: Scope, first: str, last: str) -> Iterator[DayUse]:
+    def of(self, scope: Scope, first: dt.date, last: dt.date) -> Iterator[DayUse]:
         """Every day of every name of this scope, from `first` to `last`, both included, in order."""
         query: dict[str, Any] = {
             "TableName": self._table,
@@ -50,6 +53,20 @@ class UsageDays:
             if "LastEvaluatedKey" not in answer:
                 return
             query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def of_one(self, scope: Scope, name: str, first: dt.date, last: dt.date) -> list[DayUse]:
+        """Every day of this one name, as `of` has them; of others nothing is read."""
+        days = (first + dt.timedelta(days=number) for number in range((last - first).days + 1))
+        left = [to_attributes({"id": Counter(scope, name, str(day)).key}) for day in days]
+        found: list[DayUse] = []
+        for _ in range(_TRIES):
+            if not left:
+                return sorted(found, key=lambda use: use.day)
+            answer = self._dynamodb.batch_get_item(RequestItems={self._table: {"Keys": left[:_AT_ONCE]}})
+            found += [_day_use(from_attributes(item)) for item in answer["Responses"].get(self._table, [])]
+            unread = answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
+            left = unread + left[_AT_ONCE:]
+        raise TimeoutError("DynamoDB leaves too many reads unprocessed.")
 
 
 def _day_use(values: dict[str, Any]) -> DayUse:

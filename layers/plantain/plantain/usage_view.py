@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 def usage_of(question: Question, days: UsageDays, caller: str | None) -> "Usage":
     """Of all; with a `caller`, of that one alone. Raises OperatorsOnly for what only all can be asked of."""
-    found = list(days.of(_scope(question, caller), str(question.first), str(question.last)))
-    if caller is not None:
-        found = [use for use in found if use.name == caller]
+    scope = _scope(question, caller)
+    if caller is None:
+        found = list(days.of(scope, question.first, question.last))
+    else:
+        found = days.of_one(scope, caller, question.first, question.last)
     named: dict[str, list[DayUse]] = {}
     for use in found:
         named.setdefault(use.day if question.group_by == "day" else use.name, []).append(use)
