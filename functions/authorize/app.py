@@ -18,5 +18,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if holder is None:
         logger.info("unknown API key")
         return {"isAuthorized": False}
-    operator = "true" if holder.is_operator else "false"
-    return {"isAuthorized": True, "context": {"caller": holder.caller, "operator": operator}}
+    context_of = {"caller": holder.caller, "operator": "true" if holder.is_operator else "false"}
+    if holder.rate is not None:
+        context_of["rate"] = str(holder.rate)
+    return {"isAuthorized": True, "context": context_of}

@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.account import kie_account
 from plantain.caller_rate import caller_rate
-from plantain.http_api import answer, caller_of, http_api
+from plantain.http_api import answer, caller_of, http_api, own_rate
 from plantain.job import now_ms
 from plantain.times import iso
 from plantain.version import VERSION
@@ -23,8 +23,9 @@ app = http_api(logger, on_failure="Failed to check account")
 @app.get("/api/account")
 def check_account() -> Response[str]:
     """200, whatever Kie.ai does: its state says it."""
-    caller = caller_of(app.current_event)
-    rate = caller_rate().count(caller)
+    event = app.current_event
+    caller = caller_of(event)
+    rate = caller_rate().count(caller, own_rate(event))
     account: Account = {"caller": caller, "time": iso(now_ms()), "version": VERSION, "kie": kie_account()}
     return answer(200, account, rate)
 

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.caller_rate import caller_rate
-from plantain.http_api import answer, caller_of, http_api, json_object
+from plantain.http_api import answer, caller_of, http_api, json_object, own_rate
 from plantain.inbox import inbox
 from plantain.times import iso
 from plantain.upload_key import new_upload_key
@@ -25,7 +25,7 @@ def create_upload() -> Response[str]:
     """201 with the key and a link that takes the image, or the problem."""
     event = app.current_event
     caller = caller_of(event)
-    rate = caller_rate().count(caller)
+    rate = caller_rate().count(caller, own_rate(event))
     upload = check_upload(json_object(event))
     key = new_upload_key(caller, upload.content_type)
     link = inbox().put_link(key, upload.content_type, upload.size)

@@ -11,7 +11,7 @@ from plantain.addresses import trusted_origins
 from plantain.caller_rate import caller_rate
 from plantain.dns import dns
 from plantain.estimates import estimate_of
-from plantain.http_api import answer, caller_of, http_api, json_object
+from plantain.http_api import answer, caller_of, http_api, json_object, own_rate
 from plantain.models import MODELS
 from plantain.request import Terms
 from plantain.wish import check_wish
@@ -25,7 +25,7 @@ def estimate_job() -> Response[str]:
     """200 with the price, the budgets and the resolved prompt, or the problem."""
     event = app.current_event
     caller = caller_of(event)
-    rate = caller_rate().count(caller)
+    rate = caller_rate().count(caller, own_rate(event))
     terms = Terms(MODELS[os.environ["KIE_MODEL"]], caller, trusted_origins(os.environ["TRUSTED_ORIGINS"]))
     return answer(200, estimate_of(check_wish(json_object(event), terms), terms, dns()), rate)
 

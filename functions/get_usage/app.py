@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.caller_rate import caller_rate
-from plantain.http_api import answer, caller_of, http_api, is_operator
+from plantain.http_api import answer, caller_of, http_api, is_operator, own_rate
 from plantain.usage_days import usage_days
 from plantain.usage_question import question_of
 from plantain.usage_view import usage_of
@@ -21,7 +21,7 @@ app = http_api(logger, on_failure="Failed to read usage")
 def get_usage() -> Response[str]:
     """200 with rows and their total, or the problem."""
     event = app.current_event
-    rate = caller_rate().count(caller_of(event))
+    rate = caller_rate().count(caller_of(event), own_rate(event))
     question = question_of(event.query_string_parameters, dt.datetime.now(dt.UTC).date())
     caller = None if is_operator(event) else caller_of(event)
     return answer(200, usage_of(question, usage_days(), caller), rate)

@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.addresses import trusted_origins
 from plantain.caller_rate import caller_rate
-from plantain.http_api import answer, caller_of, http_api, json_object
+from plantain.http_api import answer, caller_of, http_api, json_object, own_rate
 from plantain.job import now_ms
 from plantain.keeping import keep
 from plantain.models import MODELS
@@ -28,7 +28,7 @@ def put_schedule(name: str) -> Response[str]:
     """200 with the schedule and its next five runs, or the problem."""
     event = app.current_event
     caller = caller_of(event)
-    rate = caller_rate().count(caller)
+    rate = caller_rate().count(caller, own_rate(event))
     terms = Terms(MODELS[os.environ["KIE_MODEL"]], caller, trusted_origins(os.environ["TRUSTED_ORIGINS"]))
     now = dt.datetime.now(dt.UTC)
     schedule = check_schedule_request(name, json_object(event), terms, now)

@@ -11,7 +11,7 @@ from plantain.addresses import trusted_origins
 from plantain.caller_rate import caller_rate
 from plantain.dns import dns
 from plantain.faults import PresetUnknown
-from plantain.http_api import answer, caller_of, http_api, json_object
+from plantain.http_api import answer, caller_of, http_api, json_object, own_rate
 from plantain.models import MODELS
 from plantain.plans import plan_of
 from plantain.preset_view import rendering_of
@@ -28,7 +28,7 @@ def render_preset(name: str) -> Response[str]:
     """200 with the resolved prompt, the settings and the price, or the problem."""
     event = app.current_event
     caller = caller_of(event)
-    rate = caller_rate().count(caller)
+    rate = caller_rate().count(caller, own_rate(event))
     model = MODELS[os.environ["KIE_MODEL"]]
     terms = Terms(model, caller, trusted_origins(os.environ["TRUSTED_ORIGINS"]))
     try:

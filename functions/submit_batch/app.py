@@ -9,7 +9,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from plantain.batch_request import check_batch_request
 from plantain.batches import take_in_batch, taken_in_batch
 from plantain.caller_rate import caller_rate
-from plantain.http_api import RETRY_AFTER_SECONDS, answer, caller_of, http_api, idempotency_key, json_object
+from plantain.http_api import (
+    RETRY_AFTER_SECONDS,
+    answer,
+    caller_of,
+    http_api,
+    idempotency_key,
+    json_object,
+    own_rate,
+)
 from plantain.inbox import inbox
 from plantain.ordered_batch import fingerprint_of, ordered
 
@@ -25,7 +33,7 @@ def submit_batch() -> Response[str]:
     """202 with the batch's id, or the problem."""
     event = app.current_event
     caller = caller_of(event)
-    rate = caller_rate().count(caller)
+    rate = caller_rate().count(caller, own_rate(event))
     asked = check_batch_request(json_object(event), caller)
     key, fingerprint = idempotency_key(event), fingerprint_of(asked)
     batch = taken_in_batch(caller, key, fingerprint)

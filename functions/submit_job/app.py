@@ -20,6 +20,7 @@ from plantain.http_api import (
     http_api,
     idempotency_key,
     json_object,
+    own_rate,
     yes_or_no,
 )
 from plantain.intake import take_in, taken_in
@@ -47,7 +48,7 @@ def submit_job() -> Response[str]:
     """202 with the task id, 200 with the estimate of a dry run, or the problem."""
     event = app.current_event
     caller = caller_of(event)
-    rate = caller_rate().count(caller)
+    rate = caller_rate().count(caller, own_rate(event))
     model = MODELS[os.environ["KIE_MODEL"]]
     terms = Terms(model, caller, trusted_origins(os.environ["TRUSTED_ORIGINS"]))
     wish = check_wish(json_object(event), terms)

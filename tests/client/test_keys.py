@@ -65,6 +65,31 @@ def test_an_operators_key_is_marked_and_told(dynamodb: Any, capsys: pytest.Captu
     assert [line.endswith("\toperator") for line in run(capsys, "list")[1].splitlines()] == [True, False]
 
 
+def test_a_rate_is_kept_with_its_key_and_listed(dynamodb: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    made = run(capsys, "add", "alice", "--rate", "120", "--json")[1]
+    run(capsys, "add", "alice")
+    run(capsys, "add", "bob", "--rate", "0", "--operator")
+    run(capsys, "add", "carol")
+
+    assert json.loads(made)["ratePerMinute"] == 120
+    kept = {item["name"]["S"]: item.get("ratePerMinute") for item in dynamodb.scan(TableName="keys")["Items"]}
+    assert (kept["bob"], kept["carol"]) == ({"N": "0"}, None)
+    listed = json.loads(run(capsys, "list", "--json")[1])["callers"]
+    assert [caller["ratePerMinute"] for caller in listed] == [[120, None], [0], [None]]
+    lines = [line.split("\t")[3:] for line in run(capsys, "list")[1].splitlines()]
+    assert lines == [["", "120, the stack's"], ["operator", "no limit"], []]
+
+
+@pytest.mark.parametrize("rate", ["-1", "1.5", "many", "", "9" * 12])
+def test_a_rate_is_a_number_of_requests(dynamodb: Any, capsys: pytest.CaptureFixture[str], rate: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run(capsys, "add", "alice", f"--rate={rate}")
+
+    assert ended.value.code == 2
+    assert "a whole number of requests a minute" in capsys.readouterr().err
+    assert dynamodb.scan(TableName="keys")["Count"] == 0
+
+
 def test_callers_are_listed_and_revoked_with_all_their_keys(
     dynamodb: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:

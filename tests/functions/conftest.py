@@ -51,14 +51,15 @@ def http_event(
     body: str | bytes | None = None,
     headers: dict[str, str] | None = None,
     caller: str = "alice",
+    rate: str | None = None,
 ) -> dict[str, Any]:
-    """An event of API Gateway's HTTP API, payload 2.0."""
+    """An event of API Gateway's HTTP API, payload 2.0; `rate` is what the authorizer says of the key's own."""
     made = copy.deepcopy(event("http_post"))
     parts = urlsplit(url)
     made["rawPath"] = made["requestContext"]["http"]["path"] = parts.path
     made["requestContext"]["http"]["method"] = method
     made["rawQueryString"] = parts.query
-    made["requestContext"]["authorizer"] = {"lambda": {"caller": caller}}
+    made["requestContext"]["authorizer"] = {"lambda": {"caller": caller} | ({"rate": rate} if rate else {})}
     made["headers"] |= headers or {}
     made.pop("body")
     if parts.query:

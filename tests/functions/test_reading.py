@@ -294,6 +294,13 @@ def test_a_good_key_is_its_caller(cloud: Cloud) -> None:
     assert authorized(f"bearer {key}")["isAuthorized"]
 
 
+@pytest.mark.parametrize("rate", [120, 0])
+def test_a_key_says_its_own_rate_where_it_has_one(cloud: Cloud, rate: int) -> None:
+    key = ApiKeys("api-keys", cloud.dynamodb).create("alice", rate=rate)
+
+    assert authorized(f"Bearer {key}")["context"] == {"caller": "alice", "operator": "false", "rate": str(rate)}
+
+
 @pytest.mark.parametrize(
     "header", ["", "Bearer", "Bearer ", "Bearer wrong", "Basic {key}", "{key}", "Bearer {key}x"]
 )

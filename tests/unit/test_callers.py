@@ -51,23 +51,41 @@ def test_a_caller_over_the_rate_is_told_when_to_come_back(cloud: Cloud, monkeypa
     rate = CallerRate("jobs", cloud.dynamodb, limit=3)
     monkeypatch.setattr("plantain.caller_rate.time.time", lambda: 1_800_000_015.0)
     for _ in range(3):
-        told = rate.count("alice")
+        told = rate.count("alice", None)
     assert told == {"RateLimit-Policy": '"caller";q=3;w=60', "RateLimit": '"caller";r=0;t=45'}
 
     with pytest.raises(TooManyRequests) as refused:
-        rate.count("alice")
-    rate.count("bob")
+        rate.count("alice", None)
+    rate.count("bob", None)
 
     assert refused.value.retry_after == 45
     monkeypatch.setattr("plantain.caller_rate.time.time", lambda: 1_800_000_060.0)
-    assert rate.count("alice")["RateLimit"] == '"caller";r=2;t=60'
+    assert rate.count("alice", None)["RateLimit"] == '"caller";r=2;t=60'
 
 
 def test_a_rate_of_zero_is_no_limit_and_no_write(cloud: Cloud, settings: pytest.MonkeyPatch) -> None:
     settings.setenv("CALLER_RATE_PER_MINUTE", "0")
 
-    assert caller_rate().count("alice") == {}
+    assert caller_rate().count("alice", None) == {}
     assert cloud.dynamodb.scan(TableName="jobs")["Count"] == 0
+
+
+def test_the_rate_of_a_key_itself_wins_over_everybodys(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    rate = CallerRate("jobs", cloud.dynamodb, limit=1)
+    monkeypatch.setattr("plantain.caller_rate.time.time", lambda: 1_800_000_015.0)
+    rate.count("alice", None)
+
+    assert rate.count("alice", 3)["RateLimit"] == '"caller";r=1;t=45'
+    assert rate.count("alice", 0) == {}
+    with pytest.raises(TooManyRequests):
+        rate.count("alice", None)
+
+
+@pytest.mark.parametrize("rate", [120, 0, None])
+def test_a_key_has_the_rate_that_it_was_made_with(cloud: Cloud, rate: int | None) -> None:
+    key = operators(cloud).create("alice", rate=rate)
+
+    assert api_keys().holder_of(key) == Holder("alice", rate=rate)
 
 
 def test_kies_key_is_read_once_and_again_on_demand(cloud: Cloud) -> None:

@@ -13,10 +13,12 @@ from plantain.items import from_attributes, to_attributes
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds an API key. An operator sees what concerns all callers."""
+    """Who holds an API key. An operator sees what concerns all callers; `rate` is how often this key may ask in a
+    minute, where that is not the stack's to say."""
 
     caller: str
     is_operator: bool = False
+    rate: int | None = None
 
 
 class ApiKeys:
@@ -33,7 +35,7 @@ class ApiKeys:
         item = from_attributes(answer.get("Item", {}))
         if not hmac.compare_digest(item.get("keyHash", ""), key_hash):
             return None
-        return Holder(str(item["name"]), item.get("operator") is True)
+        return Holder(str(item["name"]), item.get("operator") is True, item.get("ratePerMinute"))
 
 
 @cache

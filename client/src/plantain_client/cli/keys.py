@@ -6,6 +6,7 @@ import datetime as dt
 from rich.table import Table
 
 from plantain_client.cli.advice import FAILED, INTERRUPTED, OK, USAGE, Trouble
+from plantain_client.cli.rates import own_rates, per_minute
 from plantain_client.cli.screen import Screen
 from plantain_client.operator.api_keys import REMEMBERED_SECONDS, ApiKeys, BadName
 from plantain_client.operator.stack import CannotReach, api_keys_of, in_words
@@ -29,6 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         if action == "add":
             sees = "it sees what concerns all callers, such as what each has spent"
             made.add_argument("--operator", action="store_true", help=sees)
+            often = "how many requests a minute it is allowed, whatever the stack allows others; 0: no limit"
+            made.add_argument("--rate", type=per_minute, metavar="NUMBER", help=often)
         if action != "list":
             made.add_argument("name", metavar="NAME", help="the caller's name: a-z, 0-9, dot, dash, underscore")
 
@@ -73,9 +76,9 @@ def _interruption(asked: argparse.Namespace) -> Trouble:
 
 def _add(table: ApiKeys, asked: argparse.Namespace, screen: Screen) -> int:
     name, whose = asked.name, f"the operator {asked.name}" if asked.operator else asked.name
-    key = table.create(name, operator=asked.operator)
+    key = table.create(name, operator=asked.operator, rate=asked.rate)
     if screen.as_json:
-        screen.document({"name": name, "key": key, "operator": asked.operator})
+        screen.document({"name": name, "key": key, "operator": asked.operator, "ratePerMinute": asked.rate})
         return OK
     screen.note(f"The API key of {whose}, shown this once (only its hash is kept):")
     screen.result(key)
@@ -92,6 +95,7 @@ def _list(table: ApiKeys, screen: Screen) -> int:
                 "keys": len(c.created_at),
                 "createdAt": list(c.created_at),
                 "operator": c.is_operator,
+                "ratePerMinute": list(c.rates),
             }
             for c in callers
         ]
@@ -99,16 +103,19 @@ def _list(table: ApiKeys, screen: Screen) -> int:
     elif not screen.out.is_terminal:
         for caller in callers:
             since = _moment(caller.created_at[0])
-            operator = ["operator"] if caller.is_operator else []
-            screen.result_fields(caller.name, str(len(caller.created_at)), since, *operator)
+            operator, rates = "operator" if caller.is_operator else "", own_rates(caller)
+            told = [operator, rates] if rates else [operator] if operator else []
+            screen.result_fields(caller.name, str(len(caller.created_at)), since, *told)
     elif callers:
         rows = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-        for title in ("CALLER", "KEYS", "SINCE", "LAST MADE", "OPERATOR"):
+        for title in ("CALLER", "KEYS", "SINCE", "LAST MADE", "OPERATOR", "PER MINUTE"):
             rows.add_column(title, no_wrap=True)
         for caller in callers:
             first, last = caller.created_at[0], caller.created_at[-1]
             yes = "yes" if caller.is_operator else ""
-            rows.add_row(caller.name, str(len(caller.created_at)), _moment(first), _moment(last), yes)
+            rows.add_row(
+                caller.name, str(len(caller.created_at)), _moment(first), _moment(last), yes, own_rates(caller)
+            )
         screen.out.print(rows)
     else:
         screen.note("There are no keys. `plantain keys add NAME` makes one.")

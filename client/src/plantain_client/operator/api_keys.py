@@ -21,11 +21,15 @@ class BadName(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A caller's keys: when each was made, in ms since 1970, the oldest first; whether any is an operator's."""
+    """A caller's keys: when each was made, in ms since 1970, the oldest first; whether any is an operator's.
+
+    `rates` holds, for each key in the same order, its own requests a minute (0: no limit), None for the stack's.
+    """
 
     name: str
     created_at: tuple[int, ...]
     is_operator: bool = False
+    rates: tuple[int | None, ...] = ()
 
 
 class ApiKeys:
@@ -35,10 +39,11 @@ class ApiKeys:
         self._table = table
         self._dynamodb = dynamodb
 
-    def create(self, name: str, *, operator: bool = False) -> str:
+    def create(self, name: str, *, operator: bool = False, rate: int | None = None) -> str:
         """A new key for the caller `name`; the only time it is seen. Raises BadName.
 
-        An `operator` sees what concerns all callers, such as what each has spent.
+        An `operator` sees what concerns all callers, such as what each has spent. `rate`: so many requests in a
+        minute, 0 for no limit, whatever the stack says of others.
         """
         if not _NAME.fullmatch(name):
             raise BadName(
@@ -53,19 +58,25 @@ class ApiKeys:
         }
         if operator:
             item["operator"] = {"BOOL": True}
+        if rate is not None:
+            item["ratePerMinute"] = {"N": str(rate)}
         self._dynamodb.put_item(TableName=self._table, Item=item)
         return key
 
     def callers(self) -> list[Caller]:
         """All who have keys, by name."""
-        made: dict[str, list[int]] = {}
-        operators = set()
-        for item in self._items():
-            name = item["name"]["S"]
-            made.setdefault(name, []).append(int(item["createdAt"]["N"]))
-            if item.get("operator", {}).get("BOOL"):
-                operators.add(name)
-        return [Caller(name, tuple(sorted(made[name])), name in operators) for name in sorted(made)]
+        made: dict[str, list[dict[str, Any]]] = {}
+        for item in sorted(self._items(), key=_created_at):
+            made.setdefault(item["name"]["S"], []).append(item)
+        return [
+            Caller(
+                name,
+                tuple(map(_created_at, made[name])),
+                any(item.get("operator", {}).get("BOOL") for item in made[name]),
+                tuple(map(_rate, made[name])),
+            )
+            for name in sorted(made)
+        ]
 
     def revoke(self, name: str) -> int:
         """Delete every key of the caller; how many there were."""
@@ -77,3 +88,11 @@ class ApiKeys:
     def _items(self) -> Iterator[dict[str, Any]]:
         for page in self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True):
             yield from page["Items"]
+
+
+def _created_at(item: dict[str, Any]) -> int:
+    return int(item["createdAt"]["N"])
+
+
+def _rate(item: dict[str, Any]) -> int | None:
+    return int(item["ratePerMinute"]["N"]) if "ratePerMinute" in item else None
