@@ -31,7 +31,7 @@ from plantain.models import MODELS
 from plantain.plans import plan_of
 from plantain.problems import problem_of_failure
 from plantain.request import Terms
-from plantain.wish import check_wish, fingerprint_of
+from plantain.wish import check_wish, request_fingerprint_of
 
 if TYPE_CHECKING:
     from plantain.answers import TaskAccepted
@@ -52,7 +52,7 @@ def submit_job() -> Response[str]:
     model = MODELS[os.environ["KIE_MODEL"]]
     terms = Terms(model, caller, trusted_origins(os.environ["TRUSTED_ORIGINS"]))
     wish = check_wish(json_object(event), terms)
-    key, fingerprint = idempotency_key(event), fingerprint_of(wish)
+    key, fingerprint = idempotency_key(event), request_fingerprint_of(wish)
     if yes_or_no(event, "dryRun"):
         return answer(200, estimate_of(wish, terms, dns()), rate)
     # A repeat gets its task, whatever has become of its preset and inputs.

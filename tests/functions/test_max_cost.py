@@ -1,6 +1,7 @@
 """What costs more than its wish allows is not asked for, and whoever asked is told both amounts."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ from functions.check_batch import app as check_batch
 from functions.create_task import app as create_task
 from functions.submit_job import app as submit_job
 from plantain.errors import TooDear
+from plantain.job import Failure
 from plantain.jobs import jobs
 from plantain.reservations import reservations
+from plantain.wish import fingerprint_of
 from tests.builders import a_job, a_request, created, kie_says
 from tests.conftest import SETTINGS, Cloud, forget_cached
 from tests.functions.conftest import Answer, LambdaContext, Started, call, http_event
@@ -42,12 +45,40 @@ def test_above_it_nothing_is_taken_in_and_both_amounts_are_told(
 
 
 @pytest.mark.parametrize("wish", [{"prompt": "x"}, CARD])
-def test_a_limit_makes_no_other_wish(cloud: Cloud, started: Started, wish: dict[str, Any]) -> None:
-    first = submit(wish, idempotency_key="card")
-    again = submit(wish | {"maxCost": 1}, idempotency_key="card")
+@pytest.mark.parametrize("other", [{"maxCost": 2}, {"maxCost": 1, "cache": True}, {}])
+def test_under_one_key_another_limit_or_cache_is_another_body(
+    cloud: Cloud, started: Started, wish: dict[str, Any], other: dict[str, Any]
+) -> None:
+    first = submit(wish | {"maxCost": 1}, idempotency_key="card")
+    again = submit(wish | {"maxCost": 1.0, "cache": False}, idempotency_key="card")
+    changed = submit(wish | other, idempotency_key="card")
 
-    assert again.json["taskId"] == first.json["taskId"]
-    assert again.headers["idempotency-replayed"] == "true"
+    assert (again.json["taskId"], again.headers["idempotency-replayed"]) == (first.json["taskId"], "true")
+    assert (changed.status, changed.json["code"]) == (422, "idempotency-key-reused")
+
+
+def test_what_has_ended_as_too_dear_is_asked_for_again_with_a_higher_limit_under_its_key(
+    cloud: Cloud, started: Started
+) -> None:
+    def too_dear(task_id: str) -> None:
+        jobs().fail(task_id, Failure("max-cost-exceeded", "Its maxCost allows $0.10 for an image", "no"))
+
+    started.fate = too_dear
+    refused = submit({"prompt": "x", "maxCost": 0.1}, idempotency_key="card")
+    started.fate = lambda task_id: jobs().accept(jobs().get(task_id), "kie-task")
+
+    assert submit({"prompt": "x", "maxCost": 0.1}, idempotency_key="card").json["taskId"] == refused.json["taskId"]
+    raised = submit({"prompt": "x", "maxCost": 0.2}, idempotency_key="card")
+
+    assert (refused.status, raised.status) == (402, 202)
+    assert raised.json["taskId"] != refused.json["taskId"]
+
+
+def test_a_row_with_another_limit_is_the_same_row() -> None:
+    """What has its picture is not paid for once more because its file now allows more."""
+    request = a_request()
+
+    assert fingerprint_of(replace(request, max_cost=1.0, cache=True)) == fingerprint_of(request)
 
 
 @pytest.mark.parametrize("cost", [0, -1, True, "0.1", [], 1e999, 10**400])

@@ -101,8 +101,8 @@ class PresetRequest(PresetFilling, Replayable):
 
 
 _OWN = {"preset", "variables", *WORDS, "max_cost", *Replayable.model_fields}
-# The operator's choice, which may change between two calls; and what changes nothing of the picture.
-_NOT_OF_THE_WISH = {"model", "max_cost", "cache"}
+# How a picture may be had and for how much changes nothing of it.
+_NOT_OF_THE_PICTURE = {"max_cost", "cache"}
 
 
 def check_wish(body: Mapping[str, Any], terms: Terms) -> Wish:
@@ -148,6 +148,18 @@ def as_text(value: str | float) -> str:
 
 
 def fingerprint_of(wish: Wish) -> str:
-    """The same for the same wish."""
-    values = {name: value for name, value in asdict(wish).items() if name not in _NOT_OF_THE_WISH}
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+    """The same for the same picture, for whatever it may cost."""
+    return _hash_of({name: value for name, value in asdict(wish).items() if name not in _NOT_OF_THE_PICTURE})
+
+
+def request_fingerprint_of(wish: Wish) -> str:
+    """The same for the same request: what it may cost counts as well, and whether an earlier image will do."""
+    return _hash_of(
+        {name: value for name, value in asdict(wish).items() if value or name not in _NOT_OF_THE_PICTURE}
+    )
+
+
+def _hash_of(values: dict[str, Any]) -> str:
+    """Without the model: it is the operator's choice, which may change between two calls."""
+    asked = {name: value for name, value in values.items() if name != "model"}
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
