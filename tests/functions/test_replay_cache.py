@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import random
 from types import ModuleType
 from typing import Any, cast
 
@@ -299,16 +300,60 @@ def test_an_image_that_was_deleted_is_drawn_anew_once(kie: Kie) -> None:
     assert kie.accepted == 2
 
 
-@pytest.mark.parametrize("content", [picture("blue") + b"more", b"x" * len(picture())])
-def test_an_image_that_is_not_the_one_that_was_stored_is_drawn_anew(kie: Kie, content: bytes) -> None:
-    first = drawn(wished())
-    client("s3").put_object(Bucket="images", Key=first.images[0].key, Body=content)
+def noise() -> bytes:
+    """A picture of several pieces."""
+    out = io.BytesIO()
+    Image.frombytes("RGB", (600, 600), random.Random(1).randbytes(600 * 600 * 3)).save(out, "PNG")
+    return out.getvalue()
+
+
+def altered(content: bytes, at: int) -> bytes:
+    return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+
+
+@pytest.mark.parametrize(
+    ("stored", "replaced"),
+    [
+        (picture(), picture("blue") + b"more"),
+        (picture(), b"x" * len(picture())),
+        (picture(), altered(picture(), len(picture()) // 2)),
+        (picture(), picture()[:-12] + bytes(12)),
+        (noise(), altered(noise(), 1000)),
+        (noise(), altered(noise(), len(noise()) - 20)),
+    ],
+    ids=["longer", "no image", "a bit of it", "cut", "a bit of its first piece", "a bit of its last piece"],
+)
+def test_an_image_that_is_not_the_one_that_was_stored_is_drawn_anew(
+    kie: Kie, stored: bytes, replaced: bytes
+) -> None:
+    first = drawn(wished(), stored)
+    client("s3").put_object(Bucket="images", Key=first.images[0].key, Body=replaced)
     second = wished()
     run(create_task, second)
 
     with pytest.raises(EarlierImageGone):
         run(store_image, second)
+    assert images().keys_of(second) == frozenset()
     assert is_drawn(second)
+
+
+def test_where_one_of_several_images_is_another_none_is_copied(kie: Kie) -> None:
+    first = drawn(wished(), picture("red"), picture())
+    client("s3").put_object(Bucket="images", Key=first.images[1].key, Body=altered(picture(), len(picture()) // 2))
+    second = wished()
+    run(create_task, second)
+
+    with pytest.raises(EarlierImageGone):
+        run(store_image, second)
+    assert images().keys_of(second) == frozenset()
+
+
+def test_an_image_of_several_pieces_is_copied_whole(kie: Kie) -> None:
+    first = drawn(wished(), noise())
+
+    second = served(wished())
+
+    assert second.images[0].sha256 == first.images[0].sha256 == hashlib.sha256(noise()).hexdigest()
 
 
 def test_a_job_that_is_no_longer_in_the_table_stands_for_nothing(cloud: Cloud, kie: Kie) -> None:
