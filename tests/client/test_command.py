@@ -175,6 +175,20 @@ def test_a_job_that_outlasts_the_looks_is_exit_4(
 
     assert (ran.code, ran.out) == (4, "")
     assert f"plantain wait {TASK_ID}" in ran.err
+    assert "Cost: not known" in ran.err
+
+
+def test_of_a_job_that_waits_to_be_sent_it_is_said_that_it_has_cost_nothing_so_far(
+    stub: Stub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stub.says(STATUS, Said(200, job("pending", charged="no"), {"Retry-After": "0"}))
+
+    waited = Ran(capsys, "wait", TASK_ID, *FAST, "--max-attempts", "1")
+    looked = Ran(capsys, "status", TASK_ID)
+
+    assert waited.code == 4
+    assert "Cost: nothing so far" in waited.err
+    assert "cost\tnothing so far" in looked.out
 
 
 @pytest.mark.parametrize(
@@ -336,7 +350,7 @@ def test_help_fits_80_columns_and_names_the_exit_codes(
 @pytest.mark.parametrize("asked", [True, False])
 def test_ctrl_c_says_that_the_job_goes_on(stub: Stub, asked: bool) -> None:
     if asked:
-        stub.says(STATUS, Said(200, job(), {"Retry-After": "60"}))
+        stub.says(STATUS, Said(200, job(charged="no"), {"Retry-After": "60"}))
     else:
         stub.says(GENERATE, Said(429, {"message": "Too Many Requests"}, {"Retry-After": "60"}))
     command = [sys.executable, "-m", "plantain_client.cli", "generate", "x", "--idempotency-key", "k-1"]
@@ -350,6 +364,7 @@ def test_ctrl_c_says_that_the_job_goes_on(stub: Stub, asked: bool) -> None:
 
     assert process.returncode == 130
     assert (f"plantain wait {TASK_ID}" if asked else "--idempotency-key k-1") in said
+    assert ("Cost: nothing so far" if asked else "Cost: not known") in said
     assert "Traceback" not in said
 
 

@@ -96,6 +96,20 @@ def test_when_the_attempts_run_out_the_job_goes_on(service: Service) -> None:
     assert service.call("wait_for_task", still.value.task_id).state == "success"
 
 
+def test_a_job_that_has_not_been_sent_is_known_to_have_cost_nothing_so_far(service: Service) -> None:
+    unsent = httpx.Response(200, json=job("pending", charged="no"))
+    service.says(unsent)
+
+    with pytest.raises(StillRunning) as still:
+        service.call("wait_for_task", TASK_ID, max_attempts=2)
+
+    service.says(unsent, httpx.ConnectError("Connection refused"))
+    with pytest.raises(StillRunning) as lost:
+        service.call("wait_for_task", TASK_ID, max_attempts=2)
+
+    assert (still.value.charged, lost.value.charged) == ("no", "unknown")
+
+
 @pytest.mark.parametrize(
     "hiccup",
     [

@@ -101,7 +101,7 @@ def _image_of(task: Task, index: int) -> Image:
     if task.state == "fail":
         raise TaskFailed(task.fail_msg or "", task.fail_code or "", task.charged, task=task)
     if task.state != "success":
-        raise StillRunning(task.task_id, state=task.state)
+        raise StillRunning(task.task_id, state=task.state, charged=task.charged)
     if not 0 <= index < len(task.images):
         raise ValueError(f"Task {task.task_id} has {len(task.images)} image(s), so none at index {index}.")
     return task.images[index]

@@ -155,19 +155,27 @@ class TaskFailed(PlantainError):
 
 
 class StillRunning(PlantainError):
-    """The attempts ran out before the job ended. `state` is the last one seen, `last_error` why a look failed."""
+    """The attempts ran out before the job ended. `state` is the last one seen, `last_error` why a look failed.
 
-    charged = "unknown"
+    `charged` is so far: "no" where the last look saw that Kie.ai has not been asked yet.
+    """
+
     retryable = True
 
     def __init__(
-        self, task_id: str, *, state: State | None = None, last_error: PlantainError | None = None
+        self,
+        task_id: str,
+        *,
+        state: State | None = None,
+        charged: Charged = "unknown",
+        last_error: PlantainError | None = None,
     ) -> None:
         seen = f"is still {state}" if state else "has not ended as far as is known"
         reason = f" (the last look failed: {last_error})" if last_error else ""
         super().__init__(f"Task {task_id} {seen}{reason}. It goes on and can be waited for again.")
         self.task_id = task_id
         self.state = state
+        self.charged = charged
         self.last_error = last_error
 
 

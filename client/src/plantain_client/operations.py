@@ -13,7 +13,7 @@ from plantain_client.exchange import Operation, Send, Sleep
 from plantain_client.preset import Variables
 from plantain_client.presets import filling
 from plantain_client.progress import Progress
-from plantain_client.task import Page, PresetRef, State, Task, TaskRef
+from plantain_client.task import Charged, Page, PresetRef, State, Task, TaskRef
 from plantain_client.wishes import wish_of
 
 MAX_ATTEMPTS = 90
@@ -94,6 +94,7 @@ def wait_for_task(
     task_id = _id_of(task_id)
     tell = on_progress or (lambda _: None)
     state: State | None = None
+    charged: Charged = "unknown"
     problem: PlantainError | None = None
     for attempt in range(1, max_attempts + 1):
         pause: float | None
@@ -103,16 +104,16 @@ def wait_for_task(
             error.task_id = task_id
             if not error.retryable:
                 raise
-            problem, pause = error, error.retry_after
+            charged, problem, pause = "unknown", error, error.retry_after
             tell(Progress(task_id, attempt, max_attempts, state, error=error))
         else:
-            state, problem = task.state, None
+            state, charged, problem = task.state, task.charged, None
             tell(Progress(task_id, attempt, max_attempts, state, task))
             if task.has_ended:
                 return _succeeded(task)
         if attempt < max_attempts:
             yield _pause(interval, pause)
-    raise StillRunning(task_id, state=state, last_error=problem) from problem
+    raise StillRunning(task_id, state=state, charged=charged, last_error=problem) from problem
 
 
 def generate(

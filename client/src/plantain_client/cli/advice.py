@@ -34,6 +34,7 @@ COSTS: Mapping[Charged, str] = {
     "yes": "Kie.ai has charged for it",
     "unknown": "not known (yet): Kie.ai may have charged for it",
 }
+NOTHING_YET = "nothing so far: Kie.ai has not been asked yet"
 
 _OPERATOR = "The operator can look it up at Kie.ai by the kieTaskId in the job record."
 _REDRIVE = (
@@ -84,7 +85,10 @@ _BY_CODE: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Trouble:
-    """An error as it is told. `charged` is None where nothing was asked of Plantain."""
+    """An error as it is told. `charged` is None where nothing was asked of Plantain.
+
+    `cost` says it in words, where there is more to say than COSTS has.
+    """
 
     what: str
     charged: Charged | None
@@ -93,6 +97,7 @@ class Trouble:
     exit_code: int = FAILED
     task_id: str | None = None
     idempotency_key: str | None = None
+    cost: str = ""
 
     def document(self) -> dict[str, Any]:
         """As JSON."""
@@ -110,7 +115,17 @@ class Trouble:
 def trouble_of(error: PlantainError) -> Trouble:
     """What an error of the library stands for."""
     code, advice, exit_code = _told(error)
-    return Trouble(str(error), error.charged, advice, code, exit_code, error.task_id, error.idempotency_key)
+    runs = isinstance(error, StillRunning)
+    return Trouble(
+        str(error),
+        error.charged,
+        advice,
+        code,
+        exit_code,
+        error.task_id,
+        error.idempotency_key,
+        NOTHING_YET if runs and error.charged == "no" else "",
+    )
 
 
 def _told(error: PlantainError) -> tuple[str, str, int]:

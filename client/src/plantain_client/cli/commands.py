@@ -103,6 +103,7 @@ def _show_look(look: Progress, screen: Screen, work: Work) -> None:
     if look.attempt == 0 or screen.task_id is None:
         screen.task_id = look.task_id
         screen.note(f"task {look.task_id}")
+    screen.charged = look.task.charged if look.task else "unknown"
     if look.error:
         work.say(f"no answer, look {look.attempt} of {look.max_attempts}")
     else:

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from plantain_client.cli.advice import FAILED, INTERRUPTED, USAGE, Trouble, same_key, trouble_of
+from plantain_client.cli.advice import FAILED, INTERRUPTED, NOTHING_YET, USAGE, Trouble, same_key, trouble_of
 from plantain_client.cli.arguments import arguments
 from plantain_client.cli.saving import UnusableOutput
 from plantain_client.cli.screen import Screen, write_what_can_be_written
@@ -40,7 +40,8 @@ def _interruption(screen: Screen) -> Trouble:
         return Trouble(what, "unknown", advice, "interrupted", INTERRUPTED)
     if task_id := screen.task_id:
         what, advice = f"Interrupted. Task {task_id} goes on.", f"Go on waiting: plantain wait {task_id}"
-        return Trouble(what, "unknown", advice, "interrupted", INTERRUPTED, task_id)
+        cost = NOTHING_YET if screen.charged == "no" else ""
+        return Trouble(what, screen.charged, advice, "interrupted", INTERRUPTED, task_id, cost=cost)
     if key := screen.idempotency_key:
         what = "Interrupted while asking. The request may have been taken in; then its job goes on."
         advice = f"`plantain list` shows it. {same_key(key)}"

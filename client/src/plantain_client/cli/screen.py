@@ -15,14 +15,19 @@ from rich.table import Table
 from rich.text import Text
 
 from plantain_client.cli.advice import COSTS, JOB_FAILED, Trouble
+from plantain_client.task import Charged
 
 
 class Screen:
-    """Two consoles, and what a Ctrl-C has to tell: the task that goes on, the key under which it was asked for."""
+    """Two consoles, and what a Ctrl-C has to tell: the task that goes on, the key under which it was asked for.
+
+    `charged` is what was last seen of the task's cost.
+    """
 
     def __init__(self, *, as_json: bool = False) -> None:
         self.as_json = as_json
         self.task_id: str | None = None
+        self.charged: Charged = "unknown"
         self.batch_id: str | None = None
         self.idempotency_key: str | None = None
         self.out, self.err = _console(stderr=False), _console(stderr=True)
@@ -89,7 +94,7 @@ class Screen:
         head = Text.assemble(("✗ ", "red"), plain(trouble.what))
         rows = {"Next": trouble.advice}
         if trouble.charged:
-            rows = {"Cost": COSTS[trouble.charged], **rows}
+            rows = {"Cost": trouble.cost or COSTS[trouble.charged], **rows}
         if trouble.exit_code == JOB_FAILED:
             rows = {"Task": trouble.task_id or "", "Code": trouble.code, **rows}
         if not self.err.is_terminal:

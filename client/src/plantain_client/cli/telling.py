@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from rich.table import Table
 from rich.text import Text
 
-from plantain_client.cli.advice import COSTS
+from plantain_client.cli.advice import COSTS, NOTHING_YET
 from plantain_client.cli.screen import Screen, plain
 from plantain_client.task import Cost, Image, Task
 
@@ -67,7 +67,7 @@ def cost_of(task: Task) -> str:
         return "nothing: it was made before"
     if task.cost:
         return cost_in_words(task.cost)
-    return COSTS[task.charged]
+    return NOTHING_YET if task.charged == "no" and not task.has_ended else COSTS[task.charged]
 
 
 def cost_in_words(cost: Cost) -> str:
