@@ -10,6 +10,7 @@ from plantain.account import kie_account
 from plantain.caller_rate import caller_rate
 from plantain.http_api import answer, caller_of, http_api, own_rate
 from plantain.job import now_ms
+from plantain.pausing import pause_view
 from plantain.times import iso
 from plantain.version import VERSION
 
@@ -26,7 +27,13 @@ def check_account() -> Response[str]:
     event = app.current_event
     caller = caller_of(event)
     rate = caller_rate().count(caller, own_rate(event))
-    account: Account = {"caller": caller, "time": iso(now_ms()), "version": VERSION, "kie": kie_account()}
+    account: Account = {
+        "caller": caller,
+        "time": iso(now_ms()),
+        "version": VERSION,
+        "kie": kie_account(),
+        "paused": pause_view(),
+    }
     return answer(200, account, rate)
 
 

@@ -162,6 +162,7 @@ def estimate(model: Model) -> Estimate:
                 "resetsAt": "2026-11-24T00:00:00Z",
             }
         ],
+        "paused": None,
     }
 
 
@@ -318,5 +319,6 @@ ACCOUNT: Account = {
     "time": iso(CREATED),
     "version": VERSION,
     "kie": {"state": "ok", "credits": 5916.25, "usd": 29.58},
+    "paused": {"by": "operator", "reason": "Kie.ai is down", "since": iso(CREATED - 420_000)},
 }
 HEALTH: Health = {"version": VERSION, "kieKeyConfigured": True}

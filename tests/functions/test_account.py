@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from functions.check_account import app as check_account
-from plantain import account
+from plantain import account, pausing
 from plantain.version import VERSION
 from tests.builders import kie_says, refusal
 from tests.conftest import Cloud
@@ -43,6 +43,7 @@ def test_the_account_says_who_asks_and_what_is_left(kie: Any, monkeypatch: pytes
         "time": "2026-03-25T08:50:42.608Z",
         "version": VERSION,
         "kie": {"state": "ok", "credits": 5916.25, "usd": 29.58},
+        "paused": None,
     }
     assert str(sent[0].url) == "https://kie.test/api/v1/chat/credit"
 
@@ -69,6 +70,18 @@ def test_whatever_kie_does_is_a_state_and_no_failure(kie: Any, said: Any, state:
     answer = ask()
 
     assert (answer.status, answer.json["kie"]) == (200, {"state": state, "credits": None, "usd": None})
+
+
+def test_a_pause_is_told_with_whose_it_is_and_since_when(kie: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    kie(balance(5916.25))
+    monkeypatch.setattr(pausing, "now_ms", lambda: 1_774_428_642_608)
+    pausing.pausing().pause("operator", "a fair until Monday")
+
+    assert ask().json["paused"] == {
+        "by": "operator",
+        "reason": "a fair until Monday",
+        "since": "2026-03-25T08:50:42.608Z",
+    }
 
 
 def test_a_missing_key_is_a_state_too(cloud: Cloud, settings: pytest.MonkeyPatch) -> None:

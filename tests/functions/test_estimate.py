@@ -10,6 +10,7 @@ import pytest
 from functions.estimate_job import app as estimate_job
 from functions.submit_job import app as submit_job
 from plantain.jobs import jobs
+from plantain.pausing import pausing
 from plantain.reservations import reservations
 from tests.builders import a_job
 from tests.conftest import SETTINGS, Cloud
@@ -49,10 +50,20 @@ def test_a_wish_is_priced_and_nothing_is_written_or_started(
             "price": {"credits": 24, "usd": 0.12},
             "pricesAsOf": "2026-07-01",
             "budgets": [],
+            "paused": None,
         },
     )
     assert "ratelimit" in answer.headers
     assert (started.task_ids, written(cloud)) == ([], [])
+
+
+@BOTH
+def test_that_it_would_wait_for_the_end_of_a_pause_is_told(cloud: Cloud, app: ModuleType, path: str) -> None:
+    pausing().pause("kie-credits", "Credits insufficient")
+
+    paused = ask(app, path, {"prompt": "a leaf"}).json["paused"]
+
+    assert (paused["by"], paused["reason"]) == ("kie-credits", "Credits insufficient")
 
 
 @BOTH

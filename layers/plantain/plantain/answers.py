@@ -28,6 +28,7 @@ OnMissed = Literal["skip", "run_once"]
 Overlap = Literal["skip", "run"]
 RunState = Literal["running", "done", "skipped-missed", "skipped-overlap", "skipped-budget"]
 KieState = Literal["ok", "key-missing", "key-rejected", "unreachable"]
+PausedBy = Literal["operator", "kie-credits"]
 
 
 class TaskAccepted(TypedDict):
@@ -267,6 +268,17 @@ class BudgetLeft(TypedDict):
     """When the next one begins, at nothing used."""
 
 
+class CreatesPaused(TypedDict):
+    """Nothing new is sent to Kie.ai for now: jobs wait as `pending`, lose nothing and cost nothing."""
+
+    by: PausedBy
+    """`operator`: whoever runs Plantain. `kie-credits`: the balance at Kie.ai is used up."""
+    reason: str
+    """Why, in the operator's or Kie.ai's own words; may be empty."""
+    since: Moment
+    """Since when."""
+
+
 class Estimate(Resolved):
     """What a request would come to. Nothing was reserved, sent or charged."""
 
@@ -276,6 +288,8 @@ class Estimate(Resolved):
     """The day whose prices these are."""
     budgets: list[BudgetLeft]
     """What is left of each budget that it would be paid from, the widest first; empty where there are none."""
+    paused: CreatesPaused | None
+    """Why it would not be sent for now; null where creates are sent."""
 
 
 class Used(TypedDict):
@@ -434,6 +448,8 @@ class Account(TypedDict):
     """Plantain's version."""
     kie: KieAccount
     """The account that pays."""
+    paused: CreatesPaused | None
+    """Why jobs wait; null where creates are sent."""
 
 
 class Health(TypedDict):

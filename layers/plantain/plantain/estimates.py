@@ -6,6 +6,7 @@ from plantain.counters import counters_of, utc_day
 from plantain.dns import Dns
 from plantain.job import new_job, now_ms
 from plantain.ledger import Use, ledger
+from plantain.pausing import pause_view
 from plantain.plan_view import resolved
 from plantain.plans import trial_of
 from plantain.prices import prices
@@ -26,6 +27,7 @@ def estimate_of(wish: Wish, terms: Terms, dns: Dns) -> "Estimate":
         **resolved(plan),
         "pricesAsOf": str(prices().as_of),
         "budgets": [_left(use) for use in uses],
+        "paused": pause_view(),
     }
 
 

@@ -5,10 +5,15 @@ minute then looks at the balance, and ends the pause for all when it covers its 
 """
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from plantain.job import Job, now_ms
 from plantain.pace_item import By, PaceItem, Paused, pace_item
 from plantain.prices import prices
+from plantain.times import iso
+
+if TYPE_CHECKING:
+    from plantain.answers import CreatesPaused
 
 WAIT_SECONDS, LONGEST_WAIT_SECONDS = 60, 300
 LOOK_MS = 60_000
@@ -22,6 +27,12 @@ def wait_seconds(paused: Paused) -> int:
 def covers(balance: float, job: Job) -> bool:
     """Whether so many credits pay for this job."""
     return balance >= prices().credits_of(job.request)
+
+
+def pause_view() -> "CreatesPaused | None":
+    """The pause there is, as callers are told of it. Raises what AWS raises."""
+    paused = pausing().now()
+    return {"by": paused.by, "reason": paused.reason, "since": iso(paused.at)} if paused else None
 
 
 class Pausing:
