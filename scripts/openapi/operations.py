@@ -404,8 +404,8 @@ OPERATIONS: tuple[Operation, ...] = (
         name="getAccount",
         tag="Service",
         summary="See who you are and what is left",
-        text="The caller's name, the server's clock, the state of the Kie.ai account that pays, and whether creates "
-        "are paused. When Kie.ai does not answer, its state says so and the call still succeeds.",
+        text="The caller's name, the server's clock, the state of the Kie.ai account that pays, and whether "
+        "creates are paused. When Kie.ai does not answer, its state says so and the call still succeeds.",
         status=200,
         meaning="The account.",
         answer=(ref(answers.Account), _always(examples.ACCOUNT)),

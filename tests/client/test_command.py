@@ -390,6 +390,38 @@ def account(**changes: Any) -> Said:
     return Said(200, shown | changes)
 
 
+PAUSED = {"by": "operator", "reason": "a fair until Monday", "since": "2026-11-23T04:25:05.285Z"}
+
+
+@pytest.mark.parametrize("command", ["generate", "wait"])
+def test_a_job_that_waits_for_the_end_of_a_pause_says_so_once(
+    stub: Stub, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    waits = Said(200, job("pending", charged="no"), {"Retry-After": "0"})
+    stub.says(STATUS, waits, waits, waits, Said(200, success()))
+    stub.says(ACCOUNT, account(paused=PAUSED))
+
+    ran = Ran(capsys, command, TASK_ID, *FAST)
+
+    assert ran.code == 0
+    assert ran.err.count("by an operator: a fair until Monday") == 1
+    assert "has cost nothing" in ran.err
+    assert [route for route, *_ in stub.heard].count(ACCOUNT) == 1
+
+
+@pytest.mark.parametrize("said", [Said(500, {"message": "no"}), None])
+def test_a_job_that_waits_for_its_turn_is_waited_for_without_a_word(
+    stub: Stub, capsys: pytest.CaptureFixture[str], said: Said | None
+) -> None:
+    stub.says(STATUS, Said(200, job("pending", charged="no"), {"Retry-After": "0"}), Said(200, success()))
+    stub.says(ACCOUNT, said or account())
+
+    ran = Ran(capsys, "wait", TASK_ID, *FAST)
+
+    assert ran.code == 0
+    assert "paused" not in ran.err
+
+
 def test_doctor_finds_nothing_wrong(stub: Stub, capsys: pytest.CaptureFixture[str]) -> None:
     stub.says(ACCOUNT, account())
 
@@ -405,9 +437,10 @@ def test_doctor_finds_nothing_wrong(stub: Stub, capsys: pytest.CaptureFixture[st
         "✓ tasks: your tasks can be listed",
         "✓ uploads: an image can be uploaded",
         "✓ Kie.ai: 5,916.25 credits ($29.58)",
+        "✓ creates: they are sent",
     ]
     assert told.json["ok"] is True
-    assert [check["ok"] for check in told.json["checks"]] == [True] * 7
+    assert [check["ok"] for check in told.json["checks"]] == [True] * 8
     put = next(body for route, _, body in stub.heard if route == "PUT /signed/in")
     assert put.startswith(b"\x89PNG")
     assert GENERATE not in {route for route, *_ in stub.heard}
@@ -429,6 +462,8 @@ def test_doctor_finds_nothing_wrong(stub: Stub, capsys: pytest.CaptureFixture[st
         (ACCOUNT, {"kie": {"state": "key-rejected", "credits": None, "usd": None}}, "Kie.ai", "valid key"),
         (ACCOUNT, {"kie": {"state": "unreachable", "credits": None, "usd": None}}, "Kie.ai", "cannot be"),
         (ACCOUNT, {"kie": {"state": "ok", "credits": 3, "usd": 0.01}}, "Kie.ai", "Top up"),
+        (ACCOUNT, {"paused": PAUSED}, "creates", "by an operator: a fair until Monday"),
+        (ACCOUNT, {"paused": PAUSED | {"by": "kie-credits"}}, "creates", "by itself once the balance"),
     ],
 )
 def test_doctor_names_what_is_wrong_and_what_to_do(
@@ -446,7 +481,7 @@ def test_doctor_names_what_is_wrong_and_what_to_do(
     assert lines[at].startswith(f"✗ {name}: ")
     assert lines[at + 1].startswith("  → ")
     assert words in lines[at] + lines[at + 1]
-    assert len([line for line in lines if line[0] in "✓✗–"]) == 7
+    assert len([line for line in lines if line[0] in "✓✗–"]) == 8
 
 
 def test_doctor_without_settings_is_exit_1(

@@ -34,6 +34,7 @@ ACCOUNT = {
     "time": "2026-11-23T04:25:05.285Z",
     "version": "0.1.0",
     "kie": {"state": "ok", "credits": 1, "usd": 2},
+    "paused": {"by": "operator", "reason": "", "since": "2026-11-23T04:25:05.285Z"},
 }
 HEALTH = {"version": "0.1.0", "kieKeyConfigured": True}
 PLACE = {"key": "uploads/me/1.png", "uploadUrl": LINK, "headers": {"Content-Type": "image/png"}}

@@ -6,7 +6,7 @@ import json
 import httpx
 import pytest
 
-from plantain_client import Cost, Image, NotPlantain, TaskNotFound
+from plantain_client import Cost, CreatesPaused, Image, NotPlantain, TaskNotFound
 from tests.client.service import (
     KEY,
     LINK,
@@ -96,6 +96,10 @@ def test_the_account(service: Service) -> None:
     assert (account.caller, account.time, account.version) == ("alice", NOW, "0.1.0")
     assert (account.kie.state, account.kie.credits, account.kie.usd) == ("ok", 5916.25, 29.58)
     assert service.requests[0].headers["authorization"] == f"Bearer {KEY}"
+    assert account.paused is None
+    pause = {"by": "operator", "reason": "a fair", "since": "2026-11-23T04:25:05.285Z"}
+    service.says(httpx.Response(200, json=said | {"paused": pause}))
+    assert service.call("account").paused == CreatesPaused("operator", "a fair", NOW)
 
 
 def test_health_needs_no_key_and_sends_none(service: Service) -> None:

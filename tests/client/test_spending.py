@@ -156,6 +156,17 @@ def test_an_estimate_is_told_and_nothing_is_asked_for(
     assert stub.bodies(GENERATE) == []
 
 
+def test_an_estimate_says_that_creates_are_paused(stub: Stub, capsys: pytest.CaptureFixture[str]) -> None:
+    pause = {"by": "kie-credits", "reason": "", "since": "2026-11-23T04:25:05.285Z"}
+    stub.says(ESTIMATE, Said(200, ESTIMATED | {"budgets": [], "paused": pause}))
+
+    ran = Ran(capsys, "estimate", "x")
+
+    assert ran.code == 0
+    assert "by Kie.ai's balance, which is used up." in ran.err
+    assert "it would wait" in ran.err
+
+
 def test_an_estimate_is_one_document_for_a_program(stub: Stub, capsys: pytest.CaptureFixture[str]) -> None:
     stub.says(ESTIMATE, Said(200, ESTIMATED))
 

@@ -164,7 +164,7 @@ def test_the_doctor_finds_a_healthy_stack_and_a_wrong_key(person: Person) -> Non
     wrong = person.types("doctor", PLANTAIN_API_KEY="plantain_wrong")
 
     assert healthy.returncode == 0, healthy.stdout
-    assert [line[0] for line in healthy.stdout.splitlines()] == ["✓"] * 7
+    assert [line[0] for line in healthy.stdout.splitlines()] == ["✓"] * 8
     assert "credits" in healthy.stdout
     assert wrong.returncode == 1
     assert "✗ API key: " in wrong.stdout

@@ -9,7 +9,7 @@ The functions use PLANTAIN_URL and PLANTAIN_API_KEY. `Plantain(url, api_key)` an
 have the same as methods. Every error is a PlantainError and says what it has cost: see `plantain_client.errors`.
 """
 
-from plantain_client.account import Account, Health, KieAccount
+from plantain_client.account import Account, CreatesPaused, Health, KieAccount
 from plantain_client.async_client import AsyncPlantain
 from plantain_client.batch import BadRow, Batch, BatchRef, RowCounts
 from plantain_client.client import Plantain
@@ -84,6 +84,7 @@ __all__ = [
     "BudgetLeft",
     "Cost",
     "CostRefused",
+    "CreatesPaused",
     "DamagedImage",
     "Estimate",
     "Health",

@@ -21,13 +21,23 @@ class KieAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class CreatesPaused:
+    """Nothing new is sent to Kie.ai: jobs wait. `by` is "operator", or "kie-credits": the balance is used up."""
+
+    by: str
+    reason: str
+    since: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
-    """Who asks, what time it is on the server, which Plantain this is, and Kie.ai's balance."""
+    """Who asks, what time it is on the server, which Plantain this is, Kie.ai's balance, and whether jobs wait."""
 
     caller: str
     time: dt.datetime
     version: str
     kie: KieAccount
+    paused: CreatesPaused | None
     document: Document = field(repr=False, compare=False)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import cast, get_args
 
-from plantain_client.account import Account, Health, KieAccount, KieState
+from plantain_client.account import Account, CreatesPaused, Health, KieAccount, KieState
 from plantain_client.fields import listed, moment, name, number, or_none, text, whole, yes_or_no
 from plantain_client.preset_documents import cost_from, ref_from
 from plantain_client.task import Charged, Document, Image, Page, State, Task
@@ -64,8 +64,14 @@ def account_from(document: Document) -> Account:
             or_none(number, kie.get("credits")),
             or_none(number, kie.get("usd")),
         ),
+        paused=or_none(paused_from, document.get("paused")),
         document=document,
     )
+
+
+def paused_from(document: Document) -> CreatesPaused:
+    """A pause of creates."""
+    return CreatesPaused(text(document["by"]), text(document["reason"]), moment(document["since"]))
 
 
 def health_from(document: Document) -> Health:

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Literal
 
+from plantain_client.account import CreatesPaused
 from plantain_client.task import Cost, Document, PresetRef
 
 GroupBy = Literal["caller", "preset", "schedule", "day"]
@@ -28,7 +29,7 @@ class BudgetLeft:
 class Estimate:
     """What a request would come to. Nothing was reserved, sent or charged; `price` is what it would cost.
 
-    `budgets` are those that it would be paid from.
+    `budgets` are those that it would be paid from; `paused` says why it would wait.
     """
 
     preset: PresetRef | None
@@ -42,6 +43,7 @@ class Estimate:
     price: Cost
     prices_as_of: dt.date
     budgets: tuple[BudgetLeft, ...]
+    paused: CreatesPaused | None
     document: Document = field(repr=False, compare=False)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from plantain_client.documents import paused_from
 from plantain_client.fields import day, listed, moment, number, or_none, text, whole
 from plantain_client.money import BudgetLeft, Estimate, Usage, Used, UsedBy
 from plantain_client.preset_documents import cost_from, ref_from
@@ -23,6 +24,7 @@ def estimate_from(document: Document) -> Estimate:
         price=cost_from(document["price"]),
         prices_as_of=day(document["pricesAsOf"]),
         budgets=listed(document["budgets"], _budget),
+        paused=or_none(paused_from, document.get("paused")),
         document=document,
     )
 

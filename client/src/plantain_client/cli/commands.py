@@ -4,13 +4,14 @@ import argparse
 import uuid
 from typing import Any
 
-from plantain_client import Plantain, Progress, Task
+from plantain_client import Plantain, Task
 from plantain_client.cli.advice import OK
 from plantain_client.cli.inputs import handed_in
 from plantain_client.cli.saving import check_output, paid_for, saved, show_saved
-from plantain_client.cli.screen import Screen, Work
+from plantain_client.cli.screen import Screen
 from plantain_client.cli.spending import estimate, wished
 from plantain_client.cli.telling import show_list, show_task
+from plantain_client.cli.watching import Watch
 
 
 def generate(asked: argparse.Namespace, screen: Screen) -> int:
@@ -36,7 +37,7 @@ def generate(asked: argparse.Namespace, screen: Screen) -> int:
                     **settings,
                     max_attempts=asked.max_attempts,
                     interval=asked.interval,
-                    on_progress=lambda look: _show_look(look, screen, work),
+                    on_progress=Watch(client, screen, work),
                 )
                 with paid_for(task):
                     files = saved(client, task, asked.output, work)
@@ -66,12 +67,8 @@ def wait(asked: argparse.Namespace, screen: Screen) -> int:
         check_output(asked.output)
     screen.task_id = asked.task_id
     with Plantain() as client, screen.working("waiting") as work:
-        task = client.wait_for_task(
-            asked.task_id,
-            asked.max_attempts,
-            asked.interval,
-            lambda look: _show_look(look, screen, work),
-        )
+        watch = Watch(client, screen, work)
+        task = client.wait_for_task(asked.task_id, asked.max_attempts, asked.interval, watch)
         files = saved(client, task, asked.output, work) if asked.output else []
     if files:
         return show_saved(screen, task, files)
@@ -97,17 +94,6 @@ def download(asked: argparse.Namespace, screen: Screen) -> int:
         task = client.query_task(asked.task_id)
         files = saved(client, task, asked.output, work)
     return show_saved(screen, task, files)
-
-
-def _show_look(look: Progress, screen: Screen, work: Work) -> None:
-    if look.attempt == 0 or screen.task_id is None:
-        screen.task_id = look.task_id
-        screen.note(f"task {look.task_id}")
-    screen.charged = look.task.charged if look.task else "unknown"
-    if look.error:
-        work.say(f"no answer, look {look.attempt} of {look.max_attempts}")
-    else:
-        work.say(f"{look.state}" + (" (late)" if look.task and look.task.late else ""))
 
 
 def _show(screen: Screen, task: Task) -> None:

@@ -13,7 +13,7 @@ from rich.text import Text
 from plantain_client import Account, Health, Plantain, PlantainError
 from plantain_client.cli.advice import FAILED, OK, trouble_of
 from plantain_client.cli.screen import Screen, plain
-from plantain_client.cli.telling import credits_in_words
+from plantain_client.cli.telling import credits_in_words, pause_in_words
 from plantain_client.settings import usable_key, usable_url
 from plantain_client.version import __version__
 
@@ -53,27 +53,27 @@ def checks(client_of: Callable[[], Plantain] = Plantain) -> Iterator[Check]:
         url = usable_url()
     except PlantainError as error:
         yield _wrong("URL", error)
-        yield from _not_checked("service", "API key", "clock", "tasks", "uploads", "Kie.ai")
+        yield from _not_checked("service", "API key", "clock", "tasks", "uploads", "Kie.ai", "creates")
         return
     yield Check("URL", True, str(url))
     try:
         usable_key()
     except PlantainError as error:
         yield _wrong("API key", error)
-        yield from _not_checked("service", "clock", "tasks", "uploads", "Kie.ai")
+        yield from _not_checked("service", "clock", "tasks", "uploads", "Kie.ai", "creates")
         return
     try:
         made = client_of()
     except PlantainError as error:
         yield _wrong("service", error)
-        yield from _not_checked("API key", "clock", "tasks", "uploads", "Kie.ai")
+        yield from _not_checked("API key", "clock", "tasks", "uploads", "Kie.ai", "creates")
         return
     with made as client:
         try:
             health = client.health()
         except PlantainError as error:
             yield _wrong("service", error)
-            yield from _not_checked("API key", "clock", "tasks", "uploads", "Kie.ai")
+            yield from _not_checked("API key", "clock", "tasks", "uploads", "Kie.ai", "creates")
             return
         yield _service(health)
         yield from _with_key(client)
@@ -85,7 +85,7 @@ def _with_key(client: Plantain) -> Iterator[Check]:
         account = client.account()
     except PlantainError as error:
         yield _wrong("API key", error)
-        yield from _not_checked("clock", "tasks", "uploads", "Kie.ai")
+        yield from _not_checked("clock", "tasks", "uploads", "Kie.ai", "creates")
         return
     now = before + (dt.datetime.now(dt.UTC) - before) / 2
     yield Check("API key", True, f"accepted; the caller is {account.caller}")
@@ -93,6 +93,7 @@ def _with_key(client: Plantain) -> Iterator[Check]:
     yield _tried("tasks", "your tasks can be listed", lambda: next(client.list_tasks(limit=1), None))
     yield _tried("uploads", "an image can be uploaded", lambda: client.upload(_pixel()))
     yield _kie(account)
+    yield _creates(account)
 
 
 def _service(health: Health) -> Check:
@@ -132,6 +133,15 @@ def _kie(account: Account) -> Check:
             advice = "The operator has to give the stack a valid key of https://kie.ai/api-key"
             return Check("Kie.ai", False, "it does not accept the configured key", advice)
     return Check("Kie.ai", False, "it cannot be reached", "Try again later; jobs wait it out by themselves.")
+
+
+def _creates(account: Account) -> Check:
+    if (paused := account.paused) is None:
+        return Check("creates", True, "they are sent")
+    told = pause_in_words(paused.by, paused.reason, paused.since)
+    by_itself = "goes on by itself once the balance at https://kie.ai is topped up"
+    how = by_itself if paused.by == "kie-credits" else "goes on when the operator says so (`plantain resume`)"
+    return Check("creates", False, told, f"Jobs wait and cost nothing meanwhile; all {how}.")
 
 
 def _tried(name: str, fine: str, attempt: Callable[[], object]) -> Check:

@@ -5,11 +5,11 @@ import datetime as dt
 
 from plantain_client.cli.advice import INTERRUPTED, OK, Trouble
 from plantain_client.cli.screen import Screen
+from plantain_client.cli.telling import pause_in_words
 from plantain_client.operator.pause import Pause, Paused
 from plantain_client.operator.stack import PAUSE_NEEDS, CannotReach, in_words, pause_of
 
 STACK = "plantain"
-_BY = {"operator": "an operator", "kie-credits": "Kie.ai's balance, which is used up"}
 
 
 def add_arguments(parser: argparse.ArgumentParser, *, pauses: bool) -> None:
@@ -17,7 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser, *, pauses: bool) -> None:
     parser.add_argument("--stack", default=STACK, help=f"the CloudFormation stack (default {STACK})")
     parser.add_argument("--table", help="its table of jobs itself, without asking CloudFormation")
     if pauses:
-        parser.add_argument("reason", nargs="?", default="", metavar="REASON", help="for whoever asks why")
+        parser.add_argument(
+            "reason", nargs="?", default="", metavar="REASON", help="why; callers whose jobs wait are told it"
+        )
         parser.add_argument("--status", action="store_true", help="only say whether creates are paused, and why")
 
 
@@ -58,9 +60,8 @@ def _tell(paused: Paused | None, screen: Screen) -> None:
     elif paused is None:
         screen.result("Creates are sent.")
     else:
-        since = f"{dt.datetime.fromtimestamp(paused.at / 1000, dt.UTC).astimezone():%Y-%m-%d %H:%M}"
-        reason = f": {paused.reason}" if paused.reason else "."
-        screen.result(f"Creates are paused since {since} by {_BY.get(paused.by, paused.by)}{reason}")
+        since = dt.datetime.fromtimestamp(paused.at / 1000, dt.UTC)
+        screen.result(pause_in_words(paused.by, paused.reason, since))
         screen.note("Jobs wait, nothing is lost or charged. `plantain resume` lets them go on, within 5 minutes.")
 
 

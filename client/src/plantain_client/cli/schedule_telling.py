@@ -9,7 +9,7 @@ from rich.text import Text
 
 from plantain_client import Run, Schedule
 from plantain_client.cli.screen import Screen, plain
-from plantain_client.cli.telling import credits_in_words, field_in_words, moment_in_words
+from plantain_client.cli.telling import credits_in_words, field_in_words, here, moment_in_words
 from plantain_client.task import Cost
 
 _WHEN = ("cron", "rate", "at", "start", "end")
@@ -59,18 +59,14 @@ def show_runs(screen: Screen, runs: Iterable[Run]) -> None:
         made = Counter(job.state for job in run.jobs)
         done = f"{made['success']}/{len(run.jobs)}" if run.jobs else "–"
         failed = Text(str(made["fail"] or "–"), "red" if made["fail"] else "")
-        table.add_row(_here(run), plain(run.state), done, failed, _cost(run.cost))
+        table.add_row(here(run.planned_at), plain(run.state), done, failed, _cost(run.cost))
     if not runs:
         screen.note("No runs yet.")
     elif screen.out.is_terminal:
         screen.out.print(table)
     for run in runs:
         for problem in run.problems:
-            screen.note(f"{_here(run)} {problem}")
-
-
-def _here(run: Run) -> str:
-    return moment_in_words(run.planned_at.astimezone())
+            screen.note(f"{here(run.planned_at)} {problem}")
 
 
 def _next(schedule: Schedule, coming: list[str]) -> str:

@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from plantain_client.cli.screen import Screen, plain
-from plantain_client.cli.telling import cost_in_words
+from plantain_client.cli.telling import cost_in_words, pause_in_words
 from plantain_client.money import BudgetLeft, Estimate, Usage, Used
 
 _BLOCKS = "▏▎▍▌▋▊▉█"  # an eighth to eight
@@ -32,6 +32,9 @@ def show_estimate(screen: Screen, estimate: Estimate) -> None:
     for budget in estimate.budgets:
         if estimate.price.usd > budget.left_usd:
             screen.failed(f"The {_of_budget(budget)} has no room for it: it would be refused.")
+    if paused := estimate.paused:
+        screen.note(pause_in_words(paused.by, paused.reason, paused.since))
+        screen.note("Asked for now it would wait until they go on, for nothing.")
     screen.note("Nothing was asked for, and it has cost nothing.")
 
 

@@ -10,6 +10,7 @@ from plantain_client.cli.advice import COSTS, NOTHING_YET
 from plantain_client.cli.screen import Screen, plain
 from plantain_client.task import Cost, Image, Task
 
+_PAUSED_BY = {"operator": "an operator", "kie-credits": "Kie.ai's balance, which is used up"}
 _STYLES = {"success": "green", "fail": "red", "processing": "yellow", "pending": "yellow"}
 
 
@@ -22,10 +23,10 @@ def show_task(screen: Screen, task: Task) -> None:
         "prompt": task.prompt,
         **({"preset": str(task.preset)} if task.preset else {}),
         "asked for": asked,
-        "created": moment_in_words(task.created_at.astimezone()),
+        "created": here(task.created_at),
     }
     if task.ended_at:
-        rows["ended"] = moment_in_words(task.ended_at.astimezone())
+        rows["ended"] = here(task.ended_at)
     if task.cost_time is not None:
         rows["drawn in"] = f"{task.cost_time / 1000:g} s"
     rows["cost"] = cost_of(task)
@@ -97,6 +98,17 @@ def age(passed: dt.timedelta) -> str:
 def moment_in_words(moment: dt.datetime) -> str:
     """To the second, with its zone: 2026-11-30 09:00:00+01:00."""
     return moment.isoformat(" ", "seconds")
+
+
+def pause_in_words(by: str, reason: str, since: dt.datetime) -> str:
+    """Who has paused creates, since when and why."""
+    whose = f"Creates are paused since {here(since)} by {_PAUSED_BY.get(by, by)}"
+    return f"{whose}: {reason}" if reason else f"{whose}."
+
+
+def here(moment: dt.datetime) -> str:
+    """As this machine's clock shows it."""
+    return moment_in_words(moment.astimezone())
 
 
 def field_in_words(name: str) -> str:
