@@ -146,7 +146,7 @@ def test_an_estimate_is_told_and_nothing_is_asked_for(
 
     ran = Ran(capsys, *words, "--preset", "card", "--var", "words=a", "--max-cost", "0.10")
 
-    assert ran.code == 0
+    assert ran.code == 1
     assert "price\t18 credits ($0.09), by Kie.ai's prices of 2026-07-01\n" in ran.out
     left = "$0.05 of $5.00 left, until 2026-11-24 00:00 UTC"
     assert f"budget of the caller alice, 2026-11-23\t{left}\n" in ran.out
@@ -170,7 +170,24 @@ def test_an_estimate_says_that_creates_are_paused(stub: Stub, capsys: pytest.Cap
 def test_an_estimate_is_one_document_for_a_program(stub: Stub, capsys: pytest.CaptureFixture[str]) -> None:
     stub.says(ESTIMATE, Said(200, ESTIMATED))
 
-    assert json.loads(Ran(capsys, "estimate", "x", "--json").out) == ESTIMATED
+    ran = Ran(capsys, "estimate", "x", "--json")
+
+    assert (ran.code, ran.json) == (1, ESTIMATED)
+
+
+@pytest.mark.parametrize(("left", "more", "code"), [(0.09, (), 0), (0.08, (), 1), (0.08, ("--cache",), 0)])
+def test_an_estimate_ends_as_the_create_would(
+    stub: Stub, capsys: pytest.CaptureFixture[str], left: float, more: tuple[str, ...], code: int
+) -> None:
+    stub.says(ESTIMATE, Said(200, ESTIMATED | {"budgets": [BUDGET | {"leftUsd": left}]}))
+    stub.says(GENERATE, Said(402, json.loads(problem(402, "budget-exceeded").content)))
+
+    estimated = Ran(capsys, "estimate", "x", *more)
+
+    assert estimated.code == code
+    assert ("it would be refused" in estimated.err) == (left < 0.09)
+    if code:
+        assert Ran(capsys, "generate", "x").code == code
 
 
 def test_a_limit_is_sent_and_what_is_above_it_is_told_with_what_to_do(

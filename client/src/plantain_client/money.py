@@ -46,6 +46,11 @@ class Estimate:
     paused: CreatesPaused | None
     document: Document = field(repr=False, compare=False)
 
+    @property
+    def over(self) -> tuple[BudgetLeft, ...]:
+        """The budgets that have no room for it: asked for now, it would be refused."""
+        return tuple(budget for budget in self.budgets if self.price.usd > budget.left_usd)
+
 
 @dataclass(frozen=True, slots=True)
 class Used:

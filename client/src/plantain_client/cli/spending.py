@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from plantain_client import Plantain
-from plantain_client.cli.advice import OK
+from plantain_client.cli.advice import FAILED, OK
 from plantain_client.cli.inputs import handed_in
 from plantain_client.cli.presets import chosen
 from plantain_client.cli.screen import Screen
@@ -19,7 +19,7 @@ def wished(asked: argparse.Namespace) -> dict[str, Any]:
 
 
 def estimate(asked: argparse.Namespace, screen: Screen) -> int:
-    """Show what an image would cost."""
+    """Show what an image would cost; fails as the create would where a budget has no room for it."""
     settings = wished(asked)
     with Plantain() as client, screen.working("estimating") as work:
         inputs = [handed_in(client, source, screen, work) for source in asked.input]
@@ -27,8 +27,9 @@ def estimate(asked: argparse.Namespace, screen: Screen) -> int:
     if screen.as_json:
         screen.document(found.document)
     else:
-        show_estimate(screen, found)
-    return OK
+        show_estimate(screen, found, cached=asked.cache)
+    # What was made before costs nothing, and whether it was is known to the create alone.
+    return FAILED if found.over and not asked.cache else OK
 
 
 def usage(asked: argparse.Namespace, screen: Screen) -> int:

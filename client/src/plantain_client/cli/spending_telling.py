@@ -16,8 +16,11 @@ _LONGEST = 80  # letters of a bar
 _ASKED_BY = {"preset": ", by presets alone", "schedule": ", by schedules alone"}
 
 
-def show_estimate(screen: Screen, estimate: Estimate) -> None:
-    """The price, what is left of the budgets, and all that would be asked for."""
+def show_estimate(screen: Screen, estimate: Estimate, *, cached: bool) -> None:
+    """The price, what is left of the budgets, and all that would be asked for.
+
+    `cached`: an image made before will do.
+    """
     own, brand = estimate.own_images, estimate.brand_images
     rows = {
         "price": f"{cost_in_words(estimate.price)}, by Kie.ai's prices of {estimate.prices_as_of}",
@@ -29,9 +32,9 @@ def show_estimate(screen: Screen, estimate: Estimate) -> None:
     }
     screen.rows(rows)
     screen.text(estimate.prompt)
-    for budget in estimate.budgets:
-        if estimate.price.usd > budget.left_usd:
-            screen.failed(f"The {_of_budget(budget)} has no room for it: it would be refused.")
+    unless = ", unless it was made before" if cached else ""
+    for budget in estimate.over:
+        screen.failed(f"The {_of_budget(budget)} has no room for it: it would be refused{unless}.")
     if paused := estimate.paused:
         screen.note(pause_in_words(paused.by, paused.reason, paused.since))
         screen.note("Asked for now it would wait until they go on, for nothing.")
