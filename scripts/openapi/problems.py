@@ -104,7 +104,8 @@ PROBLEMS: dict[str, Problem] = {
     "misconfigured": _of(Misconfigured("KiePrices", "it has no price for nano-banana-pro at 4K")),
     "max-cost-exceeded": _of(
         MaxCostExceeded(
-            "allows $0.05 for an image, and this one costs $0.09 (18 credits, by the prices of 2026-07-01)"
+            "allows $0.05 for an image, and this one costs $0.09 (18 credits, by the prices of 2026-07-01)",
+            price=0.09,
         )
     ),
     "budget-exceeded": _of(

@@ -389,7 +389,11 @@ def test_a_preset_that_needs_words_besides_says_so_with_the_way(inbox: Drops) ->
         ("a.toml", b"prompt = '" + b"x" * 10_050 + b"'", "line 1, prompt: must be at most 10000 characters"),
         ("a.toml", b"# " + b"x" * 250_000, "it may have 250,000 at the most"),
         ("a.toml", b"prompt = 'a'\nmax_cost = 0.05", "line 2, max_cost: allows $0.05 for an image, and this"),
-        ("a.toml", b"prompt = 'a'\nmax_cost = 0.2\ncount = 3", "max_cost: allows $0.066667 for an image, and"),
+        (
+            "a.toml",
+            b"prompt = 'a'\nmax_cost = 0.2\ncount = 3",
+            "max_cost: allows $0.20 for all 3 images, and they cost $0.27 ($0.09 each)",
+        ),
         ("a.json", b'{"prompt": "a",\n "aspect_ratio": "7:1"}', "line 2, aspect_ratio: must be one of"),
         ("a.json", b'{"prompt": "a"\n, }', "In line 2: the file is not valid JSON"),
         ("a.json", b'["a"]', "must be a JSON object"),

@@ -23,7 +23,7 @@ from plantain.job import Source, new_job
 from plantain.models import MODELS
 from plantain.photo_folders import problems_of_folder
 from plantain.plain_words import stem_of
-from plantain.plans import Plan, plan_of
+from plantain.plans import Plan, plan_of_each
 from plantain.presets import presets_of_a_moment
 from plantain.request import Terms
 
@@ -87,7 +87,7 @@ def _taken_wish(found: InboxObject, kind: Kind, source: Source) -> Taken:
 
 
 def _planned(wish: FileWish, terms: Terms, source: Source) -> Taken:
-    plan = plan_of(wish.wish, terms, dns())
+    plan = plan_of_each(wish, terms, dns())
     text = plan_text(source.key, plan.request, plan.preset, wish.count)
     report_plan(stem_of(source.key), report_id_of(source), text)
     tag_source(source, "success")
@@ -98,7 +98,7 @@ def _started(wish: FileWish, terms: Terms, source: Source) -> Taken:
     keys = job_keys(source, wish.count)
     # A repeat goes on with what was planned, whatever has become of preset and inputs.
     first = taken_in(terms.caller, keys[0])
-    plan = Plan(first.job.request, first.job.preset) if first else plan_of(wish.wish, terms, dns())
+    plan = Plan(first.job.request, first.job.preset) if first else plan_of_each(wish, terms, dns())
     jobs = []
     for number, key in enumerate(keys, start=1):
         job = new_job(

@@ -38,11 +38,15 @@ class PresetUnknown(InvalidRequest):
 
 
 class MaxCostExceeded(InvalidRequest):
-    """What is asked for costs more than the wish allows; `clause` names both, after the name of the field."""
+    """What is asked for costs more than the wish allows; `clause` names both, after the name of the field.
 
-    def __init__(self, clause: str) -> None:
+    `price` is that of one image, in USD.
+    """
+
+    def __init__(self, clause: str, price: float) -> None:
         super().__init__(Fault("/maxCost", clause))
         self.clause = clause
+        self.price = price
 
 
 class PresetBroken(InvalidRequest):

@@ -30,7 +30,7 @@ _AROUND = {to_camel(name) for name in _Order.model_fields}
 
 @dataclass(frozen=True, slots=True)
 class FileWish:
-    """`count` images of one wish, whose `max_cost` is for each; with `dry_run` only the plan of them."""
+    """`count` images of one wish, whose `max_cost` is its share for each; with `dry_run` only the plan of them."""
 
     wish: Wish
     count: int = 1

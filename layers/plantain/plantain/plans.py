@@ -7,11 +7,12 @@ from plantain.composing import composed
 from plantain.dns import Dns
 from plantain.errors import TooDear
 from plantain.faults import Fault, InvalidRequest, MaxCostExceeded
+from plantain.file_wish import FileWish
 from plantain.input_images import usable_inputs
 from plantain.job import PresetRef, Request
 from plantain.preset_file import PresetFile, preset_in
 from plantain.presets import Presets, presets
-from plantain.prices import prices
+from plantain.prices import dollars, prices
 from plantain.request import Terms
 from plantain.wish import PresetWish, Wish
 
@@ -46,6 +47,20 @@ def plan_of(wish: Wish, terms: Terms, dns: Dns, library: Presets | None = None) 
     return _plan_of_request(wish, terms, dns)
 
 
+def plan_of_each(file: FileWish, terms: Terms, dns: Dns) -> Plan:
+    """The plan of each of its images; what is too dear is told as the file says it, for all of them together."""
+    wish, count = file.wish, file.count
+    try:
+        return plan_of(wish, terms, dns)
+    except MaxCostExceeded as dear:
+        if count == 1 or wish.max_cost is None:
+            raise
+        amounts = (wish.max_cost * count, dear.price * count, dear.price)
+        allowed, together, each = map(dollars, amounts)
+        clause = f"allows {allowed} for all {count} images, and they cost {together} ({each} each)"
+        raise MaxCostExceeded(clause, dear.price) from None
+
+
 def _plan_of_request(request: Request, terms: Terms, dns: Dns) -> Plan:
     _require_within(request)
     return Plan(usable_inputs(request, terms.trusted_origins, dns))
@@ -76,7 +91,7 @@ def _require_within(request: Request) -> None:
     try:
         prices().require_within(request)
     except TooDear as dear:
-        raise MaxCostExceeded(dear.clause) from None
+        raise MaxCostExceeded(dear.clause, prices().usd(prices().credits_of(request))) from None
 
 
 def _named(fault: Fault, own: int, name: str, request: Request, brand: Brand | None) -> Fault:

@@ -39,7 +39,7 @@ class Prices:
         """Raises TooDear where it costs more than its wish allows, and Misconfigured."""
         credits = self.credits_of(request)
         if request.max_cost is not None and self.usd(credits) > round(request.max_cost, 6):
-            allowed, price = _dollars(request.max_cost), _dollars(self.usd(credits))
+            allowed, price = dollars(request.max_cost), dollars(self.usd(credits))
             raise TooDear(
                 f"allows {allowed} for an image, and this one costs {price} "
                 f"({credits:g} credits, by the prices of {self.as_of})"
@@ -67,8 +67,8 @@ def prices_of(text: str) -> Prices:
         raise Misconfigured("KiePrices", f"it cannot be read ({type(wrong).__name__}: {wrong})") from None
 
 
-def _dollars(usd: float) -> str:
-    """With two places, or as many more as it has, up to six."""
+def dollars(usd: float) -> str:
+    """US dollars with two places, or as many more as it has, up to six."""
     whole, places = f"{usd:,.6f}".split(".")
     return f"${whole}.{places.rstrip('0'):0<2}"
 

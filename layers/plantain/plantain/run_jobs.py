@@ -15,7 +15,7 @@ from plantain.intake import taken_in
 from plantain.job import Job, new_job
 from plantain.models import MODELS
 from plantain.plain_words import failed_text, problem_lines
-from plantain.plans import Plan, plan_of
+from plantain.plans import Plan, plan_of_each
 from plantain.request import Terms
 from plantain.run import Run
 from plantain.run_id import member_of, run_key
@@ -39,7 +39,7 @@ def jobs_of_request(
     group = run_key(kept.name, planned)
     plan: Plan | None = None
     if wish.dry_run:
-        plan = plan_of(wish.wish, terms, dns())
+        plan = plan_of_each(wish, terms, dns())
         what = f"request {number} of the schedule {kept.name}"
         text = plan_text(what, plan.request, plan.preset, wish.count)
         report_plan(kept.name, _report_id(kept.name, planned, number), text)
@@ -51,7 +51,7 @@ def jobs_of_request(
         key = f"{group} {member}"
         if taken_in(kept.asks_as, key) or member in asked:
             continue
-        plan = plan or plan_of(wish.wish, terms, dns())
+        plan = plan or plan_of_each(wish, terms, dns())
         job = new_job(
             kept.asks_as,
             "schedule",
