@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from plantain_client.cli import jobs as jobs_command
 from plantain_client.cli.main import main
@@ -114,8 +115,43 @@ def test_a_no_of_the_function_is_told(functions: Functions, capsys: pytest.Captu
 
     assert code == 1
     assert "has not failed" in err
+    assert "Cost: nothing was charged by this command" in err
     assert "Next: " in err
-    assert json.loads(document)["error"]["code"] == "cannot-reopen"
+    error = json.loads(document)["error"]
+    assert (error["code"], error["charged"]) == ("cannot-reopen", "no")
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "cost"),
+    [
+        (("resend", ID, "--yes"), "JobNotFound", "nothing"),
+        (("resend", ID, "--yes"), "KieKeyRejected", "nothing"),
+        (("resend", ID, "--yes"), "TryAgainLater", "nothing"),
+        (("resend", ID, "--yes"), "Sandbox.Timedout", "not known"),
+        (("redrive", ID), "Sandbox.Timedout", "nothing"),
+        (("dismiss", ID), "CannotReopen", "nothing"),
+        (("unknown",), "ClientError", "nothing"),
+    ],
+)
+def test_every_no_says_whether_the_command_has_cost_money(
+    functions: Functions, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], kind: str, cost: str
+) -> None:
+    functions.error = {"errorType": kind, "errorMessage": "No."}
+
+    assert f"Cost: {cost}" in run(capsys, "jobs", *words)[2]
+
+
+def test_a_word_that_was_perhaps_heard_may_have_cost_something(
+    functions: Functions, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(**_: Any) -> None:
+        raise ReadTimeoutError(endpoint_url="https://lambda.test")
+
+    monkeypatch.setattr(functions, "invoke", lost)
+
+    assert "Cost: not known" in run(capsys, "jobs", "resend", ID, "--yes")[2]
+    assert "Cost: nothing" in run(capsys, "jobs", "adopt", ID, "kie")[2]
+    assert "Cost: nothing" in run(capsys, "jobs", "resend", ID, "--yes", "--stack", "nowhere")[2]
 
 
 def test_a_stack_that_is_not_there_is_said(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:

@@ -68,6 +68,7 @@ def test_what_cannot_be_done_is_said(dynamodb: Any, capsys: pytest.CaptureFixtur
 
     assert (code, out) == (1, "")
     assert "no such table" in err
+    assert "Cost: nothing was charged" in err
 
 
 def test_an_interruption_says_how_to_see_what_holds(

@@ -6,8 +6,8 @@ from typing import Any
 
 from rich.text import Text
 
-from plantain_client.cli.advice import FAILED, OK, Trouble
-from plantain_client.cli.operating import action, moment, told
+from plantain_client.cli.advice import FAILED, OK
+from plantain_client.cli.operating import action, moment, operators_trouble, told
 from plantain_client.cli.screen import Screen, plain
 from plantain_client.operator.dead_letters import DeadLetters, Letter
 from plantain_client.operator.stack import dead_letters_of
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def dlq(asked: argparse.Namespace, screen: Screen) -> int:
     """Do it, with the AWS credentials of the environment."""
-    return told(screen, lambda: _run(asked, screen))
+    return told(screen, lambda: _run(asked, screen), may_cost=asked.action == "redrive")
 
 
 def _run(asked: argparse.Namespace, screen: Screen) -> int:
@@ -72,7 +72,9 @@ def _redrive(queue: DeadLetters, screen: Screen) -> int:
             "They were not for a function of this stack, or are not whole: `plantain dlq list --json` shows them. "
             "They stay for 14 days, or until somebody deletes them from the queue (output DeadLettersUrl)."
         )
-        screen.trouble(Trouble(f"Left in the queue: {len(left)}.", None, advice, "letters-left"))
+        screen.trouble(
+            operators_trouble(f"Left in the queue: {len(left)}.", advice, "letters-left", may_cost=bool(handed))
+        )
     return FAILED if left else OK
 
 

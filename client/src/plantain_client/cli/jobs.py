@@ -6,9 +6,9 @@ from typing import Any
 
 from rich.text import Text
 
-from plantain_client.cli.advice import FAILED, OK, Trouble
+from plantain_client.cli.advice import FAILED, OK
 from plantain_client.cli.batch import somebody_is_there
-from plantain_client.cli.operating import action, moment, told
+from plantain_client.cli.operating import action, moment, operators_trouble, told
 from plantain_client.cli.screen import Screen, plain
 from plantain_client.operator.stack import verbs_of
 from plantain_client.operator.verbs import Refused
@@ -19,11 +19,13 @@ _VERBS = {
     "redrive": "RedriveJobFunction",
     "dismiss": "DismissJobFunction",
 }
+_AGAIN = "Try again in a moment."
 _ADVICE = {
     "CannotReopen": "Nothing was changed or sent. `plantain jobs unknown` shows how the jobs stand.",
     "JobNotFound": "Check the id: `plantain jobs unknown` lists those that may have cost money.",
     "KieKeyRejected": "Give the stack a valid Kie.ai key (`make kie-key`); then try again.",
     "KieKeyMissing": "Give the stack a Kie.ai key (`make kie-key`); then try again.",
+    "TryAgainLater": _AGAIN,
 }
 
 
@@ -50,12 +52,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def jobs(asked: argparse.Namespace, screen: Screen) -> int:
     """Do it, with the AWS credentials of the environment."""
-    return told(screen, lambda: _unknown(asked, screen) if asked.action == "unknown" else _do(asked, screen))
+    run = _unknown if asked.action == "unknown" else _do
+    return told(screen, lambda: run(asked, screen), may_cost=asked.action == "resend")
 
 
 def _do(asked: argparse.Namespace, screen: Screen) -> int:
     if (question := _question(asked)) and not asked.yes and not _agrees(screen, question):
-        screen.trouble(Trouble("Nothing was done.", "no", "--yes agrees beforehand.", "not-agreed"))
+        screen.trouble(operators_trouble("Nothing was done.", "--yes agrees beforehand.", "not-agreed"))
         return FAILED
     event = {"taskId": asked.task_id}
     if asked.action == "adopt":
@@ -64,7 +67,7 @@ def _do(asked: argparse.Namespace, screen: Screen) -> int:
         with verbs_of(asked.stack) as verbs:
             job = verbs.call(_VERBS[asked.action], **event)
     except Refused as refused:
-        return _refused(refused, screen)
+        return _refused(refused, screen, may_cost=asked.action == "resend")
     if screen.as_json:
         screen.document(job)
     elif asked.action == "dismiss":
@@ -88,9 +91,12 @@ def _agrees(screen: Screen, question: str) -> bool:
     return not screen.as_json and somebody_is_there(screen) and screen.agrees(question)
 
 
-def _refused(refused: Refused, screen: Screen) -> int:
+def _refused(refused: Refused, screen: Screen, *, may_cost: bool = False) -> int:
+    """What is refused in so many words was not done; of what broke, nobody knows."""
+    advice = _ADVICE.get(refused.kind)
     code = re.sub(r"(?<!^)(?=[A-Z])", "-", refused.kind).lower() or "function-error"
-    screen.trouble(Trouble(str(refused), None, _ADVICE.get(refused.kind, "Try again in a moment."), code))
+    may_cost = may_cost and advice is None
+    screen.trouble(operators_trouble(str(refused), advice or _AGAIN, code, may_cost=may_cost))
     return FAILED
 
 

@@ -4,7 +4,7 @@ import argparse
 import datetime as dt
 from collections.abc import Callable
 
-from plantain_client.cli.advice import INTERRUPTED, Trouble
+from plantain_client.cli.advice import FAILED, INTERRUPTED, Trouble
 from plantain_client.cli.screen import Screen
 from plantain_client.operator.stack import CannotReach
 
@@ -23,17 +23,27 @@ def action(
     return made
 
 
-def told(screen: Screen, run: Callable[[], int]) -> int:
-    """The exit code; AWS's errors and a Ctrl-C are told."""
+def told(screen: Screen, run: Callable[[], int], *, may_cost: bool) -> int:
+    """The exit code; AWS's errors and a Ctrl-C are told. `may_cost`: what it does can lead to a create."""
     try:
         return run()
     except KeyboardInterrupt:
         advice = "What was asked for may have been done; to ask once more does no harm."
-        trouble = Trouble("Interrupted.", None, advice, "interrupted", INTERRUPTED)
+        trouble = operators_trouble("Interrupted.", advice, "interrupted", INTERRUPTED, may_cost=may_cost)
     except CannotReach as error:
-        trouble = Trouble(str(error), None, error.advice, "aws-error")
+        may_cost = may_cost and error.may_be_done
+        trouble = operators_trouble(str(error), error.advice, "aws-error", may_cost=may_cost)
     screen.trouble(trouble)
     return trouble.exit_code
+
+
+def operators_trouble(
+    what: str, advice: str, code: str, exit_code: int = FAILED, *, may_cost: bool = False
+) -> Trouble:
+    """An error of an operator's command; its cost is the command's, whatever the job it is about has cost."""
+    if may_cost:
+        return Trouble(what, "unknown", advice, code, exit_code)
+    return Trouble(what, "no", advice, code, exit_code, cost="nothing was charged by this command")
 
 
 def moment(ms: int | None) -> str:

@@ -3,13 +3,12 @@
 import argparse
 import datetime as dt
 
-from plantain_client.cli.advice import INTERRUPTED, OK, Trouble
+from plantain_client.cli.advice import INTERRUPTED, OK
+from plantain_client.cli.operating import STACK, operators_trouble
 from plantain_client.cli.screen import Screen
 from plantain_client.cli.telling import pause_in_words
 from plantain_client.operator.pause import Pause, Paused
 from plantain_client.operator.stack import PAUSE_NEEDS, CannotReach, in_words, pause_of
-
-STACK = "plantain"
 
 
 def add_arguments(parser: argparse.ArgumentParser, *, pauses: bool) -> None:
@@ -47,9 +46,9 @@ def _with_words(asked: argparse.Namespace, screen: Screen) -> int:
             return OK
     except KeyboardInterrupt:
         advice = "`plantain pause --status` shows what holds now."
-        trouble = Trouble("Interrupted.", None, advice, "interrupted", INTERRUPTED)
+        trouble = operators_trouble("Interrupted.", advice, "interrupted", INTERRUPTED)
     except CannotReach as error:
-        trouble = Trouble(str(error), None, error.advice, "aws-error")
+        trouble = operators_trouble(str(error), error.advice, "aws-error")
     screen.trouble(trouble)
     return trouble.exit_code
 

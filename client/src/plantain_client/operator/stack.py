@@ -22,11 +22,15 @@ _LETTERS_NEED = (
 
 
 class CannotReach(Exception):
-    """AWS cannot be asked, or refuses; `advice` says what to do."""
+    """AWS cannot be asked, or refuses; `advice` says what to do.
 
-    def __init__(self, what: str, advice: str) -> None:
+    `may_be_done`: what was asked of AWS may have been done all the same, for nobody has heard.
+    """
+
+    def __init__(self, what: str, advice: str, *, may_be_done: bool = False) -> None:
         super().__init__(what)
         self.advice = advice
+        self.may_be_done = may_be_done
 
 
 def api_keys_of(stack: str, table: str | None = None) -> ApiKeys:
@@ -79,7 +83,8 @@ def in_words(needed: str = KEYS_NEED) -> Iterator[None]:
     except ClientError as error:
         raise _refusal(error.response["Error"], error.operation_name, needed) from None
     except BotoCoreError as error:
-        raise CannotReach(f"AWS cannot be asked: {error}", "Check credentials, profile and network.") from None
+        advice = "Check credentials, profile and network."
+        raise CannotReach(f"AWS cannot be asked: {error}", advice, may_be_done=True) from None
 
 
 def _table_of(stack: str, output_name: str) -> str:
@@ -112,7 +117,8 @@ def _refusal(error: Any, operation: str, needed: str) -> CannotReach:
         return CannotReach(message, "Name the stack with --stack, and check account and region (AWS_REGION).")
     if code == "ResourceNotFoundException":
         return CannotReach("There is no such table.", "Check --table, account and region (AWS_REGION).")
-    return CannotReach(f"AWS refused {operation}: {code} {message}", "Check account, region and credentials.")
+    advice = "Check account, region and credentials."
+    return CannotReach(f"AWS refused {operation}: {code} {message}", advice, may_be_done=True)
 
 
 def _client(service: str, *, read_seconds: int = 60) -> Any:
