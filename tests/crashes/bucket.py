@@ -36,9 +36,10 @@ class S3:
         return {"Contents": [{"Key": key} for key in found]} if found else {}
 
     def head_object(self, call: Call) -> Call:
-        if (call["Bucket"], call["Key"]) not in self.objects:
+        content = self.objects.get((call["Bucket"], call["Key"]))
+        if content is None:
             raise _error("404", 404, "HeadObject")
-        return {"Metadata": {}}
+        return {"Metadata": {}, "ContentLength": len(content)}
 
     def get_object(self, call: Call) -> Call:
         content = self.objects[call["Bucket"], call["Key"]]

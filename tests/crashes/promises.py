@@ -92,9 +92,7 @@ class Promises:
             for job in of_wish:
                 self._ended_well(job, paid)
             if paid and not self._world.operator.rash:
-                self.hold(
-                    any(map(self._is_seen, of_wish)), f"{prompt!r} was paid for, and nobody sees it"
-                )
+                self.hold(any(map(self._is_seen, of_wish)), f"{prompt!r} was paid for, and nobody sees it")
 
     def _ended_well(self, job: Job, paid: list[str]) -> None:
         prompt = job.request.prompt

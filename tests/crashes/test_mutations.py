@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
+from plantain import replay_cache
 from plantain.claims import Claim, Claims
 from plantain.create_pace import CreatePace
 from plantain.errors import OutcomeUnknown, TryAgainLater
 from plantain.items import from_attributes, job_from
-from plantain.job import Job, now_ms
+from plantain.job import Job, Request, now_ms
 from plantain.jobs import Jobs, jobs
 from plantain.kie import Kie
 from plantain.ledger import Action, Ledger
+from plantain.prices import Prices
 from tests.crashes.seams import installed, play
 
 ENOUGH = 400  # schedules
@@ -75,6 +77,14 @@ def without_claims(_: Claims, put: dict[str, Any], claim: Claim, **__: Any) -> b
     return True
 
 
+def without_the_earlier(_: Job, __: str) -> None:
+    """Everybody draws, whoever draws the same already."""
+
+
+def without_a_limit(_: Prices, __: Request) -> None:
+    """Whatever it costs."""
+
+
 Mutation = tuple[Any, str, Callable[..., Any]]
 
 
@@ -82,6 +92,8 @@ Mutation = tuple[Any, str, Callable[..., Any]]
     ("mutations", "words"),
     [
         ([(Jobs, "begin_create", without_the_intent)], "has accepted 2 creates"),
+        ([(replay_cache, "_earlier", without_the_earlier)], "times was paid for"),
+        ([(Prices, "require_within", without_a_limit)], "and may cost"),
         ([(Jobs, "begin_create", without_failing_closed)], "has accepted 2 creates"),
         ([(CreatePace, "slot_of", without_slots), (CreatePace, "take_turn", without_turns)], "21 creates arrived"),
         ([(Jobs, "_end", leaves_a_final_state)], "of a job that had ended"),

@@ -22,10 +22,19 @@ def answered(operation: str, do: Any, *given: Any, **call: Any) -> dict[str, Any
     """What of the answer means anything, or the error."""
     try:
         answer = do(*given, **call)
+        call = call or given[-1]
     except ClientError as error:
         reasons = error.response.get("CancellationReasons", [])
         return {"error": error.response["Error"]["Code"], "reasons": [reason["Code"] for reason in reasons]}
+    if operation == "transact_get_items":  # moto shows the whole items
+        parts = zip(call["TransactItems"], answer["Responses"], strict=True)
+        answer["Responses"] = [_projected(part["Get"], response) for part, response in parts]
     return {name: answer[name] for name in _TOLD if name in answer}
+
+
+def _projected(get: Call, response: dict[str, Any]) -> dict[str, Any]:
+    wanted = get["ProjectionExpression"].split(", ")
+    return {part: {name: item[name] for name in wanted if name in item} for part, item in response.items()}
 
 
 @pytest.fixture(scope="module")
