@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from plantain.even_numbers import evened
 from plantain.models import MODELS
 from scripts.openapi.document import DEFAULT_MODEL, document
 
@@ -31,10 +32,11 @@ _Dumper.add_representer(str, _text)
 def files() -> dict[Path, str]:
     """Every file that is written, and what it should hold."""
     served = {
-        SERVED / f"{name}.json": json.dumps(document(model), ensure_ascii=False, separators=(",", ":")) + "\n"
+        SERVED / f"{name}.json": json.dumps(evened(document(model)), ensure_ascii=False, separators=(",", ":"))
+        + "\n"
         for name, model in MODELS.items()
     }
-    made = document(MODELS[DEFAULT_MODEL])
+    made = evened(document(MODELS[DEFAULT_MODEL]))
     read = yaml.dump(made, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
     return {ROOT / "openapi.yaml": _HEAD + read, **served}
 

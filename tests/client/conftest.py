@@ -1,5 +1,6 @@
 """Each test runs over the blocking and over the async client."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,16 @@ from tests.client.service import Service
 @pytest.fixture(params=["blocking", "async"])
 def service(request: Any) -> Service:
     return Service(request.param)
+
+
+@pytest.fixture
+def in_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """This machine's clock shows UTC."""
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 @pytest.fixture

@@ -127,12 +127,13 @@ def test_status_is_0_whatever_the_state(stub: Stub, capsys: pytest.CaptureFixtur
         assert words in ran.out
 
 
+@pytest.mark.usefixtures("in_utc")
 def test_a_list_without_a_terminal_is_a_line_each_with_nothing_in_it_that_moves_a_cursor(
     stub: Stub, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ran = Ran(capsys, "list", "--state", "success", "--limit", "5")
 
-    created = dt.datetime(2026, 11, 23, 4, 25, 5, 285000, dt.UTC).isoformat()
+    created = "2026-11-23 04:25:05+00:00"
     assert ran.out.splitlines() == [
         f"{TASK_ID}\tsuccess\t{created}\t18\ta b [31m [b]",
         f"{TASK_ID}\tprocessing\t{created}\t\ta plantain",

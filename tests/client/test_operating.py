@@ -23,6 +23,8 @@ JOB = {
     "balanceAtEnd": 82.0,
     "prompt": "a plantain in the sun",
 }
+# The same for a program.
+SHOWN = JOB | {"createdAt": "2027-01-15T08:00:00.000Z", "sentAt": "2027-01-15T08:00:01.000Z"}
 ID = str(JOB["taskId"])
 
 
@@ -31,6 +33,7 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]
     return code, *capsys.readouterr()
 
 
+@pytest.mark.usefixtures("in_utc")
 def test_jobs_in_doubt_are_listed_with_what_tells_of_their_fate(
     functions: Functions, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -39,8 +42,9 @@ def test_jobs_in_doubt_are_listed_with_what_tells_of_their_fate(
     code, document, _ = run(capsys, "jobs", "unknown", "--json")
     _, line, _ = run(capsys, "jobs", "unknown", "--days", "3")
 
-    assert (code, json.loads(document)) == (0, {"jobs": [JOB]})
-    assert line.split("\t")[:3] == [ID, "outcome-unknown", "unknown"]
+    assert (code, json.loads(document)) == (0, {"jobs": [SHOWN]})
+    assert line.split("\t")[:4] == [ID, "outcome-unknown", "unknown", "2027-01-15 08:00:01+00:00"]
+    assert '"balanceAtLoss": 100,' in document
     assert "100 → 82" in line
     assert [event for _, event in functions.heard] == [{"days": 14}, {"days": 3}]
 
@@ -82,7 +86,7 @@ def test_an_operators_word_reaches_its_function(
 
     assert (code, out) == (0, "")
     assert ID in err
-    assert json.loads(document) == JOB
+    assert json.loads(document) == SHOWN
     assert functions.heard == [(called, event)] * 2
 
 

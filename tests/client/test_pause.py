@@ -1,5 +1,6 @@
 """`plantain pause | resume`: the operator's switch, over a small AWS."""
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -41,6 +42,7 @@ def test_creates_are_paused_and_go_on(dynamodb: Any, capsys: pytest.CaptureFixtu
     before = run(capsys, "pause", "--status")
     paused = run(capsys, "pause", "a fair until Monday")
     shown = json.loads(run(capsys, "pause", "--status", "--json")[1])["paused"]
+    at = int(dynamodb.scan(TableName="jobs")["Items"][0]["paused"]["M"]["at"]["N"])
     resumed = run(capsys, "resume")
     again = run(capsys, "resume", "--json")
 
@@ -48,13 +50,21 @@ def test_creates_are_paused_and_go_on(dynamodb: Any, capsys: pytest.CaptureFixtu
     assert paused[0] == 0
     assert "by an operator: a fair until Monday" in paused[1]
     assert "nothing is lost or charged" in paused[2]
-    assert (shown["by"], shown["reason"], shown["at"] > 1_700_000_000_000) == (
-        "operator",
-        "a fair until Monday",
-        True,
-    )
+    assert (shown["by"], shown["reason"]) == ("operator", "a fair until Monday")
+    since = dt.datetime.fromisoformat(shown["since"])
+    assert since.timestamp() == at / 1000
+    assert since.astimezone().isoformat(" ", "seconds") in paused[1]
     assert (resumed[0], "Creates go on" in resumed[2]) == (0, True)
     assert (again[0], json.loads(again[1])) == (0, {"ended": None})
+
+
+def test_a_second_pause_keeps_the_reason_unless_it_has_one_of_its_own(
+    dynamodb: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = [json.loads(run(capsys, "pause", *why, "--json")[1])["paused"] for why in (["a fair"], [], ["a flood"])]
+
+    assert [pause["reason"] for pause in told] == ["a fair", "a fair", "a flood"]
+    assert len({pause["since"] for pause in told}) == 1
 
 
 def test_a_status_changes_nothing(dynamodb: Any, capsys: pytest.CaptureFixture[str]) -> None:

@@ -138,6 +138,7 @@ def test_another_document_is_no_estimate(service: Service, document: dict[str, A
 # ---- from the command line
 
 
+@pytest.mark.usefixtures("in_utc")
 @pytest.mark.parametrize("words", [("estimate",), ("generate", "--dry-run")])
 def test_an_estimate_is_told_and_nothing_is_asked_for(
     stub: Stub, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
@@ -148,7 +149,7 @@ def test_an_estimate_is_told_and_nothing_is_asked_for(
 
     assert ran.code == 1
     assert "price\t18 credits ($0.09), by Kie.ai's prices of 2026-07-01\n" in ran.out
-    left = "$0.05 of $5.00 left, until 2026-11-24 00:00 UTC"
+    left = "$0.05 of $5.00 left, until 2026-11-24 00:00:00+00:00"
     assert f"budget of the caller alice, 2026-11-23\t{left}\n" in ran.out
     assert ran.out.endswith("Says a\n\nStyle: flat design.\n")
     assert "has no room for it: it would be refused" in ran.err

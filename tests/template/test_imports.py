@@ -21,6 +21,7 @@ DOMAIN = {
     "task",
     "job",
     "times",
+    "even_numbers",
     "answers",
     "problem_details",
     "errors",

@@ -12,6 +12,7 @@ from plantain.batch import BadRow, Batch
 from plantain.batch_objects import BatchObjects
 from plantain.batch_reports import MAX_TOLD, bad_row_problem, row_problem
 from plantain.batch_rows import ReadyRow, row_from
+from plantain.even_numbers import evened
 from plantain.items import values_of
 from plantain.job import Job
 from plantain.manifests import cost_of
@@ -42,7 +43,7 @@ def write_results(batch: Batch, objects: BatchObjects, standing: Standing) -> Re
             jobs = standing.jobs_of(row.claim for row in rows if isinstance(row, ReadyRow))
             for row in rows:
                 told = _told(row, jobs)
-                lines.write(json.dumps(told, ensure_ascii=False).encode(errors="replace") + b"\n")
+                lines.write(json.dumps(evened(told), ensure_ascii=False).encode(errors="replace") + b"\n")
                 _count(results, batch, row, jobs)
         objects.put(batch.batch_id, "results.jsonl", lines)
     return results

@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from plantain.errors import JobNotFound
+from plantain.even_numbers import evened
 from plantain.faults import Fault
 from plantain.job import Job, is_task_id
 from plantain.jobs import jobs
@@ -55,7 +56,7 @@ def http_api(
 
 def answer(status: int, body: Mapping[str, Any], headers: dict[str, str] | None = None) -> Response[str]:
     """A JSON answer."""
-    text = json.dumps(body, ensure_ascii=False)
+    text = json.dumps(evened(body), ensure_ascii=False)
     return Response(status, "application/json", text, NOT_KEPT | (headers or {}))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from plantain.aws import client
+from plantain.even_numbers import evened
 from plantain.image_format import ImageFormat
 from plantain.job import Job, now_ms
 
@@ -68,7 +69,7 @@ class Images:
 
     def put_manifest(self, key: str, manifest: dict[str, Any]) -> None:
         """The JSON beside an image; the first one written stays."""
-        text = json.dumps(manifest, indent=2, ensure_ascii=False)
+        text = json.dumps(evened(manifest), indent=2, ensure_ascii=False)
         self._put_once(key, text, "application/json", manifest["taskId"])
 
     def put_text(self, key: str, text: str, mark: str) -> None:

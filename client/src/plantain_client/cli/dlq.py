@@ -7,7 +7,7 @@ from typing import Any
 from rich.text import Text
 
 from plantain_client.cli.advice import FAILED, OK
-from plantain_client.cli.operating import action, moment, operators_trouble, told
+from plantain_client.cli.operating import action, iso, moment, operators_trouble, told
 from plantain_client.cli.screen import Screen, plain
 from plantain_client.operator.dead_letters import DeadLetters, Letter
 from plantain_client.operator.stack import dead_letters_of
@@ -87,4 +87,4 @@ def _about(event: Any) -> str:
 
 
 def _shown(letter: Letter) -> dict[str, object]:
-    return {"function": letter.function, "why": letter.why, "sentAt": letter.sent_at, "event": letter.event}
+    return {"function": letter.function, "why": letter.why, "sentAt": iso(letter.sent_at), "event": letter.event}

@@ -13,7 +13,7 @@ from rich.text import Text
 from plantain_client import Account, Health, Plantain, PlantainError
 from plantain_client.cli.advice import FAILED, OK, trouble_of
 from plantain_client.cli.screen import Screen, plain
-from plantain_client.cli.telling import credits_in_words, pause_in_words
+from plantain_client.cli.telling import credits_in_words, here, pause_in_words
 from plantain_client.settings import usable_key, usable_url
 from plantain_client.version import __version__
 
@@ -138,7 +138,7 @@ def _kie(account: Account) -> Check:
 def _creates(account: Account) -> Check:
     if (paused := account.paused) is None:
         return Check("creates", True, "they are sent")
-    told = pause_in_words(paused.by, paused.reason, paused.since)
+    told = pause_in_words(paused.by, paused.reason, here(paused.since))
     by_itself = "goes on by itself once the balance at https://kie.ai is topped up"
     how = by_itself if paused.by == "kie-credits" else "goes on when the operator says so (`plantain resume`)"
     return Check("creates", False, told, f"Jobs wait and cost nothing meanwhile; all {how}.")

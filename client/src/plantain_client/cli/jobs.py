@@ -8,7 +8,7 @@ from rich.text import Text
 
 from plantain_client.cli.advice import FAILED, OK
 from plantain_client.cli.batch import somebody_is_there
-from plantain_client.cli.operating import action, moment, operators_trouble, told
+from plantain_client.cli.operating import action, iso, moment, operators_trouble, told
 from plantain_client.cli.screen import Screen, plain
 from plantain_client.operator.stack import verbs_of
 from plantain_client.operator.verbs import Refused
@@ -19,6 +19,7 @@ _VERBS = {
     "redrive": "RedriveJobFunction",
     "dismiss": "DismissJobFunction",
 }
+_TIMES = ("createdAt", "sentAt", "unknownSince", "endedAt")
 _AGAIN = "Try again in a moment."
 _ADVICE = {
     "CannotReopen": "Nothing was changed or sent. `plantain jobs unknown` shows how the jobs stand.",
@@ -69,7 +70,7 @@ def _do(asked: argparse.Namespace, screen: Screen) -> int:
     except Refused as refused:
         return _refused(refused, screen, may_cost=asked.action == "resend")
     if screen.as_json:
-        screen.document(job)
+        screen.document(_shown(job))
     elif asked.action == "dismiss":
         screen.done(f"{asked.task_id} is listed no longer.")
     else:
@@ -107,7 +108,7 @@ def _unknown(asked: argparse.Namespace, screen: Screen) -> int:
     except Refused as refused:
         return _refused(refused, screen)
     if screen.as_json:
-        screen.document({"jobs": found})
+        screen.document({"jobs": [_shown(job) for job in found]})
     elif not found:
         screen.note(f"There is none of the last {asked.days} days, but for those that were dismissed.")
     elif not screen.out.is_terminal:
@@ -128,6 +129,11 @@ def _told(job: dict[str, Any]) -> Text:
         lines.append(Text("   ").join(Text.assemble((f"{name} ", "dim"), row[name]) for name in names))
         lines[-1].pad_left(2)
     return Text("\n").join(lines)
+
+
+def _shown(job: dict[str, Any]) -> dict[str, Any]:
+    """For a program: the times as the API writes them."""
+    return {name: iso(value) if name in _TIMES else value for name, value in job.items()}
 
 
 def _row(job: dict[str, Any]) -> dict[str, str]:

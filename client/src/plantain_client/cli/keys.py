@@ -1,17 +1,15 @@
 """`plantain keys add | list | revoke`: the operator's API keys, in the table of a stack in AWS."""
 
 import argparse
-import datetime as dt
 
 from rich.table import Table
 
 from plantain_client.cli.advice import FAILED, INTERRUPTED, OK, USAGE, Trouble
+from plantain_client.cli.operating import STACK, iso, moment
 from plantain_client.cli.rates import own_rates, per_minute
 from plantain_client.cli.screen import Screen
 from plantain_client.operator.api_keys import REMEMBERED_SECONDS, ApiKeys, BadName
 from plantain_client.operator.stack import CannotReach, api_keys_of, in_words
-
-STACK = "plantain"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -93,7 +91,7 @@ def _list(table: ApiKeys, screen: Screen) -> int:
             {
                 "name": c.name,
                 "keys": len(c.created_at),
-                "createdAt": list(c.created_at),
+                "createdAt": [iso(ms) for ms in c.created_at],
                 "operator": c.is_operator,
                 "ratePerMinute": list(c.rates),
             }
@@ -102,7 +100,7 @@ def _list(table: ApiKeys, screen: Screen) -> int:
         screen.document({"callers": shown})
     elif not screen.out.is_terminal:
         for caller in callers:
-            since = _moment(caller.created_at[0])
+            since = moment(caller.created_at[0])
             operator, rates = "operator" if caller.is_operator else "", own_rates(caller)
             told = [operator, rates] if rates else [operator] if operator else []
             screen.result_fields(caller.name, str(len(caller.created_at)), since, *told)
@@ -114,7 +112,7 @@ def _list(table: ApiKeys, screen: Screen) -> int:
             first, last = caller.created_at[0], caller.created_at[-1]
             yes = "yes" if caller.is_operator else ""
             rows.add_row(
-                caller.name, str(len(caller.created_at)), _moment(first), _moment(last), yes, own_rates(caller)
+                caller.name, str(len(caller.created_at)), moment(first), moment(last), yes, own_rates(caller)
             )
         screen.out.print(rows)
     else:
@@ -133,7 +131,3 @@ def _revoke(table: ApiKeys, name: str, screen: Screen) -> int:
     screen.done(f"{count} key{'s' if count > 1 else ''} of {name} revoked.")
     screen.note(f"The gateway remembers an answer: a key used just now may work for up to {REMEMBERED_SECONDS} s.")
     return OK
-
-
-def _moment(ms: int) -> str:
-    return f"{dt.datetime.fromtimestamp(ms / 1000, dt.UTC).astimezone():%Y-%m-%d %H:%M}"

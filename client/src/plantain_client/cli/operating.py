@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from plantain_client.cli.advice import FAILED, INTERRUPTED, Trouble
 from plantain_client.cli.screen import Screen
+from plantain_client.cli.telling import here
 from plantain_client.operator.stack import CannotReach
 
 STACK = "plantain"
@@ -47,5 +48,14 @@ def operators_trouble(
 
 
 def moment(ms: int | None) -> str:
-    """A time in ms, here."""
-    return f"{dt.datetime.fromtimestamp(ms / 1000, dt.UTC).astimezone():%Y-%m-%d %H:%M}" if ms else "-"
+    """A time in ms since 1970, as this machine's clock shows it."""
+    return here(_at(ms)) if ms else "-"
+
+
+def iso(ms: int) -> str:
+    """A time in ms since 1970 for a program, as the API writes it: 2026-03-25T08:50:42.608Z."""
+    return _at(ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _at(ms: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(ms // 1000, dt.UTC) + dt.timedelta(milliseconds=ms % 1000)

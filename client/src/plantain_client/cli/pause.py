@@ -1,10 +1,9 @@
 """`plantain pause | resume`: the operator's switch that stops new creates and loses nothing."""
 
 import argparse
-import datetime as dt
 
 from plantain_client.cli.advice import INTERRUPTED, OK
-from plantain_client.cli.operating import STACK, operators_trouble
+from plantain_client.cli.operating import STACK, iso, moment, operators_trouble
 from plantain_client.cli.screen import Screen
 from plantain_client.cli.telling import pause_in_words
 from plantain_client.operator.pause import Pause, Paused
@@ -59,8 +58,7 @@ def _tell(paused: Paused | None, screen: Screen) -> None:
     elif paused is None:
         screen.result("Creates are sent.")
     else:
-        since = dt.datetime.fromtimestamp(paused.at / 1000, dt.UTC)
-        screen.result(pause_in_words(paused.by, paused.reason, since))
+        screen.result(pause_in_words(paused.by, paused.reason, moment(paused.at)))
         screen.note("Jobs wait, nothing is lost or charged. `plantain resume` lets them go on, within 5 minutes.")
 
 
@@ -75,4 +73,5 @@ def _resume(switch: Pause, screen: Screen) -> None:
 
 
 def _shown(paused: Paused | None) -> dict[str, object] | None:
-    return {"by": paused.by, "reason": paused.reason, "at": paused.at} if paused else None
+    """As the API tells it."""
+    return {"by": paused.by, "reason": paused.reason, "since": iso(paused.at)} if paused else None

@@ -30,7 +30,7 @@ def show_schedules(screen: Screen, schedules: Iterable[Schedule]) -> None:
     """A table on a terminal; elsewhere a line each, its fields between tabs."""
     if not screen.out.is_terminal:
         for schedule in schedules:
-            coming = [run.isoformat() for run in schedule.next_runs[:1]]
+            coming = [moment_in_words(run) for run in schedule.next_runs[:1]]
             screen.result_fields(schedule.name, schedule.kept_by, schedule.timezone, _next(schedule, coming))
         return
     table = _table("SCHEDULE", "KEPT BY", "TIMEZONE", "NEXT RUN")
@@ -55,7 +55,7 @@ def show_runs(screen: Screen, runs: Iterable[Run]) -> None:
         if not screen.out.is_terminal:
             jobs = " ".join(f"{job.task_id} {job.state}" for job in run.jobs)
             cost = f"{run.cost.credits:g}" if run.cost else ""
-            screen.result_fields(run.planned_at.isoformat(), run.state, jobs, cost)
+            screen.result_fields(here(run.planned_at), run.state, jobs, cost)
         made = Counter(job.state for job in run.jobs)
         done = f"{made['success']}/{len(run.jobs)}" if run.jobs else "–"
         failed = Text(str(made["fail"] or "–"), "red" if made["fail"] else "")

@@ -46,7 +46,8 @@ class Screen:
         sys.stdout.write("\t".join(map(plain, fields)) + "\n")
 
     def document(self, document: Mapping[str, Any]) -> None:
-        """The one JSON document."""
+        """The one JSON document. What is whole has no point, as the API writes it."""
+        document = _evened(document)
         written = json.dumps(document, ensure_ascii=False, indent=2)
         try:
             written.encode(sys.stdout.encoding or "utf-8")
@@ -160,6 +161,17 @@ def write_what_can_be_written() -> None:
 def plain(text: str) -> str:
     """The text without what moves cursors or breaks lines: it may be anybody's."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def _evened(value: Any) -> Any:
+    match value:
+        case float() if value.is_integer() and abs(value) < 2**53:
+            return int(value)
+        case Mapping():
+            return {name: _evened(part) for name, part in value.items()}
+        case list() | tuple():
+            return [_evened(part) for part in value]
+    return value
 
 
 def _padded(what: str) -> str:

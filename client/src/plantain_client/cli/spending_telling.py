@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from plantain_client.cli.screen import Screen, plain
-from plantain_client.cli.telling import cost_in_words, pause_in_words
+from plantain_client.cli.telling import cost_in_words, here, pause_in_words
 from plantain_client.money import BudgetLeft, Estimate, Usage, Used
 
 _BLOCKS = "▏▎▍▌▋▊▉█"  # an eighth to eight
@@ -36,7 +36,7 @@ def show_estimate(screen: Screen, estimate: Estimate, *, cached: bool) -> None:
     for budget in estimate.over:
         screen.failed(f"The {_of_budget(budget)} has no room for it: it would be refused{unless}.")
     if paused := estimate.paused:
-        screen.note(pause_in_words(paused.by, paused.reason, paused.since))
+        screen.note(pause_in_words(paused.by, paused.reason, here(paused.since)))
         screen.note("Asked for now it would wait until they go on, for nothing.")
     screen.note("Nothing was asked for, and it has cost nothing.")
 
@@ -138,8 +138,7 @@ def _of_budget(budget: BudgetLeft) -> str:
 
 
 def _left(budget: BudgetLeft) -> str:
-    until = f"{budget.resets_at:%Y-%m-%d %H:%M} UTC"
-    return f"${budget.left_usd:,.2f} of ${budget.limit_usd:,.2f} left, until {until}"
+    return f"${budget.left_usd:,.2f} of ${budget.limit_usd:,.2f} left, until {here(budget.resets_at)}"
 
 
 def _can_write(screen: Screen, text: str) -> bool:

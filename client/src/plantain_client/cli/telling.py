@@ -42,7 +42,7 @@ def show_list(screen: Screen, tasks: Iterable[Task]) -> None:
     if not screen.out.is_terminal:
         for task in tasks:
             cost = f"{task.cost.credits:g}" if task.cost else ""
-            screen.result_fields(task.task_id, task.state, task.created_at.isoformat(), cost, task.prompt)
+            screen.result_fields(task.task_id, task.state, here(task.created_at), cost, task.prompt)
         return
     # Ids are there to be copied: only the prompt gives way to a narrow terminal.
     table = Table(box=None, expand=True, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
@@ -96,13 +96,13 @@ def age(passed: dt.timedelta) -> str:
 
 
 def moment_in_words(moment: dt.datetime) -> str:
-    """To the second, with its zone: 2026-11-30 09:00:00+01:00."""
+    """To the second, with its zone, as every time is shown: 2026-11-30 09:00:00+01:00."""
     return moment.isoformat(" ", "seconds")
 
 
-def pause_in_words(by: str, reason: str, since: dt.datetime) -> str:
-    """Who has paused creates, since when and why."""
-    whose = f"Creates are paused since {here(since)} by {_PAUSED_BY.get(by, by)}"
+def pause_in_words(by: str, reason: str, since: str) -> str:
+    """Who has paused creates, since when (in words already) and why."""
+    whose = f"Creates are paused since {since} by {_PAUSED_BY.get(by, by)}"
     return f"{whose}: {reason}" if reason else f"{whose}."
 
 

@@ -2,7 +2,7 @@
 
 from plantain_client import Plantain, PlantainError, Progress
 from plantain_client.cli.screen import Screen, Work
-from plantain_client.cli.telling import pause_in_words
+from plantain_client.cli.telling import here, pause_in_words
 
 
 class Watch:
@@ -35,6 +35,6 @@ class Watch:
         except PlantainError:
             return  # it is no reason to stop waiting
         if paused:
-            told = pause_in_words(paused.by, paused.reason, paused.since)
+            told = pause_in_words(paused.by, paused.reason, here(paused.since))
             self._screen.note(told)
             self._screen.note("The job waits, loses nothing and has cost nothing; it is sent when they go on.")

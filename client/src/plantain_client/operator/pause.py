@@ -32,12 +32,15 @@ class Pause:
         return Paused(paused["by"]["S"], paused["reason"]["S"], int(paused["at"]["N"]))
 
     def pause(self, reason: str) -> None:
-        """From now on, by an operator; of a pause that stands already, whoever began it, the beginning stays."""
+        """From now on, by an operator; of a pause that stands already, whoever began it, the beginning stays.
+
+        So does its reason, if there is none now.
+        """
         standing = self.now()
         now = str(_now_ms())
         paused = {
             "by": {"S": "operator"},
-            "reason": {"S": reason},
+            "reason": {"S": reason or (standing.reason if standing else "")},
             "at": {"N": str(standing.at) if standing else now},
             "lookedAt": {"N": now},
         }
