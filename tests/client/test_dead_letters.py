@@ -92,7 +92,7 @@ def test_letters_are_listed_with_their_reason(functions: Functions, capsys: pyte
     again = run(capsys, "dlq", "list")[1]
 
     assert again == out
-    assert out.split("\t")[1:] == ["OnUploadFunction", "ClientError: The table is slow.", '{"detail": 1}\n']
+    assert out.split("\t")[2:] == ["OnUploadFunction", "ClientError: The table is slow.", '{"detail": 1}\n']
     assert functions.heard == []
 
 
@@ -106,7 +106,47 @@ def test_on_a_terminal_a_letter_is_told_by_the_file_it_is_about(
     lines = run(capsys, "dlq", "list")[1].splitlines()
 
     assert lines[0].endswith("  OnUploadFunction")
-    assert lines[1:] == ["  ClientError: The table is slow.", "  inbox/a.txt"]
+    assert lines[2:] == ["  ClientError: The table is slow.", "  inbox/a.txt"]
+    assert len(lines[1].strip()) == 36
+
+
+def ids(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return [letter["id"] for letter in json.loads(run(capsys, "dlq", "list", "--json")[1])["letters"]]
+
+
+def test_one_letter_that_nobody_can_read_is_shown_and_dropped(
+    functions: Functions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    post("not JSON", TARGET_ARN=arn("OnUploadFunction"), ERROR_MESSAGE="It broke.")
+    post(given_up(arn("OnUploadFunction"), {"detail": 1}))
+    unreadable = run(capsys, "dlq", "list")[1].splitlines()[0].split("\t")[0]
+
+    refused, _, why = run(capsys, "dlq", "drop", unreadable)
+    still = ids(capsys)
+    code, shown, _ = run(capsys, "dlq", "drop", unreadable, "--yes")
+    again, _, gone = run(capsys, "dlq", "drop", unreadable, "--yes")
+
+    assert (refused, "--yes" in why, "Cost: nothing" in why, len(still)) == (1, True, True, 2)
+    assert (code, shown.split("\t")[0], shown.split("\t")[2:]) == (0, unreadable, ["?", "It broke.", "null\n"])
+    assert set(ids(capsys)) == set(still) - {unreadable}
+    assert (again, "There is no letter" in gone) == (1, True)
+    assert functions.heard == []
+
+
+def test_what_was_dropped_is_told_to_a_program(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:
+    post(given_up(arn("OnUploadFunction"), {"detail": 1}))
+    (letter,) = ids(capsys)
+
+    refused = run(capsys, "dlq", "drop", letter, "--json")
+    code, out, _ = run(capsys, "dlq", "drop", letter, "--json", "--yes")
+
+    assert (refused[0], json.loads(refused[1])["error"]["code"]) == (1, "not-agreed")
+    assert (code, json.loads(out)["dropped"]["id"], json.loads(out)["dropped"]["event"]) == (
+        0,
+        letter,
+        {"detail": 1},
+    )
+    assert ids(capsys) == []
 
 
 def test_of_an_empty_queue_nothing_is_handed_over(

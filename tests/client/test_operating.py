@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from plantain_client.cli import jobs as jobs_command
+from plantain_client.cli import operating
 from plantain_client.cli.main import main
 from plantain_client.cli.screen import Screen
 from tests.client.operating import Functions
@@ -103,7 +103,7 @@ def test_what_may_pay_twice_is_asked_about(
     assert "not-agreed" in run(capsys, "jobs", *words, "--json")[1]
 
     answers = iter([False, True])
-    monkeypatch.setattr(jobs_command, "somebody_is_there", lambda _: True)
+    monkeypatch.setattr(operating, "somebody_is_there", lambda _: True)
     monkeypatch.setattr(Screen, "agrees", lambda *_: next(answers))
     assert run(capsys, "jobs", *words)[0] == 1
     assert functions.heard == []

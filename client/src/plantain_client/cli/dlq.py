@@ -1,4 +1,4 @@
-"""`plantain dlq list | redrive`: what could not be processed, for the operator."""
+"""`plantain dlq list | redrive | drop`: what could not be processed, for the operator."""
 
 import argparse
 import json
@@ -7,7 +7,7 @@ from typing import Any
 from rich.text import Text
 
 from plantain_client.cli.advice import FAILED, OK
-from plantain_client.cli.operating import action, iso, moment, operators_trouble, told
+from plantain_client.cli.operating import action, agrees, iso, moment, not_agreed, operators_trouble, told
 from plantain_client.cli.screen import Screen, plain
 from plantain_client.operator.dead_letters import DeadLetters, Letter
 from plantain_client.operator.stack import dead_letters_of
@@ -18,6 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     found = parser.add_subparsers(required=True, metavar="ACTION", dest="action", title="actions")
     action(found, "list", "show what could not be processed, and why")
     action(found, "redrive", "hand all of it once more to whom it was for; nothing is done or paid twice")
+    dropped = action(found, "drop", "delete one letter that cannot be handed over; what it was about stays undone")
+    dropped.add_argument("id", metavar="ID", help="as `plantain dlq list` shows it")
+    dropped.add_argument("--yes", action="store_true", help="agree beforehand")
 
 
 def dlq(asked: argparse.Namespace, screen: Screen) -> int:
@@ -27,7 +30,13 @@ def dlq(asked: argparse.Namespace, screen: Screen) -> int:
 
 def _run(asked: argparse.Namespace, screen: Screen) -> int:
     with dead_letters_of(asked.stack) as queue:
-        return _list(queue, screen) if asked.action == "list" else _redrive(queue, screen)
+        match asked.action:
+            case "list":
+                return _list(queue, screen)
+            case "drop":
+                return _drop(queue, asked, screen)
+            case _:
+                return _redrive(queue, screen)
 
 
 def _list(queue: DeadLetters, screen: Screen) -> int:
@@ -37,13 +46,7 @@ def _list(queue: DeadLetters, screen: Screen) -> int:
         screen.document({"letters": [_shown(letter) for letter in letters]})
         return OK
     for letter in letters:
-        fields = (moment(letter.sent_at), letter.function or "?", letter.why or "-", _about(letter.event))
-        if screen.out.is_terminal:
-            when, function, *more = map(plain, fields)
-            for line in (f"{when}  {function}", *(f"  {line}" for line in more)):
-                screen.out.print(Text(line), no_wrap=True, overflow="ellipsis")
-        else:
-            screen.result_fields(*fields)
+        _show(letter, screen)
     if letters:
         screen.note("`plantain dlq redrive` hands them over again.")
     else:
@@ -70,12 +73,45 @@ def _redrive(queue: DeadLetters, screen: Screen) -> int:
     if left and not screen.as_json:
         advice = (
             "They were not for a function of this stack, or are not whole: `plantain dlq list --json` shows them. "
-            "They stay for 14 days, or until somebody deletes them from the queue (output DeadLettersUrl)."
+            "They stay for 14 days; `plantain dlq drop ID` deletes one."
         )
         screen.trouble(
             operators_trouble(f"Left in the queue: {len(left)}.", advice, "letters-left", may_cost=bool(handed))
         )
     return FAILED if left else OK
+
+
+def _drop(queue: DeadLetters, asked: argparse.Namespace, screen: Screen) -> int:
+    letters = list(queue.letters())
+    found = next((letter for letter in letters if letter.id == asked.id), None)
+    queue.put_back(letter for letter in letters if letter is not found)
+    if found is None:
+        advice = "`plantain dlq list` shows the ids; what somebody else looks at is not seen for a minute."
+        screen.trouble(operators_trouble(f"There is no letter {asked.id}.", advice, "no-letter"))
+        return FAILED
+    if not screen.as_json:
+        _show(found, screen)
+    again = " It can be handed over again, by `plantain dlq redrive`." if found.function else ""
+    question = f"Delete it for good? What it was about stays undone.{again} [y/N] "
+    if not asked.yes and not agrees(screen, question):
+        queue.put_back([found])
+        return not_agreed(screen)
+    queue.drop(found)
+    if screen.as_json:
+        screen.document({"dropped": _shown(found)})
+    else:
+        screen.done(f"{found.id} is deleted.")
+    return OK
+
+
+def _show(letter: Letter, screen: Screen) -> None:
+    fields = (letter.id, moment(letter.sent_at), letter.function or "?", letter.why or "-", _about(letter.event))
+    if not screen.out.is_terminal:
+        screen.result_fields(*fields)
+        return
+    name, when, function, *more = map(plain, fields)
+    for line in (f"{when}  {function}", *(f"  {line}" for line in (name, *more))):
+        screen.out.print(Text(line), no_wrap=True, overflow="ellipsis")
 
 
 def _about(event: Any) -> str:
@@ -87,4 +123,11 @@ def _about(event: Any) -> str:
 
 
 def _shown(letter: Letter) -> dict[str, object]:
-    return {"function": letter.function, "why": letter.why, "sentAt": iso(letter.sent_at), "event": letter.event}
+    sent_at = iso(letter.sent_at)
+    return {
+        "id": letter.id,
+        "function": letter.function,
+        "why": letter.why,
+        "sentAt": sent_at,
+        "event": letter.event,
+    }

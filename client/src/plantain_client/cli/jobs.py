@@ -7,8 +7,7 @@ from typing import Any
 from rich.text import Text
 
 from plantain_client.cli.advice import FAILED, OK
-from plantain_client.cli.batch import somebody_is_there
-from plantain_client.cli.operating import action, iso, moment, operators_trouble, told
+from plantain_client.cli.operating import action, agrees, iso, moment, not_agreed, operators_trouble, told
 from plantain_client.cli.screen import Screen, plain
 from plantain_client.operator.stack import verbs_of
 from plantain_client.operator.verbs import Refused
@@ -58,9 +57,8 @@ def jobs(asked: argparse.Namespace, screen: Screen) -> int:
 
 
 def _do(asked: argparse.Namespace, screen: Screen) -> int:
-    if (question := _question(asked)) and not asked.yes and not _agrees(screen, question):
-        screen.trouble(operators_trouble("Nothing was done.", "--yes agrees beforehand.", "not-agreed"))
-        return FAILED
+    if (question := _question(asked)) and not asked.yes and not agrees(screen, question):
+        return not_agreed(screen)
     event = {"taskId": asked.task_id}
     if asked.action == "adopt":
         event |= {"kieTaskId": asked.kie_task_id, "force": asked.force}
@@ -86,10 +84,6 @@ def _question(asked: argparse.Namespace) -> str | None:
     if asked.action == "adopt" and asked.force:
         return f"Is {asked.kie_task_id} really the task of {asked.task_id}? Kie.ai may not tell. [y/N] "
     return None
-
-
-def _agrees(screen: Screen, question: str) -> bool:
-    return not screen.as_json and somebody_is_there(screen) and screen.agrees(question)
 
 
 def _refused(refused: Refused, screen: Screen, *, may_cost: bool = False) -> int:

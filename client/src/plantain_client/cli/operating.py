@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from plantain_client.cli.advice import FAILED, INTERRUPTED, Trouble
+from plantain_client.cli.batch import somebody_is_there
 from plantain_client.cli.screen import Screen
 from plantain_client.cli.telling import here
 from plantain_client.operator.stack import CannotReach
@@ -45,6 +46,17 @@ def operators_trouble(
     if may_cost:
         return Trouble(what, "unknown", advice, code, exit_code)
     return Trouble(what, "no", advice, code, exit_code, cost="nothing was charged by this command")
+
+
+def agrees(screen: Screen, question: str) -> bool:
+    """Whether a person is there, and says yes."""
+    return not screen.as_json and somebody_is_there(screen) and screen.agrees(question)
+
+
+def not_agreed(screen: Screen) -> int:
+    """The exit code of what nobody has agreed to."""
+    screen.trouble(operators_trouble("Nothing was done.", "--yes agrees beforehand.", "not-agreed"))
+    return FAILED
 
 
 def moment(ms: int | None) -> str:

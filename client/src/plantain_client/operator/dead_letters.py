@@ -19,9 +19,11 @@ HIDDEN_SECONDS = 60  # how long a letter that was read is seen by nobody else
 class Letter:
     """`function` is its name in the template, None if it is none of this stack's or not to be made out.
 
-    `sent_at` is in ms, `why` what is said of the failure, `handle` the queue's, to delete it by.
+    `sent_at` is in ms, `why` what is said of the failure, `id` the queue's for as long as it lies there, `handle`
+    what it is deleted by.
     """
 
+    id: str
     function: str | None
     event: Any
     why: str
@@ -73,6 +75,10 @@ class DeadLetters:
             InvocationType="Event",
             Payload=json.dumps(letter.event),
         )
+        self.drop(letter)
+
+    def drop(self, letter: Letter) -> None:
+        """Forget it."""
         self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=letter.handle)
 
     def _letter(self, message: dict[str, Any]) -> Letter:
@@ -90,9 +96,8 @@ class DeadLetters:
             arn, event = str(body["requestContext"].get("functionArn", "")), body["requestPayload"]
             why = _said(body)
         sent_at = int(message.get("Attributes", {}).get("SentTimestamp", 0))
-        return Letter(
-            self._named(arn) if body is not None else None, event, why, sent_at, message["ReceiptHandle"]
-        )
+        function = self._named(arn) if body is not None else None
+        return Letter(message["MessageId"], function, event, why, sent_at, message["ReceiptHandle"])
 
     def _named(self, arn: str) -> str | None:
         """arn:aws:lambda:region:account:function:name, perhaps with a version behind it."""
