@@ -54,3 +54,9 @@ def test_nobody_is_told_to_pay_again_for_what_can_be_fetched(code: str, charged:
     failed = TaskFailed("It failed.", code, charged)
 
     assert advice in trouble_of(failed).advice
+
+
+def test_the_operators_command_can_be_copied() -> None:
+    failed = TaskFailed("It failed.", "aborted", "unknown", task_id="task-1")
+
+    assert "`plantain jobs redrive task-1`" in trouble_of(failed).advice

@@ -69,8 +69,8 @@ def test_an_end_says_what_the_job_has_cost_so_far(
 
     assert told.failure is not None
     assert (told.failure.code, told.failure.charged) == (code, charged)
-    # Of what was never sent there is nothing to be looked up at Kie.ai.
-    assert ("kieTaskId" in told.failure.message) == (charged != "no")
+    # Of what was never sent there is nothing to be fetched from Kie.ai.
+    assert ("plantain jobs redrive" in told.failure.message) == (charged != "no")
 
 
 def test_a_job_that_was_paused_until_its_execution_ran_out_of_time_was_never_sent(workflow: Workflow) -> None:

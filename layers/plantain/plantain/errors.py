@@ -38,6 +38,8 @@ from typing import Literal
 from plantain.job import Failure
 from plantain.task import Charged
 
+# What an operator does about what may have been paid for.
+UNKNOWN, REDRIVE = "`plantain jobs unknown`", "`plantain jobs redrive ID`"
 REFUSAL_CODES = frozenset({"kie-refused", "kie-key-rejected", "kie-spending-cap"})
 
 
@@ -203,7 +205,7 @@ class OutcomeUnknown(PlantainError):
     def __init__(self, text: str, *, words: str = "") -> None:
         advice = (
             "Kie.ai may have accepted and billed the request, so it is not sent again; "
-            "the operator can look on Kie.ai's log page."
+            f"the operator can let this very job go on: {UNKNOWN}."
         )
         said = f'Kie.ai said: "{words}".' if words else text
         super().__init__(f"{text} {advice}", code="outcome-unknown", words=f"{said} {advice}")

@@ -7,11 +7,12 @@ _OPERATOR = "Show this text to whoever runs Plantain for you"
 _LATER = "Drop the file again later."
 _LOST = (
     "Nobody can say yet whether the picture was made, so Plantain does not ask for it again by itself.",
-    f"{_OPERATOR}: they can look it up at Kie.ai. To drop the file again may cost a second time.",
+    f"{_OPERATOR}: `plantain jobs unknown` lists the job. To drop the file again may cost a second time.",
 )
 _NOT_COPIED = (
     "Kie.ai made the picture, but what it made could not be fetched or is no whole picture.",
-    f"{_OPERATOR}: Kie.ai keeps what it has made for some days. To drop the file again costs again.",
+    f"{_OPERATOR}: `plantain jobs redrive` with the number of the job fetches what Kie.ai has made, within some "
+    "days. To drop the file again costs again.",
 )
 _NO_KEY = (
     "Plantain could not log in at Kie.ai, which draws the pictures.",

@@ -3,24 +3,23 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from plantain.errors import PlantainError
+from plantain.errors import REDRIVE, UNKNOWN, PlantainError
 from plantain.job import Failure, Job
 from plantain.jobs import Jobs
 
+_FETCHED = f"It may have been billed; what Kie.ai has of it the operator can fetch for nothing: {REDRIVE}."
+_SEEN_TO = f"the operator can let this very job go on: {UNKNOWN}."
 _MESSAGES = {
     "kie-busy": "Kie.ai could not be reached or took no new tasks for too long. Nothing was charged; send the "
     "request again later.",
     "not-sent": "The request was never sent to Kie.ai. Nothing was charged; send it again.",
     "outcome-unknown": "The request was sent and Kie.ai's answer was lost. It may have been billed, so it is not "
-    "sent again; the operator can look on Kie.ai's log page.",
-    "status-unavailable": "Kie.ai accepted the task but could not be asked for its outcome. It may have been "
-    "billed; the operator can look the task up at Kie.ai by the kieTaskId in the job record.",
-    "image-not-stored": "Kie.ai made and charged the image, but it could not be copied into the bucket. The "
-    "operator can fetch it from Kie.ai, which keeps results for some days, by the kieTaskId in the job record.",
-    "timed-out": "The workflow reached its time limit. What Kie.ai may have made and billed can be looked up "
-    "there by the kieTaskId in the job record.",
-    "aborted": "The workflow was stopped by an operator. What Kie.ai may have made and billed can be looked up "
-    "there by the kieTaskId in the job record.",
+    f"sent again; {_SEEN_TO}",
+    "status-unavailable": f"Kie.ai accepted the task but could not be asked for its outcome. {_FETCHED}",
+    "image-not-stored": "Kie.ai made and charged the image, but it could not be copied into the bucket. Kie.ai "
+    f"keeps it for some days, in which the operator can fetch it for nothing: {REDRIVE}.",
+    "timed-out": f"The workflow reached its time limit. {_FETCHED}",
+    "aborted": f"The workflow was stopped by an operator. {_FETCHED}",
 }
 
 

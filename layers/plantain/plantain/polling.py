@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass, replace
 from functools import cache
 
-from plantain.errors import UnexpectedAnswer
+from plantain.errors import REDRIVE, UnexpectedAnswer
 from plantain.job import Job
 from plantain.task import KIE_TIMEOUT, Failed, Outcome, Running, Succeeded, Unlisted
 
@@ -64,8 +64,8 @@ def judge(outcome: Outcome, job: Job, *, blanks: int, pace: Pace, now: int) -> R
     if isinstance(verdict, Running) and pace.is_over(age_of(job, now)):
         return Failed(
             "timed-out",
-            "Kie.ai did not finish in time. The image may still be made and billed; the operator can look it up "
-            "at Kie.ai by the kieTaskId in the job record.",
+            "Kie.ai did not finish in time. The image may still be made and billed; then the operator can fetch "
+            f"it for nothing: {REDRIVE}.",
             "unknown",
         )
     return verdict
@@ -82,8 +82,8 @@ def _settled(outcome: Outcome, job: Job, blanks: int, now: int) -> Running | Suc
         case Succeeded(image_urls=(), credits=credits):
             return Failed(
                 "upstream-invalid-result",
-                "Kie.ai reported success but gave no usable image. The operator can look the task up at Kie.ai by "
-                "the kieTaskId in the job record.",
+                "Kie.ai reported success but gave no usable image. The operator can ask once more, for nothing: "
+                f"{REDRIVE}.",
                 "yes" if credits else "unknown",
                 credits,
             )

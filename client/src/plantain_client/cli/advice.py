@@ -131,9 +131,7 @@ def trouble_of(error: PlantainError) -> Trouble:
 def _told(error: PlantainError) -> tuple[str, str, int]:
     match error:
         case TaskFailed(code=code):
-            advice = _BY_CODE.get(code, _after(error))
-            # Of what has cost nothing, Kie.ai has nothing to fetch.
-            return code, _AGAIN if advice == _REDRIVE and error.charged == "no" else advice, JOB_FAILED
+            return code, _of_failure(error, code), JOB_FAILED
         case StillRunning(task_id=task_id):
             return "still-running", f"Go on waiting: plantain wait {task_id}", STILL_RUNNING
         case BatchRunning(batch_id=batch_id):
@@ -155,6 +153,14 @@ def _told(error: PlantainError) -> tuple[str, str, int]:
         case UnusableFile():
             return "unusable-file", "Give a PNG, JPEG or WebP image.", USAGE
     return "storage-failed", _after(error), FAILED
+
+
+def _of_failure(error: PlantainError, code: str) -> str:
+    """Of what has cost nothing, Kie.ai has nothing to fetch."""
+    advice = _BY_CODE.get(code, _after(error))
+    if advice != _REDRIVE:
+        return advice
+    return _AGAIN if error.charged == "no" else advice.replace("ID", error.task_id or "ID")
 
 
 def _of_the_way(error: PlantainError) -> tuple[str, str, int]:
