@@ -49,6 +49,29 @@ def test_jobs_in_doubt_are_listed_with_what_tells_of_their_fate(
     assert [event for _, event in functions.heard] == [{"days": 14}, {"days": 3}]
 
 
+@pytest.mark.parametrize("terminal", [False, True])
+def test_jobs_under_way_are_a_line_each(
+    functions: Functions, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, terminal: bool
+) -> None:
+    if terminal:
+        for name, value in {"FORCE_COLOR": "1", "NO_COLOR": "", "COLUMNS": "100", "TERM": "xterm"}.items():
+            monkeypatch.setenv(name, value)
+    under_way = JOB | {"state": "processing", "createdAt": 1_000_000_000_000}
+    functions.answers["ListUnknownFunction"] = {"jobs": [under_way]}
+
+    _, out, _ = run(capsys, "jobs", "open", "--limit", "5")
+    document = json.loads(run(capsys, "jobs", "open", "--json")[1])
+    functions.answers["ListUnknownFunction"] = {"jobs": []}
+    none = run(capsys, "jobs", "open")
+
+    old, state, charged, caller = out.split()[1:5]
+    assert out.startswith(ID)
+    assert (int(old.removesuffix("d")) > 8000, state, charged, caller) == (True, "processing", "unknown", "alice")
+    assert document["jobs"][0]["createdAt"] == "2001-09-09T01:46:40.000Z"
+    assert (none[:2], "All jobs have ended" in none[2]) == ((0, ""), True)
+    assert [event for _, event in functions.heard] == [{"open": 5}, {"open": 20}, {"open": 20}]
+
+
 def test_no_job_in_doubt_is_said(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:
     functions.answers["ListUnknownFunction"] = {"jobs": []}
 

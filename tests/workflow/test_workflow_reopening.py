@@ -19,6 +19,7 @@ from plantain.counters import counters_of, utc_day
 from plantain.doorbell import ring
 from plantain.errors import CannotReopen
 from plantain.executions import Executions
+from plantain.failures import NOT_SENT
 from plantain.job import Failure, Job
 from plantain.jobs import jobs
 from plantain.reservations import reservations
@@ -59,6 +60,18 @@ def test_a_lost_create_is_listed_and_goes_on_with_the_task_that_was_found(workfl
     assert found.described["name"] == f"{lost.job.task_id}-1"
     assert (workflow.accepted, workflow.sent, unknown()) == (1, 1, [])
     assert (found.job.unknown_since, found.job.failure) == (None, None)
+
+
+def test_jobs_under_way_are_listed_the_oldest_first_until_they_have_ended(workflow: Workflow) -> None:
+    wishes = [replace(a_wish(), created_at=made) for made in (1_800_000_000_000, 1_700_000_000_000)]
+    young, old = (reservations().reserve(wish).job for wish in wishes)
+
+    def under_way(most: int) -> list[str]:
+        return [job["taskId"] for job in call(functions.list_unknown.app, open=most)["jobs"]]
+
+    assert (under_way(9), under_way(1)) == ([old.task_id, young.task_id], [old.task_id])
+    jobs().fail(old.task_id, NOT_SENT, seen=old)
+    assert under_way(9) == [young.task_id]
 
 
 def test_a_callback_that_comes_too_late_tells_the_operator_which_task_it_is(workflow: Workflow) -> None:

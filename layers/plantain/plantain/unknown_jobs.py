@@ -1,4 +1,4 @@
-"""What an operator is told of the jobs that may have cost money and have no image."""
+"""What an operator is told of the jobs that may have cost money and have no image, and of those under way."""
 
 from collections.abc import Iterator
 from itertools import chain, islice
@@ -20,11 +20,22 @@ def unknown_jobs(days: int) -> list[dict[str, Any]]:
     return list(islice(_shown(listed.task_id for listed in found), LONGEST))
 
 
+def unended_jobs(most: int) -> list[dict[str, Any]]:
+    """The oldest of those that have not ended."""
+    found = (jobs().get(listed.task_id) for listed in open_jobs().unended())
+    under_way = (_with_prompt(job) for job in found if not job.is_final)
+    return list(islice(under_way, min(most, LONGEST)))
+
+
 def _shown(task_ids: Iterator[str]) -> Iterator[dict[str, Any]]:
     for task_id in task_ids:
         job = jobs().get(task_id)
         if job.is_unsettled or not job.is_final:  # the index lags behind
-            yield summary_of(job) | {"prompt": job.request.prompt[:WORDS]}
+            yield _with_prompt(job)
+
+
+def _with_prompt(job: Job) -> dict[str, Any]:
+    return summary_of(job) | {"prompt": job.request.prompt[:WORDS]}
 
 
 def summary_of(job: Job) -> dict[str, Any]:

@@ -1,14 +1,12 @@
-"""`plantain jobs unknown | adopt | resend | redrive | dismiss`: the operator's, for jobs that have failed."""
+"""`plantain jobs unknown | open | adopt | resend | redrive | dismiss`: for operators."""
 
 import argparse
 import re
-from typing import Any
-
-from rich.text import Text
 
 from plantain_client.cli.advice import FAILED, OK
-from plantain_client.cli.operating import action, agrees, iso, moment, not_agreed, operators_trouble, told
-from plantain_client.cli.screen import Screen, plain
+from plantain_client.cli.jobs_telling import show_open, show_unknown, shown
+from plantain_client.cli.operating import action, agrees, not_agreed, operators_trouble, told
+from plantain_client.cli.screen import Screen
 from plantain_client.operator.stack import verbs_of
 from plantain_client.operator.verbs import Refused
 
@@ -18,7 +16,6 @@ _VERBS = {
     "redrive": "RedriveJobFunction",
     "dismiss": "DismissJobFunction",
 }
-_TIMES = ("createdAt", "sentAt", "unknownSince", "endedAt")
 _AGAIN = "Try again in a moment."
 _ADVICE = {
     "CannotReopen": "Nothing was changed or sent. `plantain jobs unknown` shows how the jobs stand.",
@@ -36,6 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listed.add_argument(
         "--days", type=int, default=14, metavar="N", help="failed within so many days (default 14)"
     )
+    under_way = action(found, "open", "list the jobs that have not ended, the oldest first")
+    under_way.add_argument("--limit", type=int, default=20, metavar="N", help="at most so many (default 20)")
     adopted = action(found, "adopt", "let a job go on with the task that Kie.ai's log page shows for it")
     resent = action(found, "resend", "send a job once more that Kie.ai's log page does not show")
     redriven = action(
@@ -52,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def jobs(asked: argparse.Namespace, screen: Screen) -> int:
     """Do it, with the AWS credentials of the environment."""
-    run = _unknown if asked.action == "unknown" else _do
+    run = _list if asked.action in ("unknown", "open") else _do
     return told(screen, lambda: run(asked, screen), may_cost=asked.action == "resend")
 
 
@@ -68,7 +67,7 @@ def _do(asked: argparse.Namespace, screen: Screen) -> int:
     except Refused as refused:
         return _refused(refused, screen, may_cost=asked.action == "resend")
     if screen.as_json:
-        screen.document(_shown(job))
+        screen.document(shown(job))
     elif asked.action == "dismiss":
         screen.done(f"{asked.task_id} is listed no longer.")
     else:
@@ -95,50 +94,18 @@ def _refused(refused: Refused, screen: Screen, *, may_cost: bool = False) -> int
     return FAILED
 
 
-def _unknown(asked: argparse.Namespace, screen: Screen) -> int:
+def _list(asked: argparse.Namespace, screen: Screen) -> int:
+    is_open = asked.action == "open"
     try:
         with verbs_of(asked.stack) as verbs:
-            found = verbs.call("ListUnknownFunction", days=asked.days)["jobs"]
+            wanted = {"open": asked.limit} if is_open else {"days": asked.days}
+            found = verbs.call("ListUnknownFunction", **wanted)["jobs"]
     except Refused as refused:
         return _refused(refused, screen)
     if screen.as_json:
-        screen.document({"jobs": [_shown(job) for job in found]})
-    elif not found:
-        screen.note(f"There is none of the last {asked.days} days, but for those that were dismissed.")
-    elif not screen.out.is_terminal:
-        for job in found:
-            screen.result_fields(*_row(job).values())
+        screen.document({"jobs": [shown(job) for job in found]})
+    elif is_open:
+        show_open(screen, found)
     else:
-        told_of = Text("\n\n").join(map(_told, found))
-        screen.out.print(told_of, no_wrap=True, overflow="ellipsis")
+        show_unknown(screen, found, asked.days)
     return OK
-
-
-def _told(job: dict[str, Any]) -> Text:
-    """A few lines: ids are there to be copied, and side by side they are wider than a terminal."""
-    row = {name: plain(value) for name, value in _row(job).items()} | {"PROMPT": plain(job["prompt"])}
-    doubt = "yellow" if job["charged"] == "unknown" else ""
-    lines = [Text.assemble(f"{row['TASK']}  {row['CODE']}, ", (f"charged: {row['CHARGED']}", doubt))]
-    for names in (("SENT", "BALANCE", "CALLER"), ("KIE",), ("PROMPT",)):
-        lines.append(Text("   ").join(Text.assemble((f"{name} ", "dim"), row[name]) for name in names))
-        lines[-1].pad_left(2)
-    return Text("\n").join(lines)
-
-
-def _shown(job: dict[str, Any]) -> dict[str, Any]:
-    """For a program: the times as the API writes them."""
-    return {name: iso(value) if name in _TIMES else value for name, value in job.items()}
-
-
-def _row(job: dict[str, Any]) -> dict[str, str]:
-    balances = [f"{job[name]:g}" if name in job else "?" for name in ("balanceAtLoss", "balanceAtEnd")]
-    return {
-        "TASK": job["taskId"],
-        "CODE": job.get("code", job["state"]),
-        "CHARGED": job["charged"],
-        "SENT": moment(job.get("sentAt")),
-        "KIE": job.get("kieTaskId") or job.get("namedKieTaskId") or "-",
-        "BALANCE": "-" if balances == ["?", "?"] else " → ".join(balances),
-        "CALLER": job["caller"],
-        "PROMPT": job["prompt"][:40],
-    }

@@ -1,0 +1,68 @@
+"""Jobs as operators see them: in doubt, or under way."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from rich.text import Text
+
+from plantain_client.cli.operating import iso, moment
+from plantain_client.cli.screen import Screen, plain
+from plantain_client.cli.telling import age
+
+_TIMES = ("createdAt", "sentAt", "unknownSince", "endedAt")
+
+
+def show_unknown(screen: Screen, found: Sequence[dict[str, Any]], days: int) -> None:
+    """A few lines for each on a terminal; elsewhere a line each, its fields between tabs."""
+    if not found:
+        screen.note(f"There is none of the last {days} days, but for those that were dismissed.")
+    elif not screen.out.is_terminal:
+        for job in found:
+            screen.result_fields(*_row(job).values())
+    else:
+        screen.out.print(Text("\n\n").join(map(_told, found)), no_wrap=True, overflow="ellipsis")
+
+
+def show_open(screen: Screen, found: Sequence[dict[str, Any]]) -> None:
+    """A line each: how old it is, how far it has come, whose it is and what it draws."""
+    now = dt.datetime.now(dt.UTC)
+    for job in found:
+        old = age(now - dt.datetime.fromtimestamp(job["createdAt"] / 1000, dt.UTC))
+        fields = (job["taskId"], old, job["state"], job["charged"], job["caller"], job["prompt"][:40])
+        if screen.out.is_terminal:
+            screen.out.print(Text("  ".join(map(plain, fields))), no_wrap=True, overflow="ellipsis")
+        else:
+            screen.result_fields(*fields)
+    if not found:
+        screen.note("All jobs have ended.")
+
+
+def _told(job: dict[str, Any]) -> Text:
+    """A few lines: ids are there to be copied, and side by side they are wider than a terminal."""
+    row = {name: plain(value) for name, value in _row(job).items()} | {"PROMPT": plain(job["prompt"])}
+    doubt = "yellow" if job["charged"] == "unknown" else ""
+    lines = [Text.assemble(f"{row['TASK']}  {row['CODE']}, ", (f"charged: {row['CHARGED']}", doubt))]
+    for names in (("SENT", "BALANCE", "CALLER"), ("KIE",), ("PROMPT",)):
+        lines.append(Text("   ").join(Text.assemble((f"{name} ", "dim"), row[name]) for name in names))
+        lines[-1].pad_left(2)
+    return Text("\n").join(lines)
+
+
+def shown(job: dict[str, Any]) -> dict[str, Any]:
+    """For a program: the times as the API writes them."""
+    return {name: iso(value) if name in _TIMES else value for name, value in job.items()}
+
+
+def _row(job: dict[str, Any]) -> dict[str, str]:
+    balances = [f"{job[name]:g}" if name in job else "?" for name in ("balanceAtLoss", "balanceAtEnd")]
+    return {
+        "TASK": job["taskId"],
+        "CODE": job.get("code", job["state"]),
+        "CHARGED": job["charged"],
+        "SENT": moment(job.get("sentAt")),
+        "KIE": job.get("kieTaskId") or job.get("namedKieTaskId") or "-",
+        "BALANCE": "-" if balances == ["?", "?"] else " → ".join(balances),
+        "CALLER": job["caller"],
+        "PROMPT": job["prompt"][:40],
+    }
