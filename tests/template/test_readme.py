@@ -7,6 +7,7 @@ import pytest
 
 from plantain.reopening import REOPENABLE
 from plantain_client.cli.arguments import arguments
+from scripts.openapi.codes import FAIL_CODES
 from tests.conftest import ROOT
 from tests.template.stack import FUNCTIONS, resources, template
 
@@ -43,6 +44,31 @@ def test_every_alarm_tells_somebody_and_says_nothing_as_long_as_nothing_is_measu
 @pytest.mark.parametrize("code", sorted(REOPENABLE))
 def test_what_to_do_is_said_of_every_job_that_an_operator_can_open_again(code: str) -> None:
     assert f"`{code}`" in PAGE
+
+
+# What costs nothing, and is the caller's alone to mend.
+THE_CALLERS = {
+    *("kie-refused", "max-cost-exceeded", "prompt-not-drawable", "input-image-gone", "input-image-unreachable"),
+}
+SECTIONS = {
+    re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-"): text
+    for title, text in re.findall(r"^### (.+)\n([\s\S]*?)(?=^### |\Z)", PAGE, re.MULTILINE)
+}
+
+
+@pytest.mark.parametrize("code", sorted({*FAIL_CODES, *REOPENABLE} - THE_CALLERS))
+def test_the_index_leads_from_every_code_that_may_cost_or_needs_somebody_to_what_is_said_of_it(code: str) -> None:
+    (row,) = [line for line in SECTIONS["by-failcode"].splitlines() if f"`{code}`" in line.split(" | ")[0]]
+    (section,) = re.findall(r"\]\(#([^)]+)\)", row)
+
+    family = f"`{code.partition('-')[0]}-…`"
+    assert f"`{code}`" in SECTIONS[section] or family in SECTIONS[section]
+
+
+def test_the_index_has_no_code_that_there_is_not() -> None:
+    rows = [line.split(" | ")[0] for line in SECTIONS["by-failcode"].splitlines() if line.startswith("| `")]
+
+    assert {code for row in rows for code in re.findall(r"`([^`]+)`", row)} - {"failCode"} <= set(FAIL_CODES)
 
 
 def commands() -> list[str]:
