@@ -29,12 +29,32 @@ def in_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def functions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:
+def operator(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment with AWS credentials."""
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.setenv("AWS_REGION", REGION)
+
+
+@pytest.fixture
+def dynamodb(operator: None) -> Iterator[Any]:
+    """The tables of keys and of jobs, in a small AWS."""
+    with mock_aws():
+        made = boto3.client("dynamodb", REGION)
+        for table, key in (("keys", "keyHash"), ("jobs", "id")):
+            made.create_table(
+                TableName=table,
+                BillingMode="PAY_PER_REQUEST",
+                AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+                KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
+            )
+        yield made
+
+
+@pytest.fixture
+def functions(operator: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:
     fake = Functions()
     with mock_aws():
         sqs = boto3.client("sqs", REGION)

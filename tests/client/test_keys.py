@@ -3,36 +3,13 @@
 import hashlib
 import json
 import sys
-from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from plantain_client.cli.main import main
 from plantain_client.operator.api_keys import ApiKeys
 from plantain_client.operator.stack import CannotReach, in_words
-
-REGION = "eu-central-1"
-
-
-@pytest.fixture
-def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("AWS_REGION", REGION)
-    with mock_aws():
-        dynamodb = boto3.client("dynamodb", REGION)
-        dynamodb.create_table(
-            TableName="keys",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": "keyHash", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "keyHash", "KeyType": "HASH"}],
-        )
-        yield dynamodb
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:

@@ -6,7 +6,7 @@ from typing import get_args
 
 from plantain_client.batch import BadRow, Batch, BatchState, RowCounts
 from plantain_client.fields import listed, moment, name, or_none, text, whole
-from plantain_client.preset_documents import cost_from
+from plantain_client.resolved import cost_from
 from plantain_client.task import Document
 
 

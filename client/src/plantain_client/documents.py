@@ -9,7 +9,8 @@ from typing import cast, get_args
 
 from plantain_client.account import Account, CreatesPaused, Health, KieAccount, KieState
 from plantain_client.fields import listed, moment, name, number, or_none, text, whole, yes_or_no
-from plantain_client.preset_documents import cost_from, ref_from
+from plantain_client.preset_documents import ref_from
+from plantain_client.resolved import cost_from
 from plantain_client.task import Charged, Document, Image, Page, State, Task
 
 

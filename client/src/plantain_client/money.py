@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from plantain_client.account import CreatesPaused
+from plantain_client.resolved import Resolved
 from plantain_client.task import Cost, Document, PresetRef
 
 GroupBy = Literal["caller", "preset", "schedule", "day"]
@@ -26,25 +27,16 @@ class BudgetLeft:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(Resolved):
     """What a request would come to. Nothing was reserved, sent or charged; `price` is what it would cost.
 
     `budgets` are those that it would be paid from; `paused` says why it would wait.
     """
 
     preset: PresetRef | None
-    model: str
-    prompt: str
-    aspect_ratio: str
-    resolution: str
-    output_format: str
-    own_images: int
-    brand_images: int
-    price: Cost
     prices_as_of: dt.date
     budgets: tuple[BudgetLeft, ...]
     paused: CreatesPaused | None
-    document: Document = field(repr=False, compare=False)
 
     @property
     def over(self) -> tuple[BudgetLeft, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from plantain_client.task import Cost, Document, PresetRef
+from plantain_client.resolved import Resolved
+from plantain_client.task import Document, PresetRef
 
 Variables = Mapping[str, str | int | float]
 
@@ -49,16 +50,7 @@ class Preset:
 
 
 @dataclass(frozen=True, slots=True)
-class Rendering:
+class Rendering(Resolved):
     """What a preset comes to, filled so. Nothing was reserved, sent or charged; `price` is what it would cost."""
 
     preset: PresetRef
-    model: str
-    prompt: str
-    aspect_ratio: str
-    resolution: str
-    output_format: str
-    own_images: int
-    brand_images: int
-    price: Cost
-    document: Document = field(repr=False, compare=False)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from plantain_client.fields import listed, name, number, or_none, text, whole, yes_or_no
+from plantain_client.fields import listed, name, or_none, text, whole, yes_or_no
 from plantain_client.preset import Preset, Rendering, Variable
-from plantain_client.task import Cost, Document, PresetRef
+from plantain_client.resolved import resolved_from
+from plantain_client.task import Document, PresetRef
 
 
 def presets_from(document: Document) -> tuple[Preset, ...]:
@@ -38,29 +39,12 @@ def preset_from(document: Document) -> Preset:
 
 def rendering_from(document: Document) -> Rendering:
     """A dry run."""
-    images = document["imageInputs"]
-    return Rendering(
-        preset=ref_from(document["preset"]),
-        model=text(document["model"]),
-        prompt=text(document["prompt"]),
-        aspect_ratio=text(document["aspectRatio"]),
-        resolution=text(document["resolution"]),
-        output_format=text(document["outputFormat"]),
-        own_images=whole(images["own"]),
-        brand_images=whole(images["brand"]),
-        price=cost_from(document["price"]),
-        document=document,
-    )
+    return resolved_from(Rendering, document, preset=ref_from(document["preset"]))
 
 
 def ref_from(document: Document) -> PresetRef:
     """A preset in one version."""
     return PresetRef(name(document["name"]), name(document["version"]))
-
-
-def cost_from(document: Document) -> Cost:
-    """Credits and dollars."""
-    return Cost(number(document["credits"]), number(document["usd"]))
 
 
 def _variable(document: Document) -> Variable:

@@ -9,7 +9,7 @@ from typing import cast
 
 from plantain_client.documents import charged_from, state_from
 from plantain_client.fields import listed, moment, name, or_none, text, yes_or_no
-from plantain_client.preset_documents import cost_from
+from plantain_client.resolved import cost_from
 from plantain_client.schedule import KeptBy, Run, RunJob, RunPage, RunState, Schedule
 from plantain_client.task import Document
 

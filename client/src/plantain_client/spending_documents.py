@@ -5,27 +5,20 @@ from __future__ import annotations
 from plantain_client.documents import paused_from
 from plantain_client.fields import day, listed, moment, number, or_none, text, whole
 from plantain_client.money import BudgetLeft, Estimate, Usage, Used, UsedBy
-from plantain_client.preset_documents import cost_from, ref_from
+from plantain_client.preset_documents import ref_from
+from plantain_client.resolved import resolved_from
 from plantain_client.task import Cost, Document
 
 
 def estimate_from(document: Document) -> Estimate:
     """An estimate."""
-    images = document["imageInputs"]
-    return Estimate(
+    return resolved_from(
+        Estimate,
+        document,
         preset=or_none(ref_from, document.get("preset")),
-        model=text(document["model"]),
-        prompt=text(document["prompt"]),
-        aspect_ratio=text(document["aspectRatio"]),
-        resolution=text(document["resolution"]),
-        output_format=text(document["outputFormat"]),
-        own_images=whole(images["own"]),
-        brand_images=whole(images["brand"]),
-        price=cost_from(document["price"]),
         prices_as_of=day(document["pricesAsOf"]),
         budgets=listed(document["budgets"], _budget),
         paused=or_none(paused_from, document.get("paused")),
-        document=document,
     )
 
 
