@@ -26,6 +26,7 @@ JOB = {
 # The same for a program.
 SHOWN = JOB | {"createdAt": "2027-01-15T08:00:00.000Z", "sentAt": "2027-01-15T08:00:01.000Z"}
 ID = str(JOB["taskId"])
+BEFORE = 1_800_000_001_000 - 300_000
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
@@ -46,7 +47,12 @@ def test_jobs_in_doubt_are_listed_with_what_tells_of_their_fate(
     assert line.split("\t")[:4] == [ID, "outcome-unknown", "unknown", "2027-01-15 08:00:01+00:00"]
     assert '"balanceAtLoss": 100,' in document
     assert "100 → 82" in line
-    assert [event for _, event in functions.heard] == [{"days": 14}, {"days": 3}]
+
+    functions.answers["ListUnknownFunction"] = {
+        "jobs": [JOB | {"balanceBefore": 100.5, "balanceBeforeAt": BEFORE}]
+    }
+    assert "100.5 (5m before) → 100 → 82" in run(capsys, "jobs", "unknown")[1]
+    assert [event for _, event in functions.heard][:2] == [{"days": 14}, {"days": 3}]
 
 
 @pytest.mark.parametrize("terminal", [False, True])

@@ -10,7 +10,7 @@ from plantain_client.cli.operating import iso, moment
 from plantain_client.cli.screen import Screen, plain
 from plantain_client.cli.telling import age
 
-_TIMES = ("createdAt", "sentAt", "unknownSince", "endedAt")
+_TIMES = ("createdAt", "sentAt", "unknownSince", "endedAt", "balanceBeforeAt")
 
 
 def show_unknown(screen: Screen, found: Sequence[dict[str, Any]], days: int) -> None:
@@ -55,14 +55,22 @@ def shown(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def _row(job: dict[str, Any]) -> dict[str, str]:
-    balances = [f"{job[name]:g}" if name in job else "?" for name in ("balanceAtLoss", "balanceAtEnd")]
     return {
         "TASK": job["taskId"],
         "CODE": job.get("code", job["state"]),
         "CHARGED": job["charged"],
         "SENT": moment(job.get("sentAt")),
         "KIE": job.get("kieTaskId") or job.get("namedKieTaskId") or "-",
-        "BALANCE": "-" if balances == ["?", "?"] else " → ".join(balances),
+        "BALANCE": _balances(job),
         "CALLER": job["caller"],
         "PROMPT": job["prompt"][:40],
     }
+
+
+def _balances(job: dict[str, Any]) -> str:
+    """Some time before it was sent, where that is known; at the loss; at the end."""
+    told = [f"{job[name]:g}" if name in job else "?" for name in ("balanceAtLoss", "balanceAtEnd")]
+    if "balanceBefore" in job:
+        earlier = age(dt.timedelta(milliseconds=job["sentAt"] - job["balanceBeforeAt"]))
+        told.insert(0, f"{job['balanceBefore']:g} ({earlier} before)")
+    return "-" if set(told) == {"?"} else " → ".join(told)
