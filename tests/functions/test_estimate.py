@@ -53,6 +53,7 @@ def test_a_wish_is_priced_and_nothing_is_written_or_started(
             "paused": None,
         },
     )
+    assert '"price": {"credits": 24, "usd": 0.12}' in answer.text  # and not 24.0
     assert "ratelimit" in answer.headers
     assert (started.task_ids, written(cloud)) == ([], [])
 
