@@ -1,5 +1,6 @@
 """What an operator can set and look up is in the README, and what it says to type can be typed."""
 
+import json
 import re
 import shlex
 
@@ -69,6 +70,23 @@ def test_the_index_has_no_code_that_there_is_not() -> None:
     rows = [line.split(" | ")[0] for line in SECTIONS["by-failcode"].splitlines() if line.startswith("| `")]
 
     assert {code for row in rows for code in re.findall(r"`([^`]+)`", row)} - {"failCode"} <= set(FAIL_CODES)
+
+
+def test_an_operator_may_call_what_its_commands_call_and_nothing_else() -> None:
+    """Functions of `plantain jobs`, and those whose calls end with the dead letters, which `dlq redrive` repeats."""
+    block = README.partition("### What an operator may do")[2].partition("```json\n")[2].partition("```")[0]
+    (allowed,) = (row for row in json.loads(block)["Statement"] if row["Action"] == "lambda:InvokeFunction")
+    code = "".join(path.read_text() for path in (ROOT / "client" / "src").rglob("*.py"))
+    with_letters = {
+        name
+        for name, properties in resources("AWS::Serverless::Function").items()
+        if "OnFailure" in properties.get("EventInvokeConfig", {}).get("DestinationConfig", {})
+    }
+
+    assert set(allowed["Resource"]) == {
+        f"arn:aws:lambda:*:*:function:plantain-{name}-*"
+        for name in with_letters | set(re.findall(r'"(\w+Function)"', code))
+    }
 
 
 def commands() -> list[str]:
