@@ -24,12 +24,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """`{taskId, kieTaskId, rings, looks, blanks}` in; out the same counted on, and RUNNING, SUCCEEDED or FAILED.
 
     `kieTaskId` is null as long as nobody knows it."""
-    job, now = jobs().get(event["taskId"]), now_ms()
-    jobs().hear_ring(job)
+    job, now = jobs().hear_ring(jobs().get(event["taskId"])), now_ms()
     kie_task_id = _task_of(job, event["kieTaskId"], now)
     looks, blanks = event["looks"] + 1, event["blanks"]
     if kie_task_id is None:
-        return _running(event, looks, blanks, unknown_seconds_left(job, now))
+        return _running(event, looks, blanks, max(1, unknown_seconds_left(job, now)))
     paces = pace_with(event["rings"])
     with recording(jobs(), job, UnexpectedAnswer):
         outcome = kie().outcome_of(kie_task_id)
@@ -49,6 +48,8 @@ def _task_of(job: Job, told: str | None, now: int) -> str | None:
         return kie_task_id
     if unknown_seconds_left(job, now) <= 0:
         jobs().note_balance_at_end(job, balance_of(kie()))
+        if jobs().get(job.task_id).rung_at:  # while Kie.ai was asked: one more look
+            return None
         with recording(jobs(), job, OutcomeUnknown):
             raise OutcomeUnknown("Its answer was lost and its callback has not come.")
     return None

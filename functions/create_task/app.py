@@ -130,7 +130,8 @@ def _create(job: Job, request: Request, callback: str | None, turn: int | None) 
     again.
     """
     attempt = jobs().begin_create(job)
-    if (job.reopened or job.create_refusals) and (there := _task_there(job, attempt)):
+    begun_before = job.reopened or job.create_refusals or job.create_slots_missed
+    if begun_before and (there := _task_there(job, attempt)):
         logger.warning("is there already", task_id=job.task_id, kie_task_id=there)
         accept(job, there)
         return there

@@ -18,6 +18,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
     Of `{open}` so many that have not ended, the oldest first.
     """
-    found = unended_jobs(event["open"]) if "open" in event else unknown_jobs(event.get("days", DAYS))
+    found = unended_jobs(max(0, event["open"])) if "open" in event else unknown_jobs(event.get("days", DAYS))
     logger.info("listed", jobs=len(found))
     return {"jobs": found}

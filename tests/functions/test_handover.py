@@ -14,9 +14,9 @@ from functions.create_task import app as create_task
 from local.twin.twin import Twin
 from plantain import handover
 from plantain.errors import InputGone, Refused, TryAgainLater
-from plantain.handover import handed_over
+from plantain.handover import FRESH_MS, handed_over
 from plantain.inbox_key import pinned
-from plantain.job import Job
+from plantain.job import Job, now_ms
 from plantain.jobs import jobs
 from plantain.kie_files import KieFiles
 from plantain.reservations import reservations
@@ -150,10 +150,14 @@ def test_what_has_been_handed_over_is_not_uploaded_again(cloud: Cloud, by_upload
         first = handed_over(job).image_input
 
         assert handed_over(jobs().get(job.task_id)).image_input == first
-        jobs().note_handed_over(job, first[:1])
+        jobs().note_handed_over(job, first[:1], now_ms())
         again = handed_over(jobs().get(job.task_id)).image_input
 
+        jobs().note_handed_over(job, first, now_ms() - FRESH_MS - 1)
+        anew = handed_over(jobs().get(job.task_id)).image_input
+
     assert (again[0], again[1] == first[1]) == (first[0], False)
+    assert not {*first, *again} & {*anew}  # Kie.ai may have deleted them
 
 
 class Wire(httpx.BaseTransport):

@@ -73,7 +73,7 @@ def test_the_index_has_no_code_that_there_is_not() -> None:
 
 
 def test_an_operator_may_call_what_its_commands_call_and_nothing_else() -> None:
-    """Functions of `plantain jobs`, and those whose calls end with the dead letters, which `dlq redrive` repeats."""
+    """Those of `plantain jobs`, and those whose calls may become dead letters, which `dlq redrive` repeats."""
     block = README.partition("### What an operator may do")[2].partition("```json\n")[2].partition("```")[0]
     (allowed,) = (row for row in json.loads(block)["Statement"] if row["Action"] == "lambda:InvokeFunction")
     code = "".join(path.read_text() for path in (ROOT / "client" / "src").rglob("*.py"))

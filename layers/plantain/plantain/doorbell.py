@@ -1,12 +1,12 @@
 """Kie.ai rings: the job notes it and its execution, if it waits, looks at once."""
 
-from contextlib import suppress
-
 from plantain.callbacks import is_secret_of, parts_of
 from plantain.errors import JobEnded, JobNotFound
 from plantain.executions import executions
 from plantain.job import Job
 from plantain.jobs import jobs
+
+_TRIES = 5
 
 
 def job_behind(token: str) -> Job:
@@ -27,20 +27,33 @@ def ring(job: Job, kie_task_id: str) -> bool:
     Nothing of the callback is believed: the execution asks Kie.ai itself. An id the job does not know yet is kept
     to be asked for.
     """
-    if job.kie_task_id not in (None, kie_task_id):
-        return False
+    for _ in range(_TRIES):
+        if job.kie_task_id not in (None, kie_task_id):
+            return False
+        try:
+            rung = jobs().note_ring(job, kie_task_id)
+        except JobEnded:
+            job = jobs().get(job.task_id)
+            if not job.is_final:
+                continue
+            if _is_kept_for_the_operator(job, kie_task_id):
+                return False
+        else:
+            if rung.wait_token:
+                executions().wake(rung.wait_token)
+            return True
+    return False
+
+
+def _is_kept_for_the_operator(job: Job, kie_task_id: str) -> bool:
+    """False where an operator is just opening the job again.
+
+    What has rung before is not listed again: somebody may have seen to it.
+    """
+    if job.state == "success" or job.kie_task_id or kie_task_id in job.rung_kie_task_ids:
+        return True
     try:
-        rung = jobs().note_ring(job, kie_task_id)
+        jobs().note_late_ring(job, kie_task_id)
     except JobEnded:
-        _keep_for_the_operator(job, kie_task_id)
         return False
-    if rung.wait_token:
-        executions().wake(rung.wait_token)
     return True
-
-
-def _keep_for_the_operator(job: Job, kie_task_id: str) -> None:
-    """What has rung before is not listed again: an operator may have seen to it."""
-    if kie_task_id not in job.rung_kie_task_ids:
-        with suppress(JobEnded):
-            jobs().note_late_ring(job, kie_task_id)

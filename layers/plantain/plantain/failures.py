@@ -59,6 +59,8 @@ def failure_after(job: Job, execution_status: str, error: str) -> Failure:
     """
     if job.failure:
         return job.failure
+    if job.is_named:
+        return Failure("outcome-unknown", _MESSAGES["outcome-unknown"], "unknown")
     if job.charged == "no" and execution_status in _UNSENT:
         return Failure(*_UNSENT[execution_status], job.charged)
     code = {"TIMED_OUT": "timed-out", "ABORTED": "aborted"}.get(execution_status) or _code_of_stage(job, error)

@@ -12,11 +12,12 @@ from plantain.errors import InputGone
 from plantain.image_format import MAGIC_BYTES, ImageFormat, format_of
 from plantain.inbox import Inbox, inbox
 from plantain.inbox_key import is_inbox_key, key_and_version
-from plantain.job import Job, Request
+from plantain.job import Job, Request, now_ms
 from plantain.jobs import Jobs, jobs
 from plantain.kie_files import KieFiles, kie_files
 from plantain.upload_key import is_upload_key
 
+FRESH_MS = 12 * 3600 * 1000  # Kie.ai keeps uploads for a day at the least
 _COPIES = "uploads/inbox"
 
 
@@ -60,13 +61,16 @@ def _kind_of(inbox: Inbox, reference: str) -> ImageFormat:
 
 
 def _uploaded(jobs: Jobs, files: KieFiles, job: Job) -> tuple[str, ...]:
-    """One after the other, each noted: a repeat goes on where an earlier run has stopped."""
+    """One after the other, each noted: a repeat goes on where one of a short while ago has stopped."""
+    begun = job.handed_over_at or 0
+    if now_ms() - begun > FRESH_MS:
+        job, begun = replace(job, handed_over=()), now_ms()
     inputs = job.handed_over
     for at, reference in enumerate(job.request.image_input[len(inputs) :], start=len(inputs)):
         name = f"{job.task_id}-{at}"
         address = _upload(inbox(), files, reference, name) if _is_key(reference) else reference
         inputs = (*inputs, address)
-        jobs.note_handed_over(job, inputs)
+        jobs.note_handed_over(job, inputs, begun)
     return inputs
 
 

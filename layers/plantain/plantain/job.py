@@ -84,7 +84,8 @@ class StoredImage:
 class Job:
     """The whole record. Times are ms since the epoch; `cost_time` is ms of Kie's own work.
 
-    `handed_over` are the first of its input images as uploaded to Kie.ai, where that is asked for (handover.py).
+    `handed_over` are the first of its input images as uploaded to Kie.ai since `handed_over_at`, where that is
+    asked for (handover.py).
     `create_slot_at` and `create_in_front` are its slot in the account's pace (create_pace.py), after it has come
     too late for so many `create_slots_missed` and Kie.ai has put off so many `create_refusals`. `create_attempt`
     tells one run of the create step from another; `reserved_credits` stand in the budgets of the UTC day
@@ -117,6 +118,7 @@ class Job:
     cache_claim: str | None = None
     cached_from: str | None = None
     handed_over: tuple[str, ...] = ()
+    handed_over_at: int | None = None
     create_slot_at: int | None = None
     create_in_front: bool = False
     create_slots_missed: int = 0
@@ -173,10 +175,14 @@ class Job:
         return self.cached_from is not None and self.create_started_at is None
 
     @property
+    def is_named(self) -> bool:
+        """It knows no task of its own, but Kie.ai has rung for one that may be."""
+        return self.kie_task_id is None and bool(self.rung_kie_task_ids)
+
+    @property
     def is_unsettled(self) -> bool:
         """It has failed, and has or may have cost money: also one that seemed not to have, but Kie.ai rang."""
-        named = self.kie_task_id is None and bool(self.rung_kie_task_ids)
-        return self.state == "fail" and (self.charged != "no" or named)
+        return self.state == "fail" and (self.charged != "no" or self.is_named)
 
     @property
     def charged(self) -> Charged:

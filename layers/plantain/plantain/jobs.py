@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from plantain.aws import client
 from plantain.counters import counters_of, utc_day
-from plantain.errors import JobEnded, JobNotFound, OutcomeUnknown
+from plantain.errors import JobEnded, JobNotFound, OutcomeUnknown, TryAgainLater
 from plantain.items import from_attributes, job_from, to_attributes, values_of
 from plantain.job import Balance, Failure, Job, StoredImage, now_ms
 from plantain.ledger import Action, Ledger, ledger, over_budget
@@ -27,6 +27,7 @@ _STAGES = ("createStartedAt", "kieTaskId", "resultUrls", "reopened")
 # The sparse index by `open`: jobs that have not ended, and failed ones that have or may have cost money.
 OPEN, UNSETTLED = "1", "unsettled"
 _FINAL_STATES = {":success": "success", ":fail": "fail"}
+_TRIES = 5  # of an end, if Kie.ai rings at that very moment
 _NAMES = 10  # of tasks, that rings may give a job that knows none
 _RESERVATION = ("reservedCredits", "reservedOn")
 
@@ -66,7 +67,7 @@ class Jobs:
         credits, day = prices().credits_of(job.request), utc_day(now)
         begun = {"createStartedAt": now, "createAttempt": attempt}
         reserved = {"reservedCredits": credits, "reservedOn": day}
-        update = self._update_of(job.task_id, begun | reserved, seen={"createStartedAt": None})
+        update = self._update_of(job.task_id, begun | reserved, seen={"createStartedAt": None, "kieTaskId": None})
         try:
             write_all(self._dynamodb, [{"Update": update}, *self._ledger.reserve(job, credits, day)])
         except Cancelled as cancelled:
@@ -75,6 +76,8 @@ class Jobs:
             found = self.get(job.task_id)
             if found.is_final:
                 raise _ended() from None
+            if found.kie_task_id and found.create_started_at is None:
+                raise TryAgainLater("It has a task by now.", code="job-moved") from None
             if found.create_attempt != attempt:  # else it is our own write, sent twice by botocore
                 raise OutcomeUnknown("An earlier create was sent and its answer never came.") from None
         return attempt
@@ -88,9 +91,9 @@ class Jobs:
         if job.cached_from != earlier.task_id:
             self._update(job.task_id, {"cachedFrom": earlier.task_id}, seen={"createStartedAt": None})
 
-    def note_handed_over(self, job: Job, inputs: Iterable[str]) -> None:
-        """Which addresses Kie.ai has for its first input images."""
-        self._update(job.task_id, {"handedOver": tuple(inputs)})
+    def note_handed_over(self, job: Job, inputs: Iterable[str], since: int) -> None:
+        """Which addresses Kie.ai has for its first input images, the first of them since then (ms)."""
+        self._update(job.task_id, {"handedOver": tuple(inputs), "handedOverAt": since})
 
     def note_slot(self, job: Job, at: int, *, in_front: bool) -> None:
         """Its slot in the account's pace; one it had and missed is counted. Lost in a crash, it is taken anew."""
@@ -103,7 +106,7 @@ class Jobs:
     def withdraw_create(self, job: Job, attempt: str, *, sent: bool = True) -> None:
         """Kie.ai certainly did not accept this attempt: the create may be sent again, in another slot.
 
-        Its price is free again. Not `sent`: its slot was over.
+        Its price is free again. Not `sent`: its slot was over. A job that was given a task meanwhile stays so.
         """
         begun = self.get(job.task_id)
         changes = (
@@ -114,12 +117,16 @@ class Jobs:
         remove = ["createStartedAt", "createAttempt", "createSlotAt", "createInFront", *_RESERVATION]
         try:
             self._change_with(
-                begun, changes, self._ledger.release(begun), remove=remove, seen={"createAttempt": attempt}
+                begun,
+                changes,
+                self._ledger.release(begun),
+                remove=remove,
+                seen={"createAttempt": attempt, "kieTaskId": None},
             )
         except JobEnded:
             # A write whose answer was lost is sent again by botocore and finds itself done.
             found = self.get(job.task_id)
-            if found.is_final or found.create_started_at is not None:
+            if found.is_final or (found.create_started_at is not None and found.kie_task_id is None):
                 raise
 
     def accept(self, job: Job, kie_task_id: str) -> None:
@@ -127,6 +134,19 @@ class Jobs:
         self._update(
             job.task_id, {"kieTaskId": kie_task_id, "acceptedAt": now_ms()}, condition="attribute_exists(id)"
         )
+
+    def attach(self, job: Job, kie_task_id: str) -> None:
+        """An operator's word: a job that has not ended has this task, whatever of its create is known.
+
+        One that waits to be sent is not sent any more. Raises JobEnded also where it is just being sent.
+        """
+        if job.create_started_at is not None:
+            self.accept(job, kie_task_id)
+            return
+        now = now_ms()
+        sent = {"createStartedAt": now, "reservedCredits": 0, "reservedOn": utc_day(now)}
+        accepted = {"state": "processing", "kieTaskId": kie_task_id, "acceptedAt": now}
+        self._update(job.task_id, sent | accepted, seen={"createStartedAt": None})
 
     def note_unknown(self, job: Job, balance: float | None = None, before: Balance | None = None) -> None:
         """The create was sent and its answer is lost: whether it was accepted, its callback may still tell.
@@ -157,10 +177,9 @@ class Jobs:
             seen = {"state": "fail", "kieTaskId": None}
             self._update(job.task_id, {"open": UNSETTLED}, add=add, seen=seen, condition="attribute_exists(id)")
 
-    def hear_ring(self, job: Job) -> None:
-        """From here on a ring is a new one. To be called before Kie.ai is asked."""
-        if job.rung_at is not None:
-            self._update(job.task_id, {}, remove=["rungAt"])
+    def hear_ring(self, job: Job) -> Job:
+        """From here on a ring is a new one. To be called before Kie.ai is asked. Returns the job as it is then."""
+        return job if job.rung_at is None else self._update(job.task_id, {}, remove=["rungAt"])
 
     def note_running(self, job: Job, running: Running, *, late: bool, timed_out: bool) -> None:
         """How far Kie.ai is. `processing` never goes back to `pending`; unchanged records are not written."""
@@ -225,7 +244,7 @@ class Jobs:
         afresh = "createStartedAt" in forget
         remove = {"failure", "endedAt", "unknownSince", "waitToken", *forget, *(_RESERVATION if afresh else ())}
         released = self._ledger.release(job) if afresh else []
-        if not afresh and job.charged == "no":
+        if not afresh and job.reserved_on is None and job.charged != "yes":
             again |= {"reservedCredits": 0, "reservedOn": utc_day(job.create_started_at or opened)}
         try:
             self._change_with(
@@ -240,36 +259,44 @@ class Jobs:
         return self.get(job.task_id)
 
     def settle(self, job: Job) -> None:
-        """An operator has found out what became of a failed job: it is listed no longer."""
-        self._update(
-            job.task_id, {}, remove=["open"], seen={"endedAt": job.ended_at}, condition="attribute_exists(id)"
-        )
+        """An operator has found out what became of a failed job: it is listed no longer.
+
+        Raises JobEnded where it has gone on since, or Kie.ai has rung for it.
+        """
+        seen = {"endedAt": job.ended_at, "rungKieTaskIds": job.rung_kie_task_ids or None}
+        self._update(job.task_id, {}, remove=["open"], seen=seen, condition="attribute_exists(id)")
 
     def _end(self, task_id: str, changes: dict[str, Any], seen: dict[str, Any] | None = None) -> None:
         """The one write that makes a job final, settles what it has reserved, and is counted once."""
         ended_at = now_ms()
-        found = self.get(task_id)
-        changes |= {"endedAt": ended_at}
+        for _ in range(_TRIES):
+            found = self.get(task_id)
+            try:
+                ending = self._end_as_found(found, changes | {"endedAt": ended_at}, seen or {})
+            except JobEnded:
+                ending = self.get(task_id)
+                # Our own write, if its answer was lost and botocore has sent it again.
+                if (ending.state, ending.ended_at) == (changes["state"], ended_at):
+                    break
+                if ending.is_final or ending.rung_kie_task_ids == found.rung_kie_task_ids:
+                    raise
+            else:
+                break
+        else:
+            raise _ended()
+        count_end(ending)
+
+    def _end_as_found(self, found: Job, changes: dict[str, Any], seen: dict[str, Any]) -> Job:
+        """The job as it is then. A ring between the two would change whether it is listed: then it is not done."""
         ending = job_from(values_of(found) | {name: value for name, value in changes.items() if value is not None})
         settled = self._settlement(ending)
         listed = {"open": UNSETTLED} if ending.is_unsettled else {}
         remove = [] if listed else ["open"]
         if settled:
             remove += _RESERVATION
-        try:
-            self._change_with(
-                found,
-                changes | listed,
-                settled,
-                remove=remove,
-                seen={"reservedOn": found.reserved_on} | (seen or {}),
-            )
-        except JobEnded:
-            ended = self.get(task_id)
-            # Our own write, if its answer was lost and botocore has sent it again.
-            if (ended.state, ended.ended_at) != (changes["state"], ended_at):
-                raise
-        count_end(ending)
+        known = {"reservedOn": found.reserved_on, "rungKieTaskIds": found.rung_kie_task_ids or None}
+        self._change_with(found, changes | listed, settled, remove=remove, seen=known | seen)
+        return ending
 
     def _settlement(self, ended: Job) -> list[Action]:
         """What its end does to what it has reserved: nobody knows what it has cost, that stays reserved."""

@@ -118,42 +118,44 @@ class Ledger:
         ]
 
     def _reserve(self, counter: Counter, credits: float) -> Action:
-        listed = counter.span == "day"
-        values: dict[str, Any] = {":credits": credits}
-        if listed:
-            values |= {":group": f"usage#{counter.scope}", ":member": f"{counter.period}#{counter.name}"}
-        update: Action = {
-            "TableName": self._table,
-            "Key": to_attributes({"id": counter.key}),
-            "UpdateExpression": ("SET #group = :group, #member = :member " if listed else "")
-            + "ADD usedCredits :credits",
-        }
-        if listed:
-            update["ExpressionAttributeNames"] = {"#group": "group", "#member": "member"}
-        if budgets().limit_of(counter) is not None:
-            room = _limit_credits(counter) - credits
-            if room < 0:
-                raise over_budget(counter, credits)
-            values[":room"] = room
-            update["ConditionExpression"] = "attribute_not_exists(usedCredits) OR usedCredits <= :room"
-        return {"Update": update | {"ExpressionAttributeValues": to_attributes(values)}}
+        if budgets().limit_of(counter) is None:
+            return self._added(counter, {"usedCredits": credits})
+        room = _limit_credits(counter) - credits
+        if room < 0:
+            raise over_budget(counter, credits)
+        return self._added(
+            counter,
+            {"usedCredits": credits},
+            condition="attribute_not_exists(usedCredits) OR usedCredits <= :room",
+            compared={":room": room},
+        )
 
     def _add(self, job: Job, day: str | None, sums: dict[str, float]) -> list[Action]:
         if day is None:
             return []
-        return [
-            {
-                "Update": {
-                    "TableName": self._table,
-                    "Key": to_attributes({"id": counter.key}),
-                    "UpdateExpression": "ADD " + ", ".join(f"{name} :{name}" for name in sums),
-                    "ExpressionAttributeValues": to_attributes(
-                        {f":{name}": value for name, value in sums.items()}
-                    ),
-                }
-            }
-            for counter in counters_of(job, day)
-        ]
+        return [self._added(counter, sums) for counter in counters_of(job, day)]
+
+    def _added(
+        self,
+        counter: Counter,
+        sums: dict[str, float],
+        *,
+        condition: str = "",
+        compared: dict[str, float] | None = None,
+    ) -> Action:
+        """Adds to the sums of a counter, if the condition holds; one of a day is listed from then on."""
+        update: Action = {"TableName": self._table, "Key": to_attributes({"id": counter.key})}
+        expression = "ADD " + ", ".join(f"{name} :{name}" for name in sums)
+        values: dict[str, Any] = {f":{name}": value for name, value in sums.items()} | (compared or {})
+        if counter.span == "day":
+            expression = f"SET #group = :group, #member = :member {expression}"
+            values |= {":group": f"usage#{counter.scope}", ":member": f"{counter.period}#{counter.name}"}
+            update["ExpressionAttributeNames"] = {"#group": "group", "#member": "member"}
+        if condition:
+            update["ConditionExpression"] = condition
+        return {
+            "Update": update | {"UpdateExpression": expression, "ExpressionAttributeValues": to_attributes(values)}
+        }
 
 
 def over_budget(counter: Counter, credits: float) -> OverBudget:

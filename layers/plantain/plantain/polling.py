@@ -105,7 +105,7 @@ def is_blank(outcome: Outcome, job: Job, now: int) -> bool:
 
 def age_of(job: Job, now: int) -> float:
     """Seconds since Kie.ai accepted the job's task; of one opened again, since then, with all patience anew."""
-    return (now - (job.reopened_at or job.accepted_at or job.created_at)) / 1000
+    return (now - max(job.reopened_at or 0, job.accepted_at or job.created_at)) / 1000
 
 
 def _believed(job: Job, now: int) -> bool:

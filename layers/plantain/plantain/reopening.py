@@ -6,7 +6,7 @@ was opened, so that what a crash has left out is done by the next call, or by th
 
 from plantain.adopting import adopted, claimed_by, is_made_for
 from plantain.doorbell import ring
-from plantain.errors import CannotReopen, OutcomeUnknown
+from plantain.errors import CannotReopen, JobEnded, OutcomeUnknown
 from plantain.executions import executions
 from plantain.job import Job, now_ms
 from plantain.jobs import jobs
@@ -27,7 +27,16 @@ REOPENABLE = frozenset(
 _PREFIXES = ("result-", "upstream-")
 # Of the create that was lost or never sent: the next one starts afresh.
 _OF_A_CREATE = (
-    *("cachedFrom", "createStartedAt", "createAttempt", "createSlotAt", "acceptedAt", "rungAt", "rungKieTaskIds"),
+    *(
+        "cachedFrom",
+        "handedOver",
+        "handedOverAt",
+        "createStartedAt",
+        "createAttempt",
+        "createSlotAt",
+        "acceptedAt",
+    ),
+    "rungAt",  # but not whom it was rung for: the next create asks for those
     *("balanceBefore", "balanceAtLoss", "balanceAtEnd", "timeoutSeenAt", "unusableSeenAt", "credits"),
 )
 
@@ -59,16 +68,20 @@ def adopt(task_id: str, kie_task_id: str, *, force: bool = False) -> Job:
     job = jobs().get(task_id)
     if job.kie_task_id not in (None, kie_task_id) and not (force and job.is_final):
         raise CannotReopen(f"The job has another task at Kie.ai already: {job.kie_task_id}.")
-    if job.create_started_at is None and kie_task_id not in job.rung_kie_task_ids:
+    if job.create_started_at is None and not job.reopened and kie_task_id not in job.rung_kie_task_ids:
         raise CannotReopen("The job was never sent to Kie.ai.")
     if job.is_final:
-        _require_reopenable(job)
+        # With no task of its own, whatever it failed with: an earlier create may have been accepted.
+        _require_reopenable(job, codes=job.kie_task_id is not None)
     if job.kie_task_id != kie_task_id:
         _require_made_for(job, kie_task_id, force=force)
         _require_no_others(job, kie_task_id, force=force)
     if job.is_final:
         return _goes_on(job, kie_task_id)
-    jobs().accept(job, kie_task_id)
+    try:
+        jobs().attach(job, kie_task_id)
+    except JobEnded:
+        raise CannotReopen("The job has just gone on. Look at it, and do this again.") from None
     if not ring(job, kie_task_id):  # it waits for its callback, and looks at once
         raise CannotReopen("The job has ended this very moment. Do this again: it goes on with the task then.")
     return _started(job)
@@ -104,7 +117,10 @@ def dismiss(task_id: str) -> Job:
     job = jobs().get(task_id)
     if job.state != "fail":
         raise _not_failed(job)
-    jobs().settle(job)
+    try:
+        jobs().settle(job)
+    except JobEnded:
+        raise CannotReopen("The job has gone on, or Kie.ai has rung for it. Look at the list again.") from None
     return job
 
 
@@ -117,24 +133,28 @@ def _goes_on(job: Job, kie_task_id: str) -> Job:
         "acceptedAt": job.accepted_at or now,
         "rungAt": now,
     }
-    return _started(jobs().reopen(job, known, forget=("unusableSeenAt",)))
+    return _started(jobs().reopen(job, known, forget=("timeoutSeenAt", "unusableSeenAt")))
 
 
 def _started(job: Job) -> Job:
+    found = executions().found(job.execution_name)
+    if found and found.status not in ("RUNNING", "PENDING_REDRIVE"):
+        raise CannotReopen("The job's workflow has ended, which is being written down. Try again in half an hour.")
     executions().start(job.execution_name)
     return job
 
 
-def _require_reopenable(job: Job, *, resent: bool = False) -> None:
+def _require_reopenable(job: Job, *, resent: bool = False, codes: bool = True) -> None:
     failure = job.failure
     if failure is None:
         raise _not_failed(job)
     # Whatever it failed with, its callback may tell that Kie.ai has a task of it.
-    if resent or job.kie_task_id or not job.rung_kie_task_ids:
+    if codes and (resent or not job.is_named):
         if not (failure.code in REOPENABLE or failure.code.startswith(_PREFIXES)):
             raise CannotReopen(f"A job that failed with {failure.code} stays so: ask for a new one.")
         if failure.charged == "no" and not resent:
-            raise CannotReopen("The job has cost nothing: Kie.ai has no task of it. It can be sent again.")
+            again = " If its log page shows one of an earlier create, adopt that." if job.reopened else ""
+            raise CannotReopen(f"The job has cost nothing: Kie.ai has no task of it.{again} It can be sent again.")
     earlier = executions().found(job.execution_name)
     if earlier and earlier.status == "RUNNING":
         raise CannotReopen("The job's workflow is just ending. Try again in a minute.")

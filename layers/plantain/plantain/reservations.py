@@ -90,7 +90,7 @@ class Reservations:
 
 def is_free_to_try_again(job: Job) -> bool:
     """Whether it ended without an image and certainly without a payment."""
-    return job.state == "fail" and job.charged == "no"
+    return job.state == "fail" and not job.is_unsettled
 
 
 @cache

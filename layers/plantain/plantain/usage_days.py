@@ -70,7 +70,7 @@ class UsageDays:
 
 
 def _day_use(values: dict[str, Any]) -> DayUse:
-    day, _, name = values["member"].partition("#")
+    name, _, day = values["id"].split("#", 2)[2].rpartition("#")
     used, spent, images = (values.get(sum_of, 0) for sum_of in ("usedCredits", "spentCredits", "imageCount"))
     return DayUse(day, name, used, spent, images)
 

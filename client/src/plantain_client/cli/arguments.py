@@ -3,13 +3,13 @@
 import argparse
 import datetime as dt
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
 from plantain_client.batches import BATCH_ATTEMPTS
 from plantain_client.cli import batch, commands, dlq, doctor, jobs, keys, pause, presets, schedules, spending
+from plantain_client.cli.counts import count
 from plantain_client.cli.screen import Screen
 from plantain_client.money import GroupBy
 from plantain_client.operations import INTERVAL, MAX_ATTEMPTS
@@ -69,7 +69,7 @@ def arguments() -> argparse.ArgumentParser:
     _patience(waited)
     listed = command("list", commands.list_tasks, "show your own tasks, newest first")
     listed.add_argument("--state", choices=get_args(State), help="only those")
-    listed.add_argument("--limit", type=_count, default=20, metavar="N", help="so many (default 20)")
+    listed.add_argument("--limit", type=count, default=20, metavar="N", help="so many (default 20)")
     listed.add_argument("--all", action="store_true", help="all of them")
     saved = command("download", commands.download, "save the image of a task")
     saved.add_argument("task_id", type=_text, metavar="ID")
@@ -163,7 +163,7 @@ def _schedules(parser: argparse.ArgumentParser) -> None:
         elif name != "list":
             made.add_argument("name", type=_text, metavar="NAME")
         if name == "runs":
-            made.add_argument("--limit", type=_count, default=20, metavar="N", help="so many (default 20)")
+            made.add_argument("--limit", type=count, default=20, metavar="N", help="so many (default 20)")
 
 
 def _batch(parser: argparse.ArgumentParser) -> None:
@@ -233,7 +233,7 @@ def _output(parser: argparse.ArgumentParser) -> None:
 def _patience(parser: argparse.ArgumentParser, attempts: int = MAX_ATTEMPTS) -> None:
     looks, seconds = "looks before giving up waiting", "seconds between looks"
     parser.add_argument(
-        "--max-attempts", type=_count, default=attempts, metavar="N", help=f"{looks} (default {attempts})"
+        "--max-attempts", type=count, default=attempts, metavar="N", help=f"{looks} (default {attempts})"
     )
     parser.add_argument(
         "--interval", type=_seconds, default=INTERVAL, metavar="S", help=f"{seconds} (default {INTERVAL:g})"
@@ -294,12 +294,6 @@ def _day(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError("must be a day, as 2026-11-23") from None
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) < sys.maxsize:
-        raise argparse.ArgumentTypeError("must be a whole number from 1")
-    return int(text)
 
 
 def _seconds(text: str) -> float:

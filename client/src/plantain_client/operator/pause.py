@@ -36,7 +36,10 @@ class Pause:
 
         So does its reason, if there is none now.
         """
-        standing = self.now()
+        while not self._written(self.now(), reason):
+            continue  # one has ended, or another one has begun
+
+    def _written(self, standing: Paused | None, reason: str) -> bool:
         now = str(_now_ms())
         paused = {
             "by": {"S": "operator"},
@@ -44,11 +47,18 @@ class Pause:
             "at": {"N": str(standing.at) if standing else now},
             "lookedAt": {"N": now},
         }
-        self._dynamodb.update_item(
-            **self._item,
-            UpdateExpression="SET paused = :paused",
-            ExpressionAttributeValues={":paused": {"M": paused}},
-        )
+        seen: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(paused)"}
+        values: dict[str, Any] = {":paused": {"M": paused}}
+        if standing:
+            seen = {"ConditionExpression": "paused.#at = :at", "ExpressionAttributeNames": {"#at": "at"}}
+            values[":at"] = {"N": str(standing.at)}
+        try:
+            self._dynamodb.update_item(
+                **self._item, **seen, UpdateExpression="SET paused = :paused", ExpressionAttributeValues=values
+            )
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
 
     def resume(self) -> Paused | None:
         """End the pause there is; returns it. The clock of the pace has stood still: all keep their places."""
