@@ -79,12 +79,19 @@ def call(app: ModuleType, request: dict[str, Any]) -> Answer:
     return Answer(answer["statusCode"], headers, answer.get("body") or "")
 
 
+def _is_accepted(task_id: str) -> None:
+    job = jobs().get(task_id)
+    if job.create_started_at is None:
+        jobs().begin_create(job)
+    jobs().accept(job, "kie-task")
+
+
 class Started:
     """Stands in for Step Functions: remembers what was started and may let the job's fate happen at once."""
 
     def __init__(self) -> None:
         self.task_ids: list[str] = []
-        self.fate: Any = lambda task_id: jobs().accept(jobs().get(task_id), "kie-task")
+        self.fate: Any = _is_accepted
 
     def start(self, task_id: str) -> None:
         self.task_ids.append(task_id)
