@@ -104,7 +104,9 @@ def _paused_seconds(job: Job) -> int:
         return 0
     if pausing().may_look(paused):
         try:
-            if covers(kie().credits(), job):
+            with recording(jobs(), job, Misconfigured, seen=job):
+                covered = covers(kie().credits(), job)
+            if covered:
                 pausing().resume(paused)
                 logger.info("creates go on", task_id=job.task_id)
                 return 0

@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.conftest import Caller, Cloud
 from tests.e2e.dropping import Person, eventually, unique
-from tests.functions.test_on_upload import picture
+from tests.functions.dropping import picture
 
 SMALL = {"resolution": "1K", "outputFormat": "jpg", "cache": True}
 

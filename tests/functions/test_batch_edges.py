@@ -14,7 +14,7 @@ from plantain.jobs import jobs
 from plantain.models import MODELS
 from plantain.reservations import Reservations
 from tests.conftest import Cloud
-from tests.functions.test_batches import (
+from tests.functions.batching import (
     Machine,
     confirm,
     dropped,
@@ -27,8 +27,8 @@ from tests.functions.test_batches import (
     taken,
     text,
 )
-from tests.functions.test_batches import machine as machine
-from tests.functions.test_batches import names as names
+from tests.functions.batching import machine as machine
+from tests.functions.batching import names as names
 from tests.wire import Names
 
 

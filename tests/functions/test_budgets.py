@@ -24,7 +24,7 @@ from plantain.runs import runs
 from tests.builders import a_job, created, kie_says, refusal, used_credits
 from tests.conftest import Cloud, forget_cached
 from tests.functions.conftest import Answer, LambdaContext, Started, call, event, http_event
-from tests.functions.test_schedules import FILE, MONDAY, drop, group
+from tests.functions.scheduling import FILE, MONDAY, drop, group
 
 __all__ = ["group"]  # the fixture: EventBridge's group of schedules
 

@@ -16,8 +16,8 @@ from plantain.reservations import reservations
 from plantain.wish import fingerprint_of
 from tests.builders import a_job, a_request, created, kie_says
 from tests.conftest import SETTINGS, Cloud, forget_cached
+from tests.functions.batching import Machine, lines, machine, names, post, step
 from tests.functions.conftest import Answer, LambdaContext, Started, call, http_event
-from tests.functions.test_batches import Machine, lines, machine, names, post, step
 
 __all__ = ["machine", "names"]  # fixtures
 

@@ -8,12 +8,13 @@ import pytest
 from functions.create_task import app as create_task
 from plantain import pace_item
 from plantain.create_pace import CreatePace
+from plantain.errors import Misconfigured
 from plantain.job import Job
 from plantain.jobs import jobs
-from plantain.pausing import pausing
+from plantain.pausing import LOOK_MS, pausing
 from plantain_client.operator.pause import PACE_KEY, Pause
 from tests.builders import created, kie_says, refusal
-from tests.conftest import Cloud
+from tests.conftest import Cloud, forget_cached
 from tests.functions.sending import a_pace, bulk, reserved, run
 from tests.functions.test_create_pace import time
 from tests.virtual_time import VirtualTime
@@ -184,3 +185,22 @@ def test_each_wait_is_counted_by_who_has_paused(
     (line,) = [line for line in capsys.readouterr().out.splitlines() if "CreatesPaused" in line]
 
     assert '"by":"kie-credits"' in line.replace(": ", ":")
+
+
+@pytest.mark.parametrize("prices", ["{}", '{"asOf": "2026-07-01", "usdPerCredit": 0.005, "credits": {}}'])
+def test_prices_that_nobody_can_read_are_told_as_such_during_a_pause_too(
+    cloud: Cloud, time: VirtualTime, monkeypatch: pytest.MonkeyPatch, prices: str
+) -> None:
+    job = reserved()
+    pausing().pause("kie-credits", "empty")
+    time.now += 1 + LOOK_MS / 1000
+    monkeypatch.setenv("KIE_PRICES", prices)
+    forget_cached()
+    kie_is(monkeypatch, balance(100))
+
+    with pytest.raises(Misconfigured):
+        run(job)
+
+    ended = jobs().get(job.task_id)
+    assert ended.failure is not None
+    assert (ended.failure.code, ended.charged) == ("misconfigured", "no")
