@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 Call = dict[str, Any]
 TRIES = 2  # as plantain/aws.py has botocore do it
 _READS = ("get", "describe", "list", "head", "query", "transact_get_items")
+_THROTTLED: Any = {"Error": {"Code": "ThrottlingException"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
 _MEETING = ("transact_get_items",)  # reads that DynamoDB turns away where they meet a transaction
 
 
@@ -95,7 +96,7 @@ class Aws:
             world.note(f"{what}: meets a transaction")
             raise conflict(operation)
         if chance.happens("aws throttled"):
-            raise Throttled({"Error": {"Code": "ThrottlingException"}}, operation)
+            raise Throttled(_THROTTLED, operation)
         try:
             answer = self._do(service, operation, call)
         finally:

@@ -40,6 +40,8 @@ def with_value(item: Item, path: Path, value: Value | None) -> Item:
 def plain(value: Value) -> Any:
     """What comparisons look at: the kind as well, so that no number is a text."""
     ((kind, held),) = value.items()
+    if kind in ("NS", "SS"):
+        return frozenset(held)
     return Decimal(held) if kind == "N" else held
 
 

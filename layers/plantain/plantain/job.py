@@ -191,7 +191,7 @@ class Job:
             return self.failure.charged
         if self.is_cached:
             return "no"
-        if self.result_urls or self.images:
+        if self.result_urls or self.images or self.credits:
             return "yes"
         return "unknown" if self.create_started_at else "no"
 
