@@ -119,22 +119,32 @@ def test_an_operators_word_reaches_its_function(
     assert functions.heard == [(called, event)] * 2
 
 
-@pytest.mark.parametrize("words", [("resend", ID), ("adopt", ID, "kie", "--force")])
+@pytest.mark.parametrize(
+    ("words", "warning"),
+    [
+        (("resend", ID), f"If Kie.ai has accepted {ID} after all, this pays a second time."),
+        (("adopt", ID, "kie", "--force"), f"{ID} gets the picture of kie, whosever it is."),
+    ],
+)
 def test_what_may_pay_twice_is_asked_about(
     functions: Functions,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     words: tuple[str, ...],
+    warning: str,
 ) -> None:
     code, _, err = run(capsys, "jobs", *words)
     assert code == 1
-    assert "--yes" in err
+    assert "Nothing was done" in err
+    assert warning in err
+    assert "--yes agrees to that" in err
     assert "not-agreed" in run(capsys, "jobs", *words, "--json")[1]
 
     answers = iter([False, True])
     monkeypatch.setattr(operating, "somebody_is_there", lambda _: True)
-    monkeypatch.setattr(Screen, "agrees", lambda *_: next(answers))
-    assert run(capsys, "jobs", *words)[0] == 1
+    monkeypatch.setattr(Screen, "agrees", lambda _, question: warning in question and next(answers))
+    code, _, err = run(capsys, "jobs", *words)
+    assert (code, err) == (1, "✗ Nothing was done.\n")
     assert functions.heard == []
     assert run(capsys, "jobs", *words)[0] == 0
     assert len(functions.heard) == 1

@@ -7,7 +7,7 @@ from typing import Any
 from rich.text import Text
 
 from plantain_client.cli.advice import FAILED, OK
-from plantain_client.cli.operating import action, agrees, iso, moment, not_agreed, operators_trouble, told
+from plantain_client.cli.operating import action, agrees, iso, moment, operators_trouble, told
 from plantain_client.cli.screen import Screen, plain
 from plantain_client.operator.dead_letters import DeadLetters, Letter
 from plantain_client.operator.stack import dead_letters_of
@@ -92,10 +92,10 @@ def _drop(queue: DeadLetters, asked: argparse.Namespace, screen: Screen) -> int:
     if not screen.as_json:
         _show(found, screen)
     again = " It can be handed over again, by `plantain dlq redrive`." if found.function else ""
-    question = f"Delete it for good? What it was about stays undone.{again} [y/N] "
-    if not asked.yes and not agrees(screen, question):
+    warning = f"What it was about stays undone.{again}"
+    if not asked.yes and not agrees(screen, warning, "Delete it for good?"):
         queue.put_back([found])
-        return not_agreed(screen)
+        return FAILED
     queue.drop(found)
     if screen.as_json:
         screen.document({"dropped": _shown(found)})

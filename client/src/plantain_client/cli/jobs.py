@@ -6,7 +6,7 @@ import re
 from plantain_client.cli.advice import FAILED, OK
 from plantain_client.cli.counts import count
 from plantain_client.cli.jobs_telling import show_open, show_unknown, shown
-from plantain_client.cli.operating import action, agrees, not_agreed, operators_trouble, told
+from plantain_client.cli.operating import action, agrees, operators_trouble, told
 from plantain_client.cli.screen import Screen
 from plantain_client.operator.stack import verbs_of
 from plantain_client.operator.verbs import Refused
@@ -57,8 +57,8 @@ def jobs(asked: argparse.Namespace, screen: Screen) -> int:
 
 
 def _do(asked: argparse.Namespace, screen: Screen) -> int:
-    if (question := _question(asked)) and not asked.yes and not agrees(screen, question):
-        return not_agreed(screen)
+    if (question := _question(asked)) and not asked.yes and not agrees(screen, *question):
+        return FAILED
     event = {"taskId": asked.task_id}
     if asked.action == "adopt":
         event |= {"kieTaskId": asked.kie_task_id, "force": asked.force}
@@ -77,12 +77,13 @@ def _do(asked: argparse.Namespace, screen: Screen) -> int:
     return OK
 
 
-def _question(asked: argparse.Namespace) -> str | None:
-    """What may pay twice, or give somebody another's picture, is asked about."""
+def _question(asked: argparse.Namespace) -> tuple[str, str] | None:
+    """What may pay twice, or give somebody another's picture, is asked about: the warning, and the question."""
     if asked.action == "resend":
-        return f"If Kie.ai has accepted {asked.task_id} after all, this pays a second time. Send it? [y/N] "
+        return f"If Kie.ai has accepted {asked.task_id} after all, this pays a second time.", "Send it?"
     if asked.action == "adopt" and asked.force:
-        return f"Is {asked.kie_task_id} really the task of {asked.task_id}? Kie.ai may not tell. [y/N] "
+        warning = f"Kie.ai may not tell: {asked.task_id} gets the picture of {asked.kie_task_id}, whosever it is."
+        return warning, "Is it really its task?"
     return None
 
 

@@ -48,15 +48,16 @@ def operators_trouble(
     return Trouble(what, "no", advice, code, exit_code, cost="nothing was charged by this command")
 
 
-def agrees(screen: Screen, question: str) -> bool:
-    """Whether a person is there, and says yes."""
-    return not screen.as_json and somebody_is_there(screen) and screen.agrees(question)
-
-
-def not_agreed(screen: Screen) -> int:
-    """The exit code of what nobody has agreed to."""
-    screen.trouble(operators_trouble("Nothing was done.", "--yes agrees beforehand.", "not-agreed"))
-    return FAILED
+def agrees(screen: Screen, warning: str, question: str) -> bool:
+    """Whether a person is there, has read the warning and says yes. What is not agreed to is told."""
+    if screen.as_json or not somebody_is_there(screen):
+        what = f"Nothing was done: nobody is here to be asked. {warning}"
+        screen.trouble(operators_trouble(what, "--yes agrees to that beforehand.", "not-agreed"))
+        return False
+    if not screen.agrees(f"{warning} {question} [y/N] "):
+        screen.failed("Nothing was done.")
+        return False
+    return True
 
 
 def moment(ms: int | None) -> str:
