@@ -159,7 +159,9 @@ def test_a_no_of_the_function_is_told(functions: Functions, capsys: pytest.Captu
     assert code == 1
     assert "has not failed" in err
     assert "Cost: nothing was charged by this command" in err
-    assert "Next: " in err
+    assert "Next: Nothing was changed or sent." in err
+    for command in (f"redrive {ID}`", f"adopt {ID} KIE_ID`", f"resend {ID}`", f"dismiss {ID}`"):
+        assert f"`plantain jobs {command}" in err
     error = json.loads(document)["error"]
     assert (error["code"], error["charged"]) == ("cannot-reopen", "no")
 
@@ -212,8 +214,10 @@ def test_on_a_narrow_terminal_every_id_can_still_be_copied(
     kie_id, long = "0123456789abcdef" * 2, "a plantain " * 20
     functions.answers["ListUnknownFunction"] = {"jobs": [JOB, JOB | {"kieTaskId": kie_id, "prompt": long}]}
 
-    _, out, _ = run(capsys, "jobs", "unknown")
+    _, out, err = run(capsys, "jobs", "unknown")
 
+    for way in ("redrive ID", "adopt ID KIE_ID", "resend ID", "dismiss ID"):
+        assert f"`plantain jobs {way}`" in err
     lines = out.splitlines()
     assert lines[0].startswith(f"{ID}  outcome-unknown")
     assert "BALANCE 100 → 82   CALLER alice" in lines[1]

@@ -5,7 +5,7 @@ import re
 
 from plantain_client.cli.advice import FAILED, OK
 from plantain_client.cli.counts import count
-from plantain_client.cli.jobs_telling import show_open, show_unknown, shown
+from plantain_client.cli.jobs_telling import show_open, show_unknown, shown, ways_on
 from plantain_client.cli.operating import action, agrees, operators_trouble, told
 from plantain_client.cli.screen import Screen
 from plantain_client.operator.stack import verbs_of
@@ -19,7 +19,6 @@ _VERBS = {
 }
 _AGAIN = "Try again in a moment."
 _ADVICE = {
-    "CannotReopen": "Nothing was changed or sent. `plantain jobs unknown` shows how the jobs stand.",
     "JobNotFound": "Check the id: `plantain jobs unknown` lists those that may have cost money.",
     "KieKeyRejected": "Give the stack a valid Kie.ai key (`make kie-key`); then try again.",
     "KieKeyMissing": "Give the stack a Kie.ai key (`make kie-key`); then try again.",
@@ -66,6 +65,9 @@ def _do(asked: argparse.Namespace, screen: Screen) -> int:
         with verbs_of(asked.stack) as verbs:
             job = verbs.call(_VERBS[asked.action], **event)
     except Refused as refused:
+        if refused.kind == "CannotReopen":
+            advice = f"Nothing was changed or sent. If the job still needs somebody: {ways_on(asked.task_id)}"
+            return _refused(refused, screen, advice)
         return _refused(refused, screen, may_cost=asked.action == "resend")
     if screen.as_json:
         screen.document(shown(job))
@@ -87,9 +89,9 @@ def _question(asked: argparse.Namespace) -> tuple[str, str] | None:
     return None
 
 
-def _refused(refused: Refused, screen: Screen, *, may_cost: bool = False) -> int:
+def _refused(refused: Refused, screen: Screen, advice: str | None = None, *, may_cost: bool = False) -> int:
     """What is refused in so many words was not done; of what broke, nobody knows."""
-    advice = _ADVICE.get(refused.kind)
+    advice = advice or _ADVICE.get(refused.kind)
     code = re.sub(r"(?<!^)(?=[A-Z])", "-", refused.kind).lower() or "function-error"
     may_cost = may_cost and advice is None
     screen.trouble(operators_trouble(str(refused), advice or _AGAIN, code, may_cost=may_cost))

@@ -22,6 +22,16 @@ def show_unknown(screen: Screen, found: Sequence[dict[str, Any]], days: int) -> 
             screen.result_fields(*_row(job).values())
     else:
         screen.out.print(Text("\n\n").join(map(_told, found)), no_wrap=True, overflow="ellipsis")
+        screen.note(f"Next: {ways_on('ID')}")
+
+
+def ways_on(task_id: str) -> str:
+    """What an operator may do with a job, the safest first."""
+    return (
+        f"`plantain jobs redrive {task_id}` where an id stands behind KIE. Else look at Kie.ai's log page: "
+        f"`plantain jobs adopt {task_id} KIE_ID` if it shows the job; if not, ten minutes after the sending, "
+        f"`plantain jobs resend {task_id}`; or `plantain jobs dismiss {task_id}` if nobody needs it."
+    )
 
 
 def show_open(screen: Screen, found: Sequence[dict[str, Any]]) -> None:
