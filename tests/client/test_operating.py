@@ -38,15 +38,17 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]
 def test_jobs_in_doubt_are_listed_with_what_tells_of_their_fate(
     functions: Functions, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    functions.answers["ListUnknownFunction"] = {"jobs": [JOB]}
+    long = "a plantain " * 10 + "in the sun"
+    functions.answers["ListUnknownFunction"] = {"jobs": [JOB | {"prompt": long}]}
 
     code, document, _ = run(capsys, "jobs", "unknown", "--json")
     _, line, _ = run(capsys, "jobs", "unknown", "--days", "3")
 
-    assert (code, json.loads(document)) == (0, {"jobs": [SHOWN]})
+    assert (code, json.loads(document)) == (0, {"jobs": [SHOWN | {"prompt": long}]})
     assert line.split("\t")[:4] == [ID, "outcome-unknown", "unknown", "2027-01-15 08:00:01+00:00"]
     assert '"balanceAtLoss": 100,' in document
     assert "100 → 82" in line
+    assert line.endswith(f"\t{long}\n")
 
     functions.answers["ListUnknownFunction"] = {
         "jobs": [JOB | {"balanceBefore": 100.5, "balanceBeforeAt": BEFORE}]
@@ -212,7 +214,12 @@ def test_on_a_narrow_terminal_every_id_can_still_be_copied(
     for name, value in {"FORCE_COLOR": "1", "NO_COLOR": "", "COLUMNS": "72", "TERM": "xterm"}.items():
         monkeypatch.setenv(name, value)
     kie_id, long = "0123456789abcdef" * 2, "a plantain " * 20
-    functions.answers["ListUnknownFunction"] = {"jobs": [JOB, JOB | {"kieTaskId": kie_id, "prompt": long}]}
+    functions.answers["ListUnknownFunction"] = {
+        "jobs": [
+            JOB | {"balanceBefore": 1_234_567.25, "balanceBeforeAt": BEFORE},
+            JOB | {"kieTaskId": kie_id, "prompt": long},
+        ]
+    }
 
     _, out, err = run(capsys, "jobs", "unknown")
 
@@ -220,9 +227,10 @@ def test_on_a_narrow_terminal_every_id_can_still_be_copied(
         assert f"`plantain jobs {way}`" in err
     lines = out.splitlines()
     assert lines[0].startswith(f"{ID}  outcome-unknown")
-    assert "BALANCE 100 → 82   CALLER alice" in lines[1]
-    assert lines[4] == ""
-    assert lines[7] == f"  KIE {kie_id}"
-    assert len(lines) == 9
-    assert len(lines[8]) == 72
-    assert lines[8].endswith("…")
+    assert lines[1].endswith("   CALLER alice")
+    assert lines[2] == "  BALANCE 1234567.25 (5m before) → 100 → 82 credits"
+    assert lines[5] == ""
+    assert lines[9] == f"  KIE {kie_id}"
+    assert len(lines) == 11
+    assert len(lines[10]) == 72
+    assert lines[10].endswith("…")

@@ -50,10 +50,11 @@ def show_open(screen: Screen, found: Sequence[dict[str, Any]]) -> None:
 
 def _told(job: dict[str, Any]) -> Text:
     """A few lines: ids are there to be copied, and side by side they are wider than a terminal."""
-    row = {name: plain(value) for name, value in _row(job).items()} | {"PROMPT": plain(job["prompt"])}
+    row = {name: plain(value) for name, value in _row(job).items()}
+    row["BALANCE"] += " credits" if row["BALANCE"] != "-" else ""
     doubt = "yellow" if job["charged"] == "unknown" else ""
     lines = [Text.assemble(f"{row['TASK']}  {row['CODE']}, ", (f"charged: {row['CHARGED']}", doubt))]
-    for names in (("SENT", "BALANCE", "CALLER"), ("KIE",), ("PROMPT",)):
+    for names in (("SENT", "CALLER"), ("BALANCE",), ("KIE",), ("PROMPT",)):
         lines.append(Text("   ").join(Text.assemble((f"{name} ", "dim"), row[name]) for name in names))
         lines[-1].pad_left(2)
     return Text("\n").join(lines)
@@ -73,14 +74,19 @@ def _row(job: dict[str, Any]) -> dict[str, str]:
         "KIE": job.get("kieTaskId") or job.get("namedKieTaskId") or "-",
         "BALANCE": _balances(job),
         "CALLER": job["caller"],
-        "PROMPT": job["prompt"][:40],
+        "PROMPT": job["prompt"],
     }
 
 
 def _balances(job: dict[str, Any]) -> str:
     """Some time before it was sent, where that is known; at the loss; at the end."""
-    told = [f"{job[name]:g}" if name in job else "?" for name in ("balanceAtLoss", "balanceAtEnd")]
+    told = [_credits(job[name]) if name in job else "?" for name in ("balanceAtLoss", "balanceAtEnd")]
     if "balanceBefore" in job:
         earlier = age(dt.timedelta(milliseconds=job["sentAt"] - job["balanceBeforeAt"]))
-        told.insert(0, f"{job['balanceBefore']:g} ({earlier} before)")
+        told.insert(0, f"{_credits(job['balanceBefore'])} ({earlier} before)")
     return "-" if set(told) == {"?"} else " → ".join(told)
+
+
+def _credits(balance: float) -> str:
+    """No more places behind the point than there are, and every one before it."""
+    return f"{balance:.2f}".rstrip("0").rstrip(".")
