@@ -152,9 +152,22 @@ def test_an_estimate_is_told_and_nothing_is_asked_for(
     left = "$0.05 of $5.00 left, until 2026-11-24 00:00:00+00:00"
     assert f"budget of the caller alice, 2026-11-23\t{left}\n" in ran.out
     assert ran.out.endswith("Says a\n\nStyle: flat design.\n")
-    assert "has no room for it: it would be refused" in ran.err
+    refusal = "The day budget of the caller alice, $5.00, has no room for $0.09 more. "
+    assert f"{refusal}It begins anew at 2026-11-24 00:00 UTC. Asked for now it would be refused.\n" in ran.err
+    assert "Next: Wait until it begins anew" in ran.err
     assert stub.bodies(ESTIMATE) == [{"preset": "card", "variables": {"words": "a"}, "maxCost": 0.1}]
     assert stub.bodies(GENERATE) == []
+
+
+def test_an_estimate_names_the_budget_of_the_whole_stack_and_its_month(
+    stub: Stub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stub.says(ESTIMATE, Said(200, ESTIMATED | {"budgets": [BUDGET | {"scope": "stack", "period": "2026-11"}]}))
+
+    ran = Ran(capsys, "estimate", "x", "--cache")
+
+    assert "The month budget of the whole stack, $5.00, has no room" in ran.err
+    assert "it would be refused, unless it was made before." in ran.err
 
 
 def test_an_estimate_says_that_creates_are_paused(stub: Stub, capsys: pytest.CaptureFixture[str]) -> None:

@@ -43,6 +43,7 @@ _REDRIVE = (
 _NEW_KEY = "then ask again, with a new idempotency key if you gave one: a refusal is replayed."
 _CHANGE = "Change the prompt or the input images and ask again."
 _AGAIN = "Ask again later."
+OVER_BUDGET = "Wait until it begins anew, or let the operator give more (parameter Budgets)."
 # By failCode (the README lists them) or by the code of a problem.
 _BY_CODE: Mapping[str, str] = {
     "kie-spending-cap": f"Raise the spending limit of the Kie.ai key, {_NEW_KEY}",
@@ -57,7 +58,7 @@ _BY_CODE: Mapping[str, str] = {
     "not-sent": _AGAIN,
     "kie-timeout": _REDRIVE,
     "max-cost-exceeded": "Give a higher --max-cost or a smaller --resolution; `plantain estimate` has the price.",
-    "budget-exceeded": "Wait until it begins anew, or let the operator give more (parameter Budgets).",
+    "budget-exceeded": OVER_BUDGET,
     "misconfigured": "The operator has to correct the parameter that it names.",
     "operators-only": "The operator can make such a key: plantain keys add NAME --operator",
     "outcome-unknown": "Do not ask again: the operator can let this very job go on (`plantain jobs unknown`).",

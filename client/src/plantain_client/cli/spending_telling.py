@@ -5,9 +5,11 @@ import datetime as dt
 from rich.table import Table
 from rich.text import Text
 
+from plantain_client.cli.advice import OVER_BUDGET, Trouble
 from plantain_client.cli.screen import Screen, plain
 from plantain_client.cli.telling import cost_in_words, here, pause_in_words
 from plantain_client.money import BudgetLeft, Estimate, Usage, Used
+from plantain_client.task import Cost
 
 _BLOCKS = "▏▎▍▌▋▊▉█"  # an eighth to eight
 _MOST_DAYS = 62  # of which a chart shows those without anything as well
@@ -34,7 +36,8 @@ def show_estimate(screen: Screen, estimate: Estimate, *, cached: bool) -> None:
     screen.text(estimate.prompt)
     unless = ", unless it was made before" if cached else ""
     for budget in estimate.over:
-        screen.failed(f"The {_of_budget(budget)} has no room for it: it would be refused{unless}.")
+        what = f"{_has_no_room(budget, estimate.price)} Asked for now it would be refused{unless}."
+        screen.trouble(Trouble(what, None, OVER_BUDGET, "budget-exceeded"))
     if paused := estimate.paused:
         screen.note(pause_in_words(paused.by, paused.reason, here(paused.since)))
         screen.note("Asked for now it would wait until they go on, for nothing.")
@@ -132,9 +135,22 @@ def _span(usage: Usage) -> str:
     return f"{usage.first_day} to {usage.last_day} (UTC){_ASKED_BY.get(usage.group_by, '')}"
 
 
+def _has_no_room(budget: BudgetLeft, price: Cost) -> str:
+    """In the words in which the create is refused."""
+    span = "month" if budget.period.count("-") == 1 else "day"
+    limit = f"${budget.limit_usd:.2f}"
+    return (
+        f"The {span} budget of the {_whose(budget)}, {limit}, has no room for ${price.usd:.2f} more. "
+        f"It begins anew at {budget.resets_at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC."
+    )
+
+
 def _of_budget(budget: BudgetLeft) -> str:
-    whose = "whole stack" if budget.scope == "stack" else f"{budget.scope} {budget.name}"
-    return f"budget of the {whose}, {budget.period}"
+    return f"budget of the {_whose(budget)}, {budget.period}"
+
+
+def _whose(budget: BudgetLeft) -> str:
+    return "whole stack" if budget.scope == "stack" else f"{budget.scope} {budget.name}"
 
 
 def _left(budget: BudgetLeft) -> str:
