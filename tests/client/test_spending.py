@@ -204,15 +204,26 @@ def test_an_estimate_ends_as_the_create_would(
         assert Ran(capsys, "generate", "x").code == code
 
 
+@pytest.mark.parametrize(
+    ("wish", "smaller"),
+    [
+        (("x",), False),
+        (("x", "--resolution", "1K"), False),
+        (("x", "--resolution", "4K"), True),
+        (("--preset", "card"), True),
+        (("--preset", "card", "--resolution", "2K"), False),
+    ],
+)
 def test_a_limit_is_sent_and_what_is_above_it_is_told_with_what_to_do(
-    stub: Stub, capsys: pytest.CaptureFixture[str]
+    stub: Stub, capsys: pytest.CaptureFixture[str], wish: tuple[str, ...], smaller: bool
 ) -> None:
     stub.says(GENERATE, Said(402, json.loads(problem(402, "max-cost-exceeded").content)))
 
-    ran = Ran(capsys, "generate", "x", "--max-cost", "0.05", *FAST)
+    ran = Ran(capsys, "generate", *wish, "--max-cost", "0.05", *FAST)
 
     assert (ran.code, stub.bodies(GENERATE)[0]["maxCost"]) == (1, 0.05)
     assert "Next: Give a higher --max-cost" in ran.err
+    assert ("smaller --resolution" in ran.err) == smaller
 
 
 @pytest.mark.parametrize(

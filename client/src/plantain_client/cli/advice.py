@@ -43,6 +43,8 @@ _REDRIVE = (
 _NEW_KEY = "then ask again, with a new idempotency key if you gave one: a refusal is replayed."
 _CHANGE = "Change the prompt or the input images and ask again."
 _AGAIN = "Ask again later."
+_PRICE = "`plantain estimate` has the price."
+_SMALLER = f"Give a higher --max-cost or, in place of 4K, a smaller --resolution; {_PRICE}"
 OVER_BUDGET = "Wait until it begins anew, or let the operator give more (parameter Budgets)."
 # By failCode (the README lists them) or by the code of a problem.
 _BY_CODE: Mapping[str, str] = {
@@ -57,7 +59,7 @@ _BY_CODE: Mapping[str, str] = {
     "kie-busy": _AGAIN,
     "not-sent": _AGAIN,
     "kie-timeout": _REDRIVE,
-    "max-cost-exceeded": "Give a higher --max-cost or a smaller --resolution; `plantain estimate` has the price.",
+    "max-cost-exceeded": f"Give a higher --max-cost; {_PRICE}",
     "budget-exceeded": OVER_BUDGET,
     "misconfigured": "The operator has to correct the parameter that it names.",
     "operators-only": "The operator can make such a key: plantain keys add NAME --operator",
@@ -113,9 +115,11 @@ class Trouble:
         return {"error": {name: value for name, value in shown.items() if value is not None}}
 
 
-def trouble_of(error: PlantainError) -> Trouble:
-    """What an error of the library stands for."""
+def trouble_of(error: PlantainError, *, may_be_4k: bool = False) -> Trouble:
+    """What an error of the library stands for. `may_be_4k`: a smaller image could have been cheaper."""
     code, advice, exit_code = _told(error)
+    if code == "max-cost-exceeded" and may_be_4k:
+        advice = _SMALLER
     runs = isinstance(error, StillRunning)
     return Trouble(
         str(error),

@@ -1,5 +1,6 @@
 """The entry of the `plantain` command: runs what was asked and turns errors into words and exit codes."""
 
+import argparse
 import os
 import sys
 from collections.abc import Sequence
@@ -21,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except PlantainError as error:
-        trouble = trouble_of(error)
+        trouble = trouble_of(error, may_be_4k=_may_be_4k(asked))
     except KeyboardInterrupt:
         trouble = _interruption(screen)
     except BrokenPipeError:
@@ -32,6 +33,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         trouble = _file_trouble(screen, error)
     screen.trouble(trouble)
     return trouble.exit_code
+
+
+def _may_be_4k(asked: argparse.Namespace) -> bool:
+    """1K and 2K cost the same; a preset may say 4K itself."""
+    resolution, preset = getattr(asked, "resolution", None), getattr(asked, "preset", None)
+    return resolution == "4K" or (resolution is None and preset is not None)
 
 
 def _interruption(screen: Screen) -> Trouble:
