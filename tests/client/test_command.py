@@ -410,6 +410,30 @@ def test_a_job_that_waits_for_the_end_of_a_pause_says_so_once(
     assert [route for route, *_ in stub.heard].count(ACCOUNT) == 1
 
 
+@pytest.mark.parametrize("words", [("generate", "x", "--no-wait"), ("status", TASK_ID)])
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_who_does_not_wait_is_told_of_a_pause_as_well(
+    stub: Stub, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], more: tuple[str, ...]
+) -> None:
+    stub.says(STATUS, Said(200, job("pending", charged="no")))
+    stub.says(ACCOUNT, account(paused=PAUSED))
+
+    ran = Ran(capsys, *words, *more)
+    stub.says(ACCOUNT, account())
+    sent = Ran(capsys, *words, *more)
+
+    assert ran.code == sent.code == 0
+    assert TASK_ID in ran.out
+    assert ran.err.count("by an operator: a fair until Monday") == 1
+    assert "paused" not in sent.err
+
+
+def test_the_status_of_what_was_sent_asks_nothing_else(stub: Stub, capsys: pytest.CaptureFixture[str]) -> None:
+    Ran(capsys, "status", TASK_ID)
+
+    assert [route for route, *_ in stub.heard] == [STATUS]
+
+
 @pytest.mark.parametrize("said", [Said(500, {"message": "no"}), None])
 def test_a_job_that_waits_for_its_turn_is_waited_for_without_a_word(
     stub: Stub, capsys: pytest.CaptureFixture[str], said: Said | None

@@ -4,14 +4,14 @@ import argparse
 import uuid
 from typing import Any
 
-from plantain_client import Plantain, Task
+from plantain_client import Plantain, Task, TaskRef
 from plantain_client.cli.advice import OK
 from plantain_client.cli.inputs import handed_in
 from plantain_client.cli.saving import check_output, paid_for, saved, show_saved
 from plantain_client.cli.screen import Screen
 from plantain_client.cli.spending import estimate, wished
 from plantain_client.cli.telling import show_list, show_task
-from plantain_client.cli.watching import Watch
+from plantain_client.cli.watching import Watch, tell_of_a_pause
 
 
 def generate(asked: argparse.Namespace, screen: Screen) -> int:
@@ -43,21 +43,20 @@ def generate(asked: argparse.Namespace, screen: Screen) -> int:
                     files = saved(client, task, asked.output, work)
         if not asked.no_wait:
             return show_saved(screen, task, files)
-    if screen.as_json:
-        key = settings["idempotency_key"]
-        screen.document(
-            {"taskId": ref.task_id, "state": ref.state, "replayed": ref.replayed, "idempotencyKey": key}
-        )
-    else:
-        screen.result(ref.task_id)
-        screen.note(f"It goes on by itself: plantain wait {ref.task_id}")
+        screen.task_id = ref.task_id
+        _show_taken(screen, ref, settings["idempotency_key"])
+        if ref.state == "pending" and not ref.replayed:
+            tell_of_a_pause(client, screen)
     return OK
 
 
 def status(asked: argparse.Namespace, screen: Screen) -> int:
     """Show a task as it is now."""
     with Plantain() as client:
-        _show(screen, client.query_task(asked.task_id))
+        task = client.query_task(asked.task_id)
+        _show(screen, task)
+        if task.state == "pending" and task.charged == "no":
+            tell_of_a_pause(client, screen)
     return OK
 
 
@@ -94,6 +93,16 @@ def download(asked: argparse.Namespace, screen: Screen) -> int:
         task = client.query_task(asked.task_id)
         files = saved(client, task, asked.output, work)
     return show_saved(screen, task, files)
+
+
+def _show_taken(screen: Screen, ref: TaskRef, key: str) -> None:
+    if screen.as_json:
+        screen.document(
+            {"taskId": ref.task_id, "state": ref.state, "replayed": ref.replayed, "idempotencyKey": key}
+        )
+        return
+    screen.result(ref.task_id)
+    screen.note(f"It goes on by itself: plantain wait {ref.task_id}")
 
 
 def _show(screen: Screen, task: Task) -> None:

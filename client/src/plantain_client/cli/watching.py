@@ -30,11 +30,15 @@ class Watch:
         if self._has_asked:
             return
         self._has_asked = True
-        try:
-            paused = self._client.account().paused
-        except PlantainError:
-            return  # it is no reason to stop waiting
-        if paused:
-            told = pause_in_words(paused.by, paused.reason, here(paused.since))
-            self._screen.note(told)
-            self._screen.note("The job waits, loses nothing and has cost nothing; it is sent when they go on.")
+        tell_of_a_pause(self._client, self._screen)
+
+
+def tell_of_a_pause(client: Plantain, screen: Screen) -> None:
+    """Say why a job that is not sent waits, if creates are paused."""
+    try:
+        paused = client.account().paused
+    except PlantainError:
+        return  # the job is none the worse
+    if paused:
+        screen.note(pause_in_words(paused.by, paused.reason, here(paused.since)))
+        screen.note("The job waits, loses nothing and has cost nothing; it is sent when they go on.")
