@@ -44,11 +44,13 @@ def test_an_operators_key_is_marked_and_told(dynamodb: Any, capsys: pytest.Captu
 
 def test_a_rate_is_kept_with_its_key_and_listed(dynamodb: Any, capsys: pytest.CaptureFixture[str]) -> None:
     made = run(capsys, "add", "alice", "--rate", "120", "--json")[1]
-    run(capsys, "add", "alice")
-    run(capsys, "add", "bob", "--rate", "0", "--operator")
+    told = [run(capsys, "add", "alice")[2], run(capsys, "add", "bob", "--rate", "0", "--operator")[2]]
     run(capsys, "add", "carol")
 
     assert json.loads(made)["ratePerMinute"] == 120
+    assert ["With it bob is allowed requests without limit" in words for words in told] == [False, True]
+    assert "allowed 120 requests a minute, whatever" in run(capsys, "add", "dora", "--rate", "120")[2]
+    run(capsys, "revoke", "dora")
     kept = {item["name"]["S"]: item.get("ratePerMinute") for item in dynamodb.scan(TableName="keys")["Items"]}
     assert (kept["bob"], kept["carol"]) == ({"N": "0"}, None)
     listed = json.loads(run(capsys, "list", "--json")[1])["callers"]

@@ -6,7 +6,7 @@ from rich.table import Table
 
 from plantain_client.cli.advice import FAILED, INTERRUPTED, OK, USAGE, Trouble
 from plantain_client.cli.operating import STACK, iso, moment
-from plantain_client.cli.rates import own_rates, per_minute
+from plantain_client.cli.rates import own_rates, per_minute, rate_in_words
 from plantain_client.cli.screen import Screen
 from plantain_client.operator.api_keys import REMEMBERED_SECONDS, ApiKeys, BadName
 from plantain_client.operator.stack import CannotReach, api_keys_of, in_words
@@ -80,6 +80,8 @@ def _add(table: ApiKeys, asked: argparse.Namespace, screen: Screen) -> int:
         return OK
     screen.note(f"The API key of {whose}, shown this once (only its hash is kept):")
     screen.result(key)
+    if asked.rate is not None:
+        screen.note(f"With it {name} is allowed {rate_in_words(asked.rate)}, whatever the stack allows others.")
     screen.note(f"Earlier keys of {name}, if any, go on working; `plantain keys revoke {name}` ends all of them.")
     return OK
 

@@ -12,6 +12,13 @@ def per_minute(text: str) -> int:
     return int(text)
 
 
+def rate_in_words(rate: int) -> str:
+    """What a key of this rate is allowed."""
+    if rate == 0:
+        return "requests without limit"
+    return f"{rate:,} request{'s' if rate > 1 else ''} a minute"
+
+
 def own_rates(caller: Caller) -> str:
     """Each rate that keys of the caller have of their own, the oldest key's first; nothing where none has."""
     if set(caller.rates) <= {None}:
