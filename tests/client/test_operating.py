@@ -72,12 +72,29 @@ def test_jobs_under_way_are_a_line_each(
     functions.answers["ListUnknownFunction"] = {"jobs": []}
     none = run(capsys, "jobs", "open")
 
-    old, state, charged, caller = out.split()[1:5]
-    assert out.startswith(ID)
+    *head, line = out.splitlines()
+    task_id, old, state, charged, caller = line.split()[:5]
+    assert [title.split() for title in head] == (
+        [["TASK", "AGE", "STATE", "CHARGED", "CALLER", "PROMPT"]] if terminal else []
+    )
+    assert task_id == ID
     assert (int(old.removesuffix("d")) > 8000, state, charged, caller) == (True, "processing", "unknown", "alice")
     assert document["jobs"][0]["createdAt"] == "2001-09-09T01:46:40.000Z"
     assert (none[:2], "All jobs have ended" in none[2]) == ((0, ""), True)
-    assert [event for _, event in functions.heard] == [{"open": 5}, {"open": 20}, {"open": 20}]
+    assert [event for _, event in functions.heard] == [{"open": 6}, {"open": 21}, {"open": 21}]
+
+
+def test_more_jobs_under_way_than_are_shown_are_told_of(
+    functions: Functions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    functions.answers["ListUnknownFunction"] = {"jobs": [JOB] * 3}
+
+    _, out, err = run(capsys, "jobs", "open", "--limit", "2")
+    document = json.loads(run(capsys, "jobs", "open", "--limit", "2", "--json")[1])
+
+    assert (out.count(ID), len(document["jobs"])) == (2, 2)
+    assert "There are more than these 2: --limit" in err
+    assert "more than" not in run(capsys, "jobs", "open", "--limit", "3")[2]
 
 
 def test_no_job_in_doubt_is_said(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:

@@ -102,14 +102,16 @@ def _list(asked: argparse.Namespace, screen: Screen) -> int:
     is_open = asked.action == "open"
     try:
         with verbs_of(asked.stack) as verbs:
-            wanted = {"open": asked.limit} if is_open else {"days": asked.days}
+            # One more than is shown tells whether there are more.
+            wanted = {"open": asked.limit + 1} if is_open else {"days": asked.days}
             found = verbs.call("ListUnknownFunction", **wanted)["jobs"]
     except Refused as refused:
         return _refused(refused, screen)
     if screen.as_json:
-        screen.document({"jobs": [shown(job) for job in found]})
+        listed = found[: asked.limit] if is_open else found
+        screen.document({"jobs": [shown(job) for job in listed]})
     elif is_open:
-        show_open(screen, found)
+        show_open(screen, found, limit=asked.limit)
     else:
         show_unknown(screen, found, asked.days)
     return OK

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from rich.table import Table
 from rich.text import Text
 
 from plantain_client.cli.operating import iso, moment
@@ -34,16 +35,26 @@ def ways_on(task_id: str) -> str:
     )
 
 
-def show_open(screen: Screen, found: Sequence[dict[str, Any]]) -> None:
-    """A line each: how old it is, how far it has come, whose it is and what it draws."""
+def show_open(screen: Screen, found: Sequence[dict[str, Any]], *, limit: int) -> None:
+    """A line each: how old it is, how far it has come, whose it is and what it draws; not more than `limit`."""
+    # Ids are there to be copied: only the caller and the prompt give way to a narrow terminal.
+    table = Table(box=None, expand=True, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for title, width in (("TASK", 36), ("AGE", 4), ("STATE", 10), ("CHARGED", 7)):
+        table.add_column(title, min_width=width, no_wrap=True)
+    table.add_column("CALLER", max_width=20, no_wrap=True, overflow="ellipsis")
+    table.add_column("PROMPT", ratio=1, no_wrap=True, overflow="ellipsis")
     now = dt.datetime.now(dt.UTC)
-    for job in found:
+    for job in found[:limit]:
         old = age(now - dt.datetime.fromtimestamp(job["createdAt"] / 1000, dt.UTC))
         fields = (job["taskId"], old, job["state"], job["charged"], job["caller"], job["prompt"][:40])
         if screen.out.is_terminal:
-            screen.out.print(Text("  ".join(map(plain, fields))), no_wrap=True, overflow="ellipsis")
+            table.add_row(*(Text(plain(field)) for field in fields))
         else:
             screen.result_fields(*fields)
+    if table.row_count:
+        screen.out.print(table)
+    if len(found) > limit:
+        screen.note(f"There are more than these {limit}: --limit NUMBER shows more.")
     if not found:
         screen.note("All jobs have ended.")
 
