@@ -1,6 +1,7 @@
 """Ten thousand callbacks, a hundred at once, true ones and others, while the jobs they are about are drawn."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from local.twin.callbacks import signature
@@ -62,6 +63,8 @@ def test_ten_thousand_callbacks_at_once_change_nothing_but_when_is_looked() -> N
         world = schedule(0)
         world.chance.calm = True
         world.set_up(WISHES, Settings(draw_seconds=30.0, webhook_key=WEBHOOK_KEY), rings=True)
+        wishes = enumerate(world.people.wishes)
+        world.people.wishes = [replace(one, prompt=f"{at} {one.prompt}", settings={}) for at, one in wishes]
         world.people.begin(1.0)
         for _ in range(AT_ONCE):
             world.loop.spawn(lambda: rings(world), 5.0 + world.chance.random())
