@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from plantain.counters import counters_of, utc_day
 from plantain.endings import end_execution
-from plantain.errors import JobEnded, OutcomeUnknown
+from plantain.errors import JobEnded, OutcomeUnknown, TryAgainLater
 from plantain.failures import failure_after
 from plantain.items import from_attributes, to_attributes
 from plantain.job import Failure, Job, StoredImage, new_task_id, task_id_of
@@ -51,7 +51,7 @@ class Record(RuleBasedStateMachine):
         before, done = jobs().get(self.task_id), True
         try:
             write()
-        except (JobEnded, OutcomeUnknown):
+        except (JobEnded, OutcomeUnknown, TryAgainLater):
             done = False
         after = jobs().get(self.task_id)
         self.views.append(after)
