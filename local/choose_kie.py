@@ -5,7 +5,7 @@ import sys
 
 from local.aws.sam import parameter_default
 from local.cloud import SOURCES, KieAi, real_kie
-from plantain.prices import Prices, prices_of
+from plantain.spending.prices import Prices, prices_of
 
 MODEL = "nano-banana-pro"
 

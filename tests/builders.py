@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 
 from plantain.aws import client
-from plantain.counters import Counter
 from plantain.items import from_attributes, to_attributes
 from plantain.job import Job, Request, new_job
-from plantain.kie import Kie
+from plantain.kie.api import Kie
+from plantain.spending.counters import Counter
 
 KIE_TASK_ID = "f23dc0faa81bda75e5a7a20e572a507b"
 KIE_KEY = "kie-key-that-nobody-guesses"

@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from moto import mock_aws
 
 from plantain.aws import client
-from plantain.callback_base import callback_base
+from plantain.kie.callback_base import callback_base
 
 ROOT = Path(__file__).parent.parent
 REGION = "eu-central-1"

@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.keeping import arm_skipped, everything, schedule_of_kept
+from plantain.schedules.keeping import arm_skipped, everything, schedule_of_kept
 
 logger = Logger()
 

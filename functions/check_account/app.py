@@ -6,16 +6,16 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.account import kie_account
-from plantain.caller_rate import caller_rate
-from plantain.http_api import answer, caller_of, http_api, own_rate
+from plantain.http.api import answer, caller_of, http_api, own_rate
 from plantain.job import now_ms
-from plantain.pausing import pause_view
+from plantain.kie.account import kie_account
+from plantain.pace.caller_rate import caller_rate
+from plantain.pace.pausing import pause_view
 from plantain.times import iso
 from plantain.version import VERSION
 
 if TYPE_CHECKING:
-    from plantain.answers import Account
+    from plantain.kie.answers import Account
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to check account")

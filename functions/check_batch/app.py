@@ -6,15 +6,15 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.addresses import trusted_origins
-from plantain.batch_objects import batch_objects
-from plantain.batch_records import batch_records
-from plantain.checking import checked
-from plantain.dns import RememberingDns, dns
-from plantain.inbox import inbox
+from plantain.batches.checking import checked
+from plantain.batches.objects import batch_objects
+from plantain.batches.records import batch_records
+from plantain.inbox.bucket import inbox
+from plantain.jobs.standing import standing
 from plantain.models import MODELS
-from plantain.request import Terms
-from plantain.standing import standing
+from plantain.network.addresses import trusted_origins
+from plantain.network.dns import RememberingDns, dns
+from plantain.wishes.request import Terms
 
 logger = Logger()
 

@@ -7,12 +7,12 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.errors import KieKeyMissing, TryAgainLater
-from plantain.http_api import answer, http_api
-from plantain.kie_key import kie_key
+from plantain.http.api import answer, http_api
+from plantain.kie.api_key import kie_key
 from plantain.version import VERSION
 
 if TYPE_CHECKING:
-    from plantain.answers import Health
+    from plantain.kie.answers import Health
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to check health")

@@ -6,10 +6,10 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.inbox_reports import report_id_of
+from plantain.inbox.reports import report_id_of
 from plantain.job import Source
 from plantain.models import MODELS
-from plantain.preset_check import check_put
+from plantain.presets.check import check_put
 
 logger = Logger()
 

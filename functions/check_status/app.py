@@ -5,15 +5,15 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.adopting import accept, adopted
-from plantain.balance import balance_of
 from plantain.errors import OutcomeUnknown, UnexpectedAnswer
-from plantain.failures import recording
 from plantain.job import Failure, Job, now_ms
-from plantain.jobs import jobs
-from plantain.kie import kie
+from plantain.jobs.failures import recording
+from plantain.jobs.table import jobs
+from plantain.kie.api import kie
+from plantain.kie.balance import balance_of
 from plantain.metrics import count_polls
-from plantain.polling import age_of, is_blank, judge, pace_with, unknown_seconds_left
+from plantain.recovery.adopting import accept, adopted
+from plantain.steps.polling import age_of, is_blank, judge, pace_with, unknown_seconds_left
 from plantain.task import KIE_TIMEOUT, Failed, Outcome, Running, Succeeded
 
 logger = Logger()

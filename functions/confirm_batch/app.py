@@ -6,13 +6,13 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.batches import confirm
+from plantain.batches.intake import confirm
+from plantain.batches.own import own_batch
 from plantain.errors import BatchNotFound
-from plantain.http_api import RETRY_AFTER_SECONDS, answer, http_api
-from plantain.own_batches import own_batch
+from plantain.http.api import RETRY_AFTER_SECONDS, answer, http_api
 
 if TYPE_CHECKING:
-    from plantain.batch_answers import BatchAccepted
+    from plantain.batches.answers import BatchAccepted
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to confirm batch", charged="unknown", not_found=BatchNotFound)

@@ -5,12 +5,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.adopting import accept, task_named
 from plantain.aws import AWS_ERRORS
-from plantain.balance import balance_of, last_balance
-from plantain.callback_base import callback_base
-from plantain.callbacks import callback_url
-from plantain.create_pace import Slot, create_pace
 from plantain.errors import (
     CreditsUsedUp,
     EarlierFailed,
@@ -25,17 +20,22 @@ from plantain.errors import (
     TooDear,
     TryAgainLater,
 )
-from plantain.failures import recording
-from plantain.handover import handed_over
 from plantain.job import Job, Request, now_ms
-from plantain.jobs import jobs
-from plantain.kie import kie
-from plantain.ledger import ledger
+from plantain.jobs.failures import recording
+from plantain.jobs.table import jobs
+from plantain.kie.api import kie
+from plantain.kie.balance import balance_of, last_balance
+from plantain.kie.callback_base import callback_base
+from plantain.kie.callbacks import callback_url
 from plantain.metrics import count_paused
-from plantain.pausing import covers, pausing, wait_seconds
-from plantain.polling import pace_with
-from plantain.prices import prices
-from plantain.replay_cache import cached_seconds
+from plantain.pace.create_pace import Slot, create_pace
+from plantain.pace.pausing import covers, pausing, wait_seconds
+from plantain.recovery.adopting import accept, task_named
+from plantain.spending.ledger import ledger
+from plantain.spending.prices import prices
+from plantain.steps.handover import handed_over
+from plantain.steps.polling import pace_with
+from plantain.steps.replay_cache import cached_seconds
 
 SENDS = 11  # of one job, before a Kie.ai that takes nothing is given up
 MISSED_SECONDS = 1

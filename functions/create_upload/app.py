@@ -6,15 +6,15 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.caller_rate import caller_rate
-from plantain.http_api import answer, caller_of, http_api, json_object, own_rate
-from plantain.inbox import inbox
+from plantain.http.api import answer, caller_of, http_api, json_object, own_rate
+from plantain.inbox.bucket import inbox
+from plantain.inbox.upload_key import new_upload_key
+from plantain.inbox.upload_request import check_upload
+from plantain.pace.caller_rate import caller_rate
 from plantain.times import iso
-from plantain.upload_key import new_upload_key
-from plantain.upload_request import check_upload
 
 if TYPE_CHECKING:
-    from plantain.answers import UploadPlace
+    from plantain.inbox.answers import UploadPlace
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to prepare upload")

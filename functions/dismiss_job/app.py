@@ -5,8 +5,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.reopening import dismiss
-from plantain.unknown_jobs import summary_of
+from plantain.recovery.reopening import dismiss
+from plantain.recovery.unknown_jobs import summary_of
 
 logger = Logger()
 

@@ -7,14 +7,14 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.addresses import trusted_origins
-from plantain.caller_rate import caller_rate
-from plantain.dns import dns
-from plantain.estimates import estimate_of
-from plantain.http_api import answer, caller_of, http_api, json_object, own_rate
+from plantain.http.api import answer, caller_of, http_api, json_object, own_rate
 from plantain.models import MODELS
-from plantain.request import Terms
-from plantain.wish import check_wish
+from plantain.network.addresses import trusted_origins
+from plantain.network.dns import dns
+from plantain.pace.caller_rate import caller_rate
+from plantain.planning.estimates import estimate_of
+from plantain.wishes.request import Terms
+from plantain.wishes.wish import check_wish
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to estimate")

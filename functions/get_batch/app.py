@@ -6,12 +6,12 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.batch_objects import batch_objects
-from plantain.batch_view import batch_view
+from plantain.batches.objects import batch_objects
+from plantain.batches.own import own_batch
+from plantain.batches.view import batch_view
 from plantain.errors import BatchNotFound
-from plantain.http_api import RETRY_AFTER_SECONDS, answer, http_api
-from plantain.members import members
-from plantain.own_batches import own_batch
+from plantain.http.api import RETRY_AFTER_SECONDS, answer, http_api
+from plantain.jobs.members import members
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to check batch", not_found=BatchNotFound)

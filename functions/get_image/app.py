@@ -6,9 +6,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.http_api import RETRY_AFTER_SECONDS, http_api, own_job
-from plantain.images import images
-from plantain.problems import image_gone, image_not_ready, no_image
+from plantain.http.api import RETRY_AFTER_SECONDS, http_api, own_job
+from plantain.http.problems import image_gone, image_not_ready, no_image
+from plantain.images.bucket import images
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to check task status")

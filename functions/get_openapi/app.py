@@ -10,7 +10,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.http_api import http_api
+from plantain.http.api import http_api
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to read the API description")

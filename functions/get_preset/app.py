@@ -8,12 +8,12 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.faults import PresetUnknown
-from plantain.http_api import answer, http_api
+from plantain.http.api import answer, http_api
+from plantain.http.problems import no_such_preset, preset_not_found
 from plantain.models import MODELS
-from plantain.preset_view import preset_in_full
-from plantain.presets import presets
-from plantain.problems import no_such_preset, preset_not_found
-from plantain.wish import name_and_version
+from plantain.planning.preset_view import preset_in_full
+from plantain.presets.finding import presets
+from plantain.wishes.wish import name_and_version
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to read presets", not_found=no_such_preset)

@@ -6,10 +6,10 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.http_api import RETRY_AFTER_SECONDS, answer, http_api, own_job
-from plantain.images import images
-from plantain.job_view import job_view
-from plantain.problems import task_id_required
+from plantain.http.api import RETRY_AFTER_SECONDS, answer, http_api, own_job
+from plantain.http.problems import task_id_required
+from plantain.images.bucket import images
+from plantain.jobs.view import job_view
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to check task status")

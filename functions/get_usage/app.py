@@ -7,11 +7,11 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.caller_rate import caller_rate
-from plantain.http_api import answer, caller_of, http_api, is_operator, own_rate
-from plantain.usage_days import usage_days
-from plantain.usage_question import question_of
-from plantain.usage_view import usage_of
+from plantain.http.api import answer, caller_of, http_api, is_operator, own_rate
+from plantain.pace.caller_rate import caller_rate
+from plantain.spending.usage_days import usage_days
+from plantain.spending.usage_question import question_of
+from plantain.spending.usage_view import usage_of
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to read usage")

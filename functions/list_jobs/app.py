@@ -8,15 +8,15 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.faults import Fault
-from plantain.http_api import answer, caller_of, http_api
-from plantain.images import images
+from plantain.http.api import answer, caller_of, http_api
+from plantain.http.problems import invalid
+from plantain.images.bucket import images
 from plantain.job import STATES
-from plantain.job_view import job_view
-from plantain.listing import BadCursor, listing
-from plantain.problems import invalid
+from plantain.jobs.listing import BadCursor, listing
+from plantain.jobs.view import job_view
 
 if TYPE_CHECKING:
-    from plantain.answers import TaskPage
+    from plantain.jobs.answers import TaskPage
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100

@@ -8,14 +8,14 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.http_api import answer, http_api
+from plantain.http.api import answer, http_api
 from plantain.models import MODELS
-from plantain.preset_file import PresetFile
-from plantain.preset_view import preset_view
-from plantain.presets import Presets, presets_of_a_moment
+from plantain.planning.preset_view import preset_view
+from plantain.presets.file import PresetFile
+from plantain.presets.finding import Presets, presets_of_a_moment
 
 if TYPE_CHECKING:
-    from plantain.answers import PresetList
+    from plantain.presets.answers import PresetList
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to read presets")

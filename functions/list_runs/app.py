@@ -9,13 +9,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.errors import ScheduleNotFound
 from plantain.faults import Fault
-from plantain.http_api import answer, caller_of, http_api
-from plantain.problems import invalid
-from plantain.runs import runs
-from plantain.schedule_view import run_view, seen
+from plantain.http.api import answer, caller_of, http_api
+from plantain.http.problems import invalid
+from plantain.schedules.runs import runs
+from plantain.schedules.view import run_view, seen
 
 if TYPE_CHECKING:
-    from plantain.answers import RunPage
+    from plantain.schedules.answers import RunPage
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100

@@ -8,12 +8,12 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.errors import ScheduleNotFound
-from plantain.http_api import answer, caller_of, http_api
-from plantain.keeping import everything
-from plantain.schedule_view import is_seen_by, schedule_summary
+from plantain.http.api import answer, caller_of, http_api
+from plantain.schedules.keeping import everything
+from plantain.schedules.view import is_seen_by, schedule_summary
 
 if TYPE_CHECKING:
-    from plantain.answers import ScheduleList
+    from plantain.schedules.answers import ScheduleList
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to read schedule", not_found=ScheduleNotFound)

@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.unknown_jobs import unended_jobs, unknown_jobs
+from plantain.recovery.unknown_jobs import unended_jobs, unknown_jobs
 
 DAYS = 14  # Kie.ai keeps what it has made no longer
 

@@ -5,8 +5,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.drops import take_in_drop
-from plantain.inbox_reports import report_id_of
+from plantain.drops.intake import take_in_drop
+from plantain.inbox.reports import report_id_of
 from plantain.job import Source
 
 logger = Logger()

@@ -8,16 +8,16 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.addresses import trusted_origins
-from plantain.caller_rate import caller_rate
-from plantain.http_api import answer, caller_of, http_api, json_object, own_rate
+from plantain.http.api import answer, caller_of, http_api, json_object, own_rate
 from plantain.job import now_ms
-from plantain.keeping import keep
 from plantain.models import MODELS
-from plantain.request import Terms
-from plantain.schedule_request import bad_name, check_schedule_request
-from plantain.schedule_view import schedule_view
-from plantain.schedules import Kept
+from plantain.network.addresses import trusted_origins
+from plantain.pace.caller_rate import caller_rate
+from plantain.schedules.keeping import keep
+from plantain.schedules.records import Kept
+from plantain.schedules.request import bad_name, check_schedule_request
+from plantain.schedules.view import schedule_view
+from plantain.wishes.request import Terms
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to keep schedule", not_found=bad_name)

@@ -7,14 +7,14 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.callbacks import MAX_ID_LENGTH, is_signed
-from plantain.doorbell import job_behind, ring
-from plantain.http_api import answer, http_api, json_object
-from plantain.kie_webhook_key import webhook_key
-from plantain.problems import callback_refused
+from plantain.http.api import answer, http_api, json_object
+from plantain.http.problems import callback_refused
+from plantain.kie.callbacks import MAX_ID_LENGTH, is_signed
+from plantain.kie.webhook_key import webhook_key
+from plantain.recovery.doorbell import job_behind, ring
 
 if TYPE_CHECKING:
-    from plantain.answers import CallbackHeard
+    from plantain.kie.answers import CallbackHeard
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to receive callback")

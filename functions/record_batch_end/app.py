@@ -5,8 +5,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.batch_endings import end_batch
-from plantain.batch_records import batch_records
+from plantain.batches.endings import end_batch
+from plantain.batches.records import batch_records
 from plantain.errors import BatchNotFound
 
 logger = Logger()

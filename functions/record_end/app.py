@@ -5,12 +5,12 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.budget_alerts import tell_of_budgets
-from plantain.door_reports import report
-from plantain.endings import end_execution
 from plantain.errors import JobNotFound
 from plantain.job import task_id_of
-from plantain.jobs import jobs
+from plantain.jobs.endings import end_execution
+from plantain.jobs.table import jobs
+from plantain.schedules.door_reports import report
+from plantain.spending.alerts import tell_of_budgets
 
 logger = Logger()
 

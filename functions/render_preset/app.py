@@ -7,17 +7,17 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.addresses import trusted_origins
-from plantain.caller_rate import caller_rate
-from plantain.dns import dns
 from plantain.faults import PresetUnknown
-from plantain.http_api import answer, caller_of, http_api, json_object, own_rate
+from plantain.http.api import answer, caller_of, http_api, json_object, own_rate
+from plantain.http.problems import no_such_preset, preset_not_found
 from plantain.models import MODELS
-from plantain.plans import plan_of
-from plantain.preset_view import rendering_of
-from plantain.problems import no_such_preset, preset_not_found
-from plantain.request import Terms
-from plantain.wish import check_filling
+from plantain.network.addresses import trusted_origins
+from plantain.network.dns import dns
+from plantain.pace.caller_rate import caller_rate
+from plantain.planning.plans import plan_of
+from plantain.planning.preset_view import rendering_of
+from plantain.wishes.request import Terms
+from plantain.wishes.wish import check_filling
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to render preset", not_found=no_such_preset)

@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.running import run_schedule
+from plantain.schedules.running import run_schedule
 
 logger = Logger()
 

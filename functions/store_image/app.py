@@ -5,18 +5,18 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.copying import copied
-from plantain.downloads import downloads
 from plantain.errors import EarlierImageGone, TryAgainLater, UnusableResult
-from plantain.failures import recording
-from plantain.image_writer import image_writer
-from plantain.images import images
+from plantain.images.bucket import images
+from plantain.images.manifests import manifest_key, manifest_of
+from plantain.images.writer import image_writer
 from plantain.job import Job, StoredImage, now_ms
-from plantain.jobs import jobs
-from plantain.kie import kie
-from plantain.manifests import manifest_key, manifest_of
-from plantain.replay_cache import draw_instead
-from plantain.storing import MAY_PASS, SOME_MISSING, store
+from plantain.jobs.failures import recording
+from plantain.jobs.table import jobs
+from plantain.kie.api import kie
+from plantain.network.downloads import downloads
+from plantain.steps.copying import copied
+from plantain.steps.replay_cache import draw_instead
+from plantain.steps.storing import MAY_PASS, SOME_MISSING, store
 
 logger = Logger()
 

@@ -6,10 +6,10 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.batch_request import check_batch_request
-from plantain.batches import take_in_batch, taken_in_batch
-from plantain.caller_rate import caller_rate
-from plantain.http_api import (
+from plantain.batches.intake import take_in_batch, taken_in_batch
+from plantain.batches.ordered import fingerprint_of, ordered
+from plantain.batches.request import check_batch_request
+from plantain.http.api import (
     RETRY_AFTER_SECONDS,
     answer,
     caller_of,
@@ -18,11 +18,11 @@ from plantain.http_api import (
     json_object,
     own_rate,
 )
-from plantain.inbox import inbox
-from plantain.ordered_batch import fingerprint_of, ordered
+from plantain.inbox.bucket import inbox
+from plantain.pace.caller_rate import caller_rate
 
 if TYPE_CHECKING:
-    from plantain.batch_answers import BatchAccepted
+    from plantain.batches.answers import BatchAccepted
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to start batch", charged="unknown")

@@ -8,12 +8,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.addresses import trusted_origins
 from plantain.aws import AWS_ERRORS
-from plantain.caller_rate import caller_rate
-from plantain.dns import dns
-from plantain.estimates import estimate_of
-from plantain.http_api import (
+from plantain.http.api import (
     RETRY_AFTER_SECONDS,
     answer,
     caller_of,
@@ -23,18 +19,22 @@ from plantain.http_api import (
     own_rate,
     yes_or_no,
 )
-from plantain.intake import take_in, taken_in
+from plantain.http.problems import problem_of_failure
 from plantain.job import Job, new_job
-from plantain.jobs import jobs
-from plantain.ledger import ledger
+from plantain.jobs.intake import take_in, taken_in
+from plantain.jobs.table import jobs
 from plantain.models import MODELS
-from plantain.plans import plan_of
-from plantain.problems import problem_of_failure
-from plantain.request import Terms
-from plantain.wish import check_wish, request_fingerprint_of
+from plantain.network.addresses import trusted_origins
+from plantain.network.dns import dns
+from plantain.pace.caller_rate import caller_rate
+from plantain.planning.estimates import estimate_of
+from plantain.planning.plans import plan_of
+from plantain.spending.ledger import ledger
+from plantain.wishes.request import Terms
+from plantain.wishes.wish import check_wish, request_fingerprint_of
 
 if TYPE_CHECKING:
-    from plantain.answers import TaskAccepted
+    from plantain.jobs.answers import TaskAccepted
 
 WATCH_SECONDS = 5.0
 LOOK_SECONDS = 0.1

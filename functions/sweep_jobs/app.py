@@ -6,10 +6,10 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.balance import balance_of, keep_balance
-from plantain.kie import kie
+from plantain.kie.api import kie
+from plantain.kie.balance import balance_of, keep_balance
 from plantain.metrics import measure_open
-from plantain.sweeping import sweep
+from plantain.recovery.sweeping import sweep
 
 logger = Logger()
 

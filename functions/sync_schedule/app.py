@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.schedule_files import sync
+from plantain.schedules.files import sync
 
 logger = Logger()
 

@@ -5,10 +5,10 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.batch_objects import batch_objects
-from plantain.batch_records import batch_records
-from plantain.reservations import reservations
-from plantain.taking_rows import seconds_after, take_row
+from plantain.batches.objects import batch_objects
+from plantain.batches.records import batch_records
+from plantain.batches.taking_rows import seconds_after, take_row
+from plantain.jobs.reservations import reservations
 
 logger = Logger()
 

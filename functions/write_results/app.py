@@ -5,10 +5,10 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.batch_endings import finish
-from plantain.batch_objects import batch_objects
-from plantain.batch_records import batch_records
-from plantain.standing import standing
+from plantain.batches.endings import finish
+from plantain.batches.objects import batch_objects
+from plantain.batches.records import batch_records
+from plantain.jobs.standing import standing
 
 logger = Logger()
 

@@ -5,8 +5,8 @@ import os
 from http import HTTPStatus
 from typing import Any
 
+from plantain.http.problem_details import GatewayMessage, ProblemDetails
 from plantain.models import MODELS, Model
-from plantain.problem_details import GatewayMessage, ProblemDetails
 from plantain.version import VERSION
 from scripts.openapi.codes import FAIL_CODES
 from scripts.openapi.operations import OPERATIONS, Operation, Shown

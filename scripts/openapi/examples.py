@@ -2,29 +2,19 @@
 
 from typing import Any
 
-from plantain.answers import (
-    Account,
-    Estimate,
-    Health,
-    Preset,
-    PresetInFull,
-    PresetList,
-    Rendering,
-    RunPage,
-    ScheduleList,
-    ScheduleState,
-    TaskAccepted,
-    TaskPage,
-    UploadPlace,
-    Usage,
-    Used,
-)
-from plantain.batch_answers import BatchAccepted, BatchStatus
-from plantain.images import Images, Link
+from plantain.batches.answers import BatchAccepted, BatchStatus
+from plantain.images.bucket import Images, Link
+from plantain.inbox.answers import UploadPlace
 from plantain.job import Job, Request, StoredImage
-from plantain.job_view import job_view
+from plantain.jobs.answers import TaskAccepted, TaskPage
+from plantain.jobs.view import job_view
+from plantain.kie.answers import Account, Health
 from plantain.models import Model
-from plantain.prices import prices
+from plantain.planning.answers import Estimate, Rendering
+from plantain.presets.answers import Preset, PresetInFull, PresetList
+from plantain.schedules.answers import RunPage, ScheduleList, ScheduleState
+from plantain.spending.answers import Usage, Used
+from plantain.spending.prices import prices
 from plantain.times import iso
 from plantain.version import VERSION
 from scripts.openapi.problems import BATCH_ID, TASK_ID

@@ -4,13 +4,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from plantain import answers, batch_answers
-from plantain.batch_request import BatchRequest
+from plantain.batches.answers import BatchAccepted, BatchStatus
+from plantain.batches.request import BatchRequest
+from plantain.inbox.answers import UploadPlace
+from plantain.inbox.upload_request import UploadRequest
+from plantain.jobs.answers import Task, TaskAccepted, TaskPage
+from plantain.kie.answers import Account, Health
 from plantain.models import Model
-from plantain.request import GenerateRequest
-from plantain.schedule import ScheduleRequest
-from plantain.upload_request import UploadRequest
-from plantain.wish import PresetFilling, PresetRequest
+from plantain.planning.answers import Estimate, Rendering
+from plantain.presets.answers import PresetInFull, PresetList
+from plantain.schedules.answers import RunPage, ScheduleList, ScheduleState
+from plantain.schedules.schedule import ScheduleRequest
+from plantain.spending.answers import Usage
+from plantain.wishes.request import GenerateRequest
+from plantain.wishes.wish import PresetFilling, PresetRequest
 from scripts.openapi import examples
 from scripts.openapi.parameters import (
     BATCH_ID,
@@ -95,12 +102,12 @@ OPERATIONS: tuple[Operation, ...] = (
         "image that you have had made of the same request is copied, and costs nothing.",
         status=202,
         meaning="Taken in. Ask for its status after `Retry-After` seconds.",
-        answer=(ref(answers.TaskAccepted), _always(examples.ACCEPTED)),
+        answer=(ref(TaskAccepted), _always(examples.ACCEPTED)),
         also={
             200: Also(
                 meaning="What it would come to, where `dryRun` asked for that alone.",
                 headers=_RATE,
-                answer=(ref(answers.Estimate), examples.estimate),
+                answer=(ref(Estimate), examples.estimate),
             )
         },
         body=(
@@ -148,7 +155,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "Nothing is reserved or sent, no `Idempotency-Key` is used up, and it costs nothing.",
         status=200,
         meaning="What would be asked of Kie.ai.",
-        answer=(ref(answers.Estimate), examples.estimate),
+        answer=(ref(Estimate), examples.estimate),
         body=((GenerateRequest, PresetRequest), {"text": examples.WISH, "preset": examples.WISH_BY_PRESET}),
         headers=_RATE,
         problems=(
@@ -167,7 +174,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "nothing. While the task runs, `Retry-After` says when to ask again.",
         status=200,
         meaning="The task as it is now.",
-        answer=(ref(answers.Task), examples.task),
+        answer=(ref(Task), examples.task),
         parameters=(TASK_ID,),
         headers=("Retry-After",),
         problems=("task-id-required", "task-not-found", "reading-broke"),
@@ -195,7 +202,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "`cursor` alone.",
         status=200,
         meaning="A page of tasks.",
-        answer=(ref(answers.TaskPage), examples.page),
+        answer=(ref(TaskPage), examples.page),
         parameters=(LIMIT, CURSOR, STATE),
         problems=("invalid-question", "reading-broke"),
         links={"next": {"operationId": "listImages", "parameters": {"cursor": "$response.body#/cursor"}}},
@@ -210,7 +217,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "`presets/<name>.toml`. A broken one is in the list as well, with what is wrong with it.",
         status=200,
         meaning="The presets, by name.",
-        answer=(ref(answers.PresetList), _always(examples.PRESETS)),
+        answer=(ref(PresetList), _always(examples.PRESETS)),
         problems=("presets-broke",),
     ),
     Operation(
@@ -222,7 +229,7 @@ OPERATIONS: tuple[Operation, ...] = (
         text="As it is now; as `name@version`, as it was when it was used.",
         status=200,
         meaning="The preset, with its prompt.",
-        answer=(ref(answers.PresetInFull), _always(examples.PRESET)),
+        answer=(ref(PresetInFull), _always(examples.PRESET)),
         parameters=(PRESET_NAME,),
         problems=("preset-not-found", "presets-broke"),
     ),
@@ -236,7 +243,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "nothing. The version is kept, so that `name@version` asks for exactly this whatever becomes of the file.",
         status=200,
         meaning="What would be asked of Kie.ai.",
-        answer=(ref(answers.Rendering), examples.rendering),
+        answer=(ref(Rendering), examples.rendering),
         body=(PresetFilling, {"filled": examples.FILLING, "with-images": examples.FILLING_WITH_IMAGES}),
         parameters=(PRESET_NAME,),
         headers=_RATE,
@@ -256,7 +263,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "schedule that is kept by a file, by another caller or by the stack's template is changed there alone.",
         status=200,
         meaning="It is kept, and runs at `nextRuns`.",
-        answer=(ref(answers.ScheduleState), _always(examples.SCHEDULE)),
+        answer=(ref(ScheduleState), _always(examples.SCHEDULE)),
         body=(ScheduleRequest, {"weekly": examples.SCHEDULE_WISH, "daily": examples.DAILY_WISH}),
         parameters=(SCHEDULE_NAME,),
         headers=_RATE,
@@ -271,7 +278,7 @@ OPERATIONS: tuple[Operation, ...] = (
         text="One of the owner's, or of your own.",
         status=200,
         meaning="The schedule, and when it runs next.",
-        answer=(ref(answers.ScheduleState), _always(examples.SCHEDULE)),
+        answer=(ref(ScheduleState), _always(examples.SCHEDULE)),
         parameters=(SCHEDULE_NAME,),
         problems=("schedule-not-found", "schedules-broke"),
     ),
@@ -297,7 +304,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "may be missing still.",
         status=200,
         meaning="The schedules, by name.",
-        answer=(ref(answers.ScheduleList), _always(examples.SCHEDULES)),
+        answer=(ref(ScheduleList), _always(examples.SCHEDULES)),
         problems=("schedules-broke",),
     ),
     Operation(
@@ -309,7 +316,7 @@ OPERATIONS: tuple[Operation, ...] = (
         text="Each planned time with what came of it and what it has cost, the latest first.",
         status=200,
         meaning="A page of runs.",
-        answer=(ref(answers.RunPage), examples.runs),
+        answer=(ref(RunPage), examples.runs),
         parameters=(SCHEDULE_NAME, RUNS_LIMIT, RUNS_CURSOR),
         problems=("invalid-question", "schedule-not-found", "schedules-broke"),
         links={"next": {"operationId": "listRuns", "parameters": {"cursor": "$response.body#/cursor"}}},
@@ -327,7 +334,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "that has an image, or may have been paid for, is not made again.",
         status=202,
         meaning="Taken in. Ask for its status after `Retry-After` seconds.",
-        answer=(ref(batch_answers.BatchAccepted), _always(examples.BATCH_ACCEPTED)),
+        answer=(ref(BatchAccepted), _always(examples.BATCH_ACCEPTED)),
         body=(BatchRequest, {"items": examples.BATCH_OF_ITEMS, "file": examples.BATCH_OF_A_FILE}),
         parameters=(BATCH_KEY,),
         headers=("Location", "Retry-After", "Idempotency-Replayed", *_RATE),
@@ -347,7 +354,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "is `done`, where `results.jsonl` is. Of your own batches, and of those that were dropped into the inbox.",
         status=200,
         meaning="The batch as it is now.",
-        answer=(ref(batch_answers.BatchStatus), examples.batch),
+        answer=(ref(BatchStatus), examples.batch),
         parameters=(BATCH_ID,),
         headers=("Retry-After",),
         problems=("batch-not-found", "batch-reading-broke"),
@@ -362,7 +369,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "Said again, or to one that needs none, it changes nothing.",
         status=202,
         meaning="It runs.",
-        answer=(ref(batch_answers.BatchAccepted), _always(examples.BATCH_CONFIRMED)),
+        answer=(ref(BatchAccepted), _always(examples.BATCH_CONFIRMED)),
         parameters=(BATCH_ID,),
         headers=("Location", "Retry-After"),
         problems=("batch-not-found", "batch-not-ready", "batch-ended", "batch-confirming-broke"),
@@ -378,7 +385,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "yours alone and expire after 7 days.",
         status=201,
         meaning="A place for the file.",
-        answer=(ref(answers.UploadPlace), _always(examples.PLACE)),
+        answer=(ref(UploadPlace), _always(examples.PLACE)),
         body=(UploadRequest, {"png": examples.UPLOAD_WISH, "csv": examples.ROWS_WISH}),
         headers=_RATE,
         problems=("invalid-upload", "too-large", "too-many-requests", "uploading-broke"),
@@ -393,7 +400,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "counts on the day on which it was sent to Kie.ai. What was made a moment ago may be missing still.",
         status=200,
         meaning="Rows, and their total.",
-        answer=(ref(answers.Usage), examples.usage),
+        answer=(ref(Usage), examples.usage),
         parameters=(FIRST_DAY, LAST_DAY, GROUP_BY),
         headers=_RATE,
         problems=("invalid-days", "operators-only", "too-many-requests", "misconfigured", "usage-broke"),
@@ -408,7 +415,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "creates are paused. When Kie.ai does not answer, its state says so and the call still succeeds.",
         status=200,
         meaning="The account.",
-        answer=(ref(answers.Account), _always(examples.ACCOUNT)),
+        answer=(ref(Account), _always(examples.ACCOUNT)),
         headers=_RATE,
         problems=("too-many-requests", "account-broke"),
     ),
@@ -421,7 +428,7 @@ OPERATIONS: tuple[Operation, ...] = (
         text="Open to all, so it tells little. Kie.ai is not asked.",
         status=200,
         meaning="It stands.",
-        answer=(ref(answers.Health), _always(examples.HEALTH)),
+        answer=(ref(Health), _always(examples.HEALTH)),
         problems=("health-broke",),
         open=True,
     ),

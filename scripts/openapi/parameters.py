@@ -4,9 +4,9 @@ from typing import Any
 
 from functions.list_jobs.app import DEFAULT_LIMIT, MAX_LIMIT
 from plantain.job import STATES
-from plantain.schedule import SCHEDULE_NAME as _SCHEDULE
-from plantain.usage_question import GROUPS, MAX_DAYS
-from plantain.wish import PRESET
+from plantain.schedules.schedule import SCHEDULE_NAME as _SCHEDULE
+from plantain.spending.usage_question import GROUPS, MAX_DAYS
+from plantain.wishes.wish import PRESET
 from scripts.openapi.problems import BATCH_ID as _BATCH_ID
 from scripts.openapi.problems import TASK_ID as _TASK_ID
 

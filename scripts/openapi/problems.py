@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from plantain.checking import NO_GOOD_ROW
+from plantain.batches.checking import NO_GOOD_ROW
 from plantain.errors import (
     BatchNotFound,
     ClaimInFlight,
@@ -20,9 +20,8 @@ from plantain.errors import (
     TooManyRequests,
 )
 from plantain.faults import Fault, InvalidRequest, MaxCostExceeded, PresetBroken, PresetUnknown, PromptMissing
-from plantain.http_api import MAX_BODY_BYTES, RETRY_AFTER_SECONDS
-from plantain.job import Failure
-from plantain.problems import (
+from plantain.http.api import MAX_BODY_BYTES, RETRY_AFTER_SECONDS
+from plantain.http.problems import (
     Problem,
     batch_ended,
     batch_not_ready,
@@ -36,6 +35,7 @@ from plantain.problems import (
     too_large,
     unexpected,
 )
+from plantain.job import Failure
 
 TASK_ID = "01a206a6-cc05-7d1d-9878-77af04e557d4"
 BATCH_ID = "01a206b1-7e0a-7c55-9d1f-3f0d2c8b6a10"

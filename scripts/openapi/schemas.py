@@ -1,6 +1,7 @@
 """The schemas: made of the very types that the handlers check with and answer with."""
 
 import ast
+import importlib
 import inspect
 import textwrap
 import types
@@ -9,15 +10,23 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from pydantic.alias_generators import to_camel
 
-from plantain import answers, batch_answers, problem_details
-from plantain.addresses import MAX_URL_LENGTH
-from plantain.batch_request import BatchRequest
+from plantain.batches.answers import BatchAccepted, BatchStatus
+from plantain.batches.request import BatchRequest
+from plantain.http import problem_details
+from plantain.inbox.answers import UploadPlace
+from plantain.inbox.upload_key import BATCH_EXTENSIONS, EXTENSIONS
+from plantain.inbox.upload_request import UploadRequest
+from plantain.jobs.answers import TaskAccepted, TaskPage
+from plantain.kie.answers import Account, Health
 from plantain.models import Model
-from plantain.request import GenerateRequest
-from plantain.schedule import MAX_REQUESTS, ScheduleRequest
-from plantain.upload_key import BATCH_EXTENSIONS, EXTENSIONS
-from plantain.upload_request import UploadRequest
-from plantain.wish import MAX_VARIABLES, PRESET, PresetFilling, PresetRequest
+from plantain.network.addresses import MAX_URL_LENGTH
+from plantain.planning.answers import Estimate, Rendering
+from plantain.presets.answers import PresetInFull, PresetList
+from plantain.schedules.answers import RunPage, ScheduleList, ScheduleState
+from plantain.schedules.schedule import MAX_REQUESTS, ScheduleRequest
+from plantain.spending.answers import Usage
+from plantain.wishes.request import GenerateRequest
+from plantain.wishes.wish import MAX_VARIABLES, PRESET, PresetFilling, PresetRequest
 
 Schema = dict[str, Any]
 
@@ -29,28 +38,31 @@ _ROOTS = (
     ScheduleRequest,
     BatchRequest,
     UploadRequest,
-    answers.TaskAccepted,
-    answers.TaskPage,
-    answers.PresetList,
-    answers.PresetInFull,
-    answers.Rendering,
-    answers.Estimate,
-    answers.Usage,
-    answers.ScheduleList,
-    answers.ScheduleState,
-    answers.RunPage,
-    batch_answers.BatchAccepted,
-    batch_answers.BatchStatus,
-    answers.UploadPlace,
-    answers.Account,
-    answers.Health,
+    TaskAccepted,
+    TaskPage,
+    PresetList,
+    PresetInFull,
+    Rendering,
+    Estimate,
+    Usage,
+    ScheduleList,
+    ScheduleState,
+    RunPage,
+    BatchAccepted,
+    BatchStatus,
+    UploadPlace,
+    Account,
+    Health,
     problem_details.ProblemDetails,
     problem_details.GatewayMessage,
 )
+_ANSWERS = [
+    importlib.import_module(f"plantain.{room}.answers")
+    for room in ("batches", "inbox", "jobs", "kie", "pace", "planning", "presets", "schedules", "spending")
+]
 _TYPES: dict[str, Any] = {
-    **vars(answers),
-    **vars(batch_answers),
     **vars(problem_details),
+    **{name: kind for module in _ANSWERS for name, kind in vars(module).items()},
     **{kind.__name__: kind for kind in _ROOTS},
 }
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"

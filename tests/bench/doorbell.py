@@ -21,8 +21,8 @@ import yaml
 
 from local.cloud import LocalCloud
 from plantain.job import Request, new_job
-from plantain.jobs import Jobs
-from plantain.ledger import Ledger
+from plantain.jobs.table import Jobs
+from plantain.spending.ledger import Ledger
 from tests.bench.histories import Told, told_by
 from tests.bench.rows import Row, tell
 

@@ -19,12 +19,12 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from plantain.dns import dns
-from plantain.downloads import Downloads
-from plantain.image_writer import ImageWriter
-from plantain.images import Images
-from plantain.kie import Kie
-from plantain.storing import store
+from plantain.images.bucket import Images
+from plantain.images.writer import ImageWriter
+from plantain.kie.api import Kie
+from plantain.network.dns import dns
+from plantain.network.downloads import Downloads
+from plantain.steps.storing import store
 from tests.bench.rows import Row, tell
 from tests.builders import a_job
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from plantain.intake import take_in, taken_in
 from plantain.job import Job, Request, new_job
-from plantain.pausing import pausing
+from plantain.jobs.intake import take_in, taken_in
+from plantain.pace.pausing import pausing
 from tests.crashes.bells import posted
 from tests.crashes.lambdas import Crashed
 

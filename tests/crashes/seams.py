@@ -19,9 +19,9 @@ from PIL import Image
 
 from local.twin import tasks
 from plantain import metrics
-from plantain.downloads import Downloads
 from plantain.errors import TryAgainLater, UnusableResult
-from plantain.images import Images
+from plantain.images.bucket import Images
+from plantain.network.downloads import Downloads
 from tests.conftest import SETTINGS, forget_cached
 from tests.crashes.world import Outcome, World
 
@@ -76,12 +76,12 @@ def _api_call(client: BaseClient, operation: str, call: dict[str, Any]) -> dict[
 
 @contextmanager
 def _asked(_: httpx.Client, method: str, path: str, **content: Any) -> Iterator[httpx.Response]:
-    """As kie.py talks to Kie.ai."""
+    """As kie/api.py talks to Kie.ai."""
     yield _now.world.kie.handle(method, path, **content)
 
 
 def _put(_: httpx.Client, url: str, *, content: Iterator[bytes], headers: dict[str, str]) -> httpx.Response:
-    """As image_writer.py writes an image."""
+    """As images/writer.py writes an image."""
     world = _now.world
     world.may_die("before the image is written")
     world.pass_time(world.chance.way())

@@ -7,7 +7,7 @@ from typing import Any
 from local.twin.callbacks import signature
 from local.twin.settings import Settings
 from local.twin.timeline import Task
-from plantain.callbacks import MAX_AGE_SECONDS
+from plantain.kie.callbacks import MAX_AGE_SECONDS
 from tests.crashes.bells import posted
 from tests.crashes.seams import installed, schedule
 from tests.crashes.world import WEBHOOK_KEY, World

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from plantain import replay_cache
-from plantain.claims import Claim, Claims
-from plantain.create_pace import CreatePace
 from plantain.errors import OutcomeUnknown, TryAgainLater
 from plantain.items import from_attributes, job_from
 from plantain.job import Job, Request, now_ms
-from plantain.jobs import Jobs, jobs
-from plantain.kie import Kie
-from plantain.ledger import Action, Ledger
-from plantain.prices import Prices
+from plantain.jobs.claims import Claim, Claims
+from plantain.jobs.table import Jobs, jobs
+from plantain.kie.api import Kie
+from plantain.pace.create_pace import CreatePace
+from plantain.spending.ledger import Action, Ledger
+from plantain.spending.prices import Prices
+from plantain.steps import replay_cache
 from tests.crashes.seams import installed, play
 
 ENOUGH = 400  # schedules

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from plantain.inbox_reports import report_id_of
+from plantain.inbox.reports import report_id_of
 from plantain.job import Source
 from tests.e2e.conftest import JOB_SECONDS, Cloud
 

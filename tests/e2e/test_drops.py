@@ -7,7 +7,7 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from plantain.inbox_reports import report_id_of
+from plantain.inbox.reports import report_id_of
 from plantain.job import Source
 from tests.e2e.conftest import ROOT, Cloud
 from tests.e2e.dropping import Person, dead_letters, eventually, unique, without_permissions

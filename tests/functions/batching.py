@@ -12,12 +12,12 @@ from functions.confirm_batch import app as confirm_batch
 from functions.get_batch import app as get_batch
 from functions.submit_batch import app as submit_batch
 from functions.take_row import app as take_row
-from plantain import batch_executions
-from plantain.batch import Batch
-from plantain.batches import take_in_batch
-from plantain.dns import Dns
+from plantain.batches import executions as batch_executions
+from plantain.batches.batch import Batch
+from plantain.batches.intake import take_in_batch
 from plantain.job import Failure, Source, StoredImage
-from plantain.jobs import jobs
+from plantain.jobs.table import jobs
+from plantain.network.dns import Dns
 from tests.conftest import Cloud
 from tests.functions.conftest import Answer, LambdaContext, call, http_event
 from tests.wire import Names

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from plantain.executions import Executions
-from plantain.jobs import jobs
+from plantain.jobs.table import jobs
 
 EVENTS = Path(__file__).parent.parent / "events"
 

@@ -10,10 +10,10 @@ from PIL import Image
 
 from functions.on_upload import app as on_upload
 from functions.record_end import app as record_end
-from plantain.batch_executions import BatchExecutions
-from plantain.inbox_reports import report_id_of
+from plantain.batches.executions import BatchExecutions
+from plantain.inbox.reports import report_id_of
 from plantain.job import Failure, Job, Source
-from plantain.jobs import jobs
+from plantain.jobs.table import jobs
 from tests.conftest import Cloud
 from tests.functions.conftest import LambdaContext, Started, event
 

@@ -13,11 +13,11 @@ from functions.list_schedules import app as list_schedules
 from functions.put_schedule import app as put_schedule
 from functions.record_end import app as record_end
 from functions.sync_schedule import app as sync_schedule
-from plantain import running
 from plantain.aws import client
-from plantain.images import image_key
+from plantain.images.bucket import image_key
 from plantain.job import Failure, Job, StoredImage
-from plantain.jobs import jobs
+from plantain.jobs.table import jobs
+from plantain.schedules import running
 from plantain.task import Succeeded
 from tests.conftest import Cloud
 from tests.functions.conftest import Answer, LambdaContext, Started, call, http_event

@@ -7,14 +7,14 @@ import pytest
 from moto import mock_aws
 
 from functions.create_task import app as create_task
-from plantain import create_pace
 from plantain import job as job_module
-from plantain.create_pace import CreatePace
 from plantain.errors import TryAgainLater
 from plantain.job import Job
-from plantain.jobs import Jobs
-from plantain.pace_item import PaceItem
-from plantain.reservations import reservations
+from plantain.jobs.reservations import reservations
+from plantain.jobs.table import Jobs
+from plantain.pace import create_pace
+from plantain.pace.create_pace import CreatePace
+from plantain.pace.item import PaceItem
 from tests.builders import a_job, a_request
 from tests.conftest import SETTINGS, Cloud, forget_cached, make_cloud
 from tests.functions.conftest import LambdaContext

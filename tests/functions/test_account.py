@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from functions.check_account import app as check_account
-from plantain import account, pausing
+from plantain.kie import account
+from plantain.pace import pausing
 from plantain.version import VERSION
 from tests.builders import kie_says, refusal
 from tests.conftest import Cloud
@@ -93,6 +94,6 @@ def test_a_missing_key_is_a_state_too(cloud: Cloud, settings: pytest.MonkeyPatch
 def test_looks_at_the_account_are_counted(kie: Any, settings: pytest.MonkeyPatch) -> None:
     kie(balance(1))
     settings.setenv("CALLER_RATE_PER_MINUTE", "1")
-    settings.setattr("plantain.caller_rate.time.time", lambda: 1_800_000_015.0)
+    settings.setattr("plantain.pace.caller_rate.time.time", lambda: 1_800_000_015.0)
 
     assert [ask().status, ask().status, ask("bob").status] == [200, 429, 200]

@@ -7,14 +7,14 @@ import httpx
 import pytest
 
 from functions.create_task import app as create_task
-from plantain import adopting
-from plantain.callbacks import callback_url
-from plantain.doorbell import ring
 from plantain.errors import OutcomeUnknown, TryAgainLater
 from plantain.job import Failure, Job
-from plantain.jobs import Jobs, jobs
-from plantain.kie import Kie
-from plantain.reservations import reservations
+from plantain.jobs.reservations import reservations
+from plantain.jobs.table import Jobs, jobs
+from plantain.kie.api import Kie
+from plantain.kie.callbacks import callback_url
+from plantain.recovery import adopting
+from plantain.recovery.doorbell import ring
 from tests.builders import KIE_KEY, KIE_TASK_ID, a_job, created, kie_says, record, refusal
 from tests.conftest import Cloud
 from tests.functions.conftest import LambdaContext

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plantain import drops
-from plantain.dropped import caller_of, folder_of, is_ignored, kind_of
-from plantain.inbox_reports import report_id_of
+from plantain.drops import intake as drops
+from plantain.drops.dropped import caller_of, folder_of, is_ignored, kind_of
+from plantain.inbox.reports import report_id_of
 from plantain.job import Failure
 from tests.functions.dropping import Drops, inbox
 

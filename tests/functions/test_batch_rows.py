@@ -2,9 +2,9 @@
 
 from functions.check_batch import app as check_batch
 from functions.write_results import app as write_results
-from plantain.batch_records import batch_records
+from plantain.batches.records import batch_records
 from plantain.job import new_task_id
-from plantain.jobs import jobs
+from plantain.jobs.table import jobs
 from tests.conftest import Cloud
 from tests.functions.batching import (
     Machine,

@@ -9,18 +9,18 @@ import pytest
 from functions.create_task import app as create_task
 from functions.record_end import app as record_end
 from functions.submit_job import app as submit_job
-from plantain.counters import Counter
-from plantain.dropped import job_keys
+from plantain.drops.dropped import job_keys
 from plantain.errors import JobEnded, Misconfigured, OverBudget, TryAgainLater
 from plantain.events import Events, NotTold
-from plantain.intake import take_in
 from plantain.job import Job, Source
-from plantain.jobs import Jobs, jobs
-from plantain.ledger import over_budget
-from plantain.pace_item import pace_item
-from plantain.reservations import reservations
-from plantain.running import run_schedule
-from plantain.runs import runs
+from plantain.jobs.intake import take_in
+from plantain.jobs.reservations import reservations
+from plantain.jobs.table import Jobs, jobs
+from plantain.pace.item import pace_item
+from plantain.schedules.running import run_schedule
+from plantain.schedules.runs import runs
+from plantain.spending.counters import Counter
+from plantain.spending.ledger import over_budget
 from tests.builders import a_job, created, kie_says, refusal, used_credits
 from tests.conftest import Cloud, forget_cached
 from tests.functions.conftest import Answer, LambdaContext, Started, call, event, http_event
@@ -130,7 +130,7 @@ def test_money_that_goes_between_the_look_and_the_intent_ends_the_job_unsent(
 ) -> None:
     settings.setenv("BUDGETS", NO_IMAGE)
     sent = kie_answers(monkeypatch, created())
-    monkeypatch.setattr("plantain.ledger.Ledger.require_room", lambda *_: None)
+    monkeypatch.setattr("plantain.spending.ledger.Ledger.require_room", lambda *_: None)
     job = reservations().reserve(a_job()).job
 
     with pytest.raises(OverBudget):
@@ -247,7 +247,7 @@ class Told:
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     told = Told()
-    monkeypatch.setattr("plantain.budget_alerts.events", lambda: Events(told))
+    monkeypatch.setattr("plantain.spending.alerts.events", lambda: Events(told))
     return told
 
 

@@ -11,12 +11,12 @@ import pytest
 
 from functions.receive_callback import app as receive_callback
 from plantain import job as job_module
-from plantain.callbacks import MAX_AGE_SECONDS, callback_url
 from plantain.executions import Executions
-from plantain.http_api import MAX_BODY_BYTES
+from plantain.http.api import MAX_BODY_BYTES
 from plantain.job import Failure, Job
-from plantain.jobs import jobs
-from plantain.reservations import reservations
+from plantain.jobs.reservations import reservations
+from plantain.jobs.table import jobs
+from plantain.kie.callbacks import MAX_AGE_SECONDS, callback_url
 from tests.builders import KIE_TASK_ID, RESULT_URL, a_job, success
 from tests.conftest import Cloud
 from tests.functions.conftest import Answer, call, http_event

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from functions.check_batch import app as check_batch
-from plantain.batch import MAX_FILE_BYTES
-from plantain.batch_records import batch_records
-from plantain.dns import Dns
+from plantain.batches.records import batch_records
+from plantain.inbox.upload_key import MAX_BATCH_BYTES
+from plantain.network.dns import Dns
 from tests.conftest import Cloud
 from tests.functions.batching import Machine, dropped, lines, machine, names, post, step, succeed, tag, taken, text
 from tests.wire import Names
@@ -104,7 +104,7 @@ def test_a_check_that_is_tried_again_answers_the_same(cloud: Cloud, machine: Mac
         (b"prompt\n", "holds no row"),
         (b"a;b\n1;2\n", "line 1: needs a column prompt or preset"),
         (b"prompt\nsch\xf6n\n", "line 2: is not UTF-8 text"),
-        (b"prompt\n" + b"x" * MAX_FILE_BYTES, f"at most {MAX_FILE_BYTES} are taken"),
+        (b"prompt\n" + b"x" * MAX_BATCH_BYTES, f"at most {MAX_BATCH_BYTES} are taken"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_told_in_plain_words(

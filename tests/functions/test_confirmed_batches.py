@@ -3,7 +3,7 @@
 import pytest
 
 from functions.check_batch import app as check_batch
-from plantain.batch_records import batch_records
+from plantain.batches.records import batch_records
 from tests.conftest import Cloud
 from tests.functions.batching import Machine, confirm, dropped, machine, post, step, tag, text
 

@@ -9,12 +9,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from functions.create_task import app as create_task
-from plantain import create_pace
 from plantain import job as job_module
-from plantain.create_pace import CreatePace
 from plantain.errors import KieBusy, TryAgainLater
-from plantain.jobs import Jobs, jobs
-from plantain.pace_item import Pace
+from plantain.jobs.table import Jobs, jobs
+from plantain.pace import create_pace
+from plantain.pace.create_pace import CreatePace
+from plantain.pace.item import Pace
 from tests.builders import a_job, created, kie_says, refusal
 from tests.conftest import Cloud
 from tests.functions.sending import LIMIT, TICK, a_pace, bulk, reserved, run, simulate

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from plantain.batch_records import batch_records
-from plantain.inbox_reports import report_id_of
+from plantain.batches.records import batch_records
+from plantain.inbox.reports import report_id_of
 from tests.conftest import ROOT
 from tests.functions.dropping import CARD, Drops, batches_started, inbox, picture
 

@@ -7,10 +7,11 @@ import pytest
 
 from functions.check_batch import app as check_batch
 from functions.record_batch_end import app as record_batch_end
-from plantain import checking, inbox_reports
-from plantain.batch_records import batch_records
-from plantain.batch_status import tell_status
-from plantain.inbox_reports import tag_source
+from plantain.batches import checking
+from plantain.batches.records import batch_records
+from plantain.batches.status import tell_status
+from plantain.inbox import reports as inbox_reports
+from plantain.inbox.reports import tag_source
 from plantain.job import Source, new_task_id
 from tests.conftest import Cloud
 from tests.functions.batching import (

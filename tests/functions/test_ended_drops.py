@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from plantain import drop_reports
+from plantain.drops import reports as drop_reports
 from plantain.job import Failure, Job
-from plantain.jobs import jobs
+from plantain.jobs.table import jobs
 from tests.functions.dropping import CARD, Drops, inbox
 
 __all__ = ["inbox"]  # fixtures

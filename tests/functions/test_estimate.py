@@ -9,9 +9,9 @@ import pytest
 
 from functions.estimate_job import app as estimate_job
 from functions.submit_job import app as submit_job
-from plantain.jobs import jobs
-from plantain.pausing import pausing
-from plantain.reservations import reservations
+from plantain.jobs.reservations import reservations
+from plantain.jobs.table import jobs
+from plantain.pace.pausing import pausing
 from tests.builders import a_job
 from tests.conftest import SETTINGS, Cloud
 from tests.functions.conftest import Answer, Started, call, http_event

@@ -12,14 +12,14 @@ from PIL import Image
 
 from functions.create_task import app as create_task
 from local.twin.twin import Twin
-from plantain import handover
 from plantain.errors import InputGone, Refused, TryAgainLater
-from plantain.handover import FRESH_MS, handed_over
-from plantain.inbox_key import pinned
+from plantain.inbox.keys import pinned
 from plantain.job import Job, now_ms
-from plantain.jobs import jobs
-from plantain.kie_files import KieFiles
-from plantain.reservations import reservations
+from plantain.jobs.reservations import reservations
+from plantain.jobs.table import jobs
+from plantain.kie.files import KieFiles
+from plantain.steps import handover
+from plantain.steps.handover import FRESH_MS, handed_over
 from tests.builders import a_job, a_request, created, kie_says, unread
 from tests.conftest import Cloud
 from tests.functions.conftest import LambdaContext

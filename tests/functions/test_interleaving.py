@@ -11,21 +11,21 @@ import pytest
 from functions.check_status import app as check_status
 from functions.create_task import app as create_task
 from functions.get_usage import app as get_usage
-from plantain import adopting, doorbell, reopening
-from plantain.balance import balance_of
-from plantain.budget_alerts import tell_of_budgets
-from plantain.callbacks import callback_url
-from plantain.counters import counters_of, utc_day
-from plantain.doorbell import ring
 from plantain.errors import CannotReopen, TryAgainLater
 from plantain.executions import Found
-from plantain.failures import failure_after
 from plantain.job import Failure, Job, StoredImage, now_ms
-from plantain.jobs import Jobs, jobs
-from plantain.kie import Kie
-from plantain.open_jobs import open_jobs
-from plantain.polling import age_of
-from plantain.reservations import is_free_to_try_again, reservations
+from plantain.jobs.failures import failure_after
+from plantain.jobs.open_jobs import open_jobs
+from plantain.jobs.reservations import is_free_to_try_again, reservations
+from plantain.jobs.table import Jobs, jobs
+from plantain.kie.api import Kie
+from plantain.kie.balance import balance_of
+from plantain.kie.callbacks import callback_url
+from plantain.recovery import adopting, doorbell, reopening
+from plantain.recovery.doorbell import ring
+from plantain.spending.alerts import tell_of_budgets
+from plantain.spending.counters import counters_of, utc_day
+from plantain.steps.polling import age_of
 from plantain.task import Running, Succeeded
 from tests.builders import KIE_KEY, KIE_TASK_ID, RESULT_URL, a_job, created, kie_says, record, sums_of
 from tests.conftest import Cloud

@@ -5,7 +5,7 @@ from hypothesis import Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from plantain import create_pace
+from plantain.pace import create_pace
 from tests.builders import a_job
 from tests.conftest import Cloud
 from tests.functions.sending import LIMIT, TICK, a_pace, bulk, interactive, simulate

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from plantain.images import Images
+from plantain.images.bucket import Images
 from tests.conftest import Cloud
 from tests.functions.conftest import Started
 from tests.functions.scheduling import FILE, drop, end, group, made, run, texts, three_runs, told

@@ -11,9 +11,9 @@ from functions.create_task import app as create_task
 from functions.submit_job import app as submit_job
 from plantain.errors import TooDear
 from plantain.job import Failure
-from plantain.jobs import jobs
-from plantain.reservations import reservations
-from plantain.wish import fingerprint_of
+from plantain.jobs.reservations import reservations
+from plantain.jobs.table import jobs
+from plantain.wishes.wish import fingerprint_of
 from tests.builders import a_job, a_request, created, kie_says
 from tests.conftest import SETTINGS, Cloud, forget_cached
 from tests.functions.batching import Machine, lines, machine, names, post, step

@@ -10,8 +10,8 @@ from functions.check_status import app as check_status
 from functions.store_image import app as store_image
 from plantain.errors import JobEnded
 from plantain.job import Failure, Job, StoredImage
-from plantain.jobs import jobs
-from plantain.reservations import reservations
+from plantain.jobs.reservations import reservations
+from plantain.jobs.table import jobs
 from plantain.task import Succeeded
 from tests.builders import KIE_TASK_ID, RESULT_URL, a_job, kie_says, record
 from tests.conftest import Cloud

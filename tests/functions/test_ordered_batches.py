@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from plantain.batch_records import batch_records
-from plantain.inbox_key import key_and_version
+from plantain.batches.records import batch_records
+from plantain.inbox.keys import key_and_version
+from plantain.inbox.upload_key import new_upload_key
 from plantain.job import new_task_id
-from plantain.upload_key import new_upload_key
 from tests.conftest import Cloud
 from tests.functions.batching import (
     PATH,

@@ -46,7 +46,7 @@ def test_these_are_all_that_count() -> None:
 @pytest.mark.parametrize("verb", COUNTING)
 def test_the_rate_of_a_key_wins_over_the_stacks(cloud: Cloud, settings: pytest.MonkeyPatch, verb: str) -> None:
     settings.setenv("CALLER_RATE_PER_MINUTE", "2")
-    settings.setattr("plantain.caller_rate.time.time", lambda: 1_800_000_015.0)
+    settings.setattr("plantain.pace.caller_rate.time.time", lambda: 1_800_000_015.0)
     ask(COUNTING[verb], None)
 
     over_its_own, as_before = ask(COUNTING[verb], "1"), ask(COUNTING[verb], None)

@@ -6,12 +6,12 @@ import httpx
 import pytest
 
 from functions.create_task import app as create_task
-from plantain import pace_item
-from plantain.create_pace import CreatePace
 from plantain.errors import Misconfigured
 from plantain.job import Job
-from plantain.jobs import jobs
-from plantain.pausing import LOOK_MS, pausing
+from plantain.jobs.table import jobs
+from plantain.pace import item as pace_item
+from plantain.pace.create_pace import CreatePace
+from plantain.pace.pausing import LOOK_MS, pausing
 from plantain_client.operator.pause import PACE_KEY, Pause
 from tests.builders import created, kie_says, refusal
 from tests.conftest import Cloud, forget_cached

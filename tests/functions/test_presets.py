@@ -12,9 +12,9 @@ from functions.get_status import app as get_status
 from functions.list_presets import app as list_presets
 from functions.render_preset import app as render_preset
 from functions.submit_job import app as submit_job
-from plantain.jobs import jobs
-from plantain.manifests import manifest_of
-from plantain.preset_file import PresetFile
+from plantain.images.manifests import manifest_of
+from plantain.jobs.table import jobs
+from plantain.presets.file import PresetFile
 from tests.builders import a_job
 from tests.conftest import Cloud
 from tests.functions.conftest import Answer, LambdaContext, Started, call, http_event

@@ -11,8 +11,8 @@ from functions.get_image import app as get_image
 from functions.get_status import app as get_status
 from functions.list_jobs import app as list_jobs
 from plantain.job import Failure, Job, StoredImage
-from plantain.jobs import jobs
-from plantain.reservations import reservations
+from plantain.jobs.reservations import reservations
+from plantain.jobs.table import jobs
 from plantain.task import Running, Succeeded
 from plantain.version import VERSION
 from plantain_client.operator.api_keys import ApiKeys
@@ -93,7 +93,7 @@ def test_a_drawn_image_that_is_not_ours_yet_is_no_success(cloud: Cloud) -> None:
 
 def test_the_status_of_a_success_carries_a_link_to_our_copy(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     job = succeeded(cloud)
-    monkeypatch.setattr("plantain.images.now_ms", lambda: DAY)
+    monkeypatch.setattr("plantain.images.bucket.now_ms", lambda: DAY)
 
     answer = status(job.task_id)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from plantain.drops import OneBucketOnly
+from plantain.drops.intake import OneBucketOnly
 from tests.functions.dropping import Drops, inbox, picture
 
 __all__ = ["inbox"]  # fixtures

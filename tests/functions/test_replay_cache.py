@@ -13,19 +13,19 @@ from PIL import Image
 from functions.create_task import app as create_task
 from functions.store_image import app as store_image
 from plantain.aws import client
-from plantain.claims import Claims
 from plantain.errors import EarlierFailed, EarlierImageGone, InputGone
-from plantain.image_writer import ImageWriter
-from plantain.images import Images, image_key, images
-from plantain.inbox_key import pinned
+from plantain.images.bucket import Images, image_key, images
+from plantain.images.manifests import manifest_key
+from plantain.images.writer import ImageWriter
+from plantain.inbox.keys import pinned
 from plantain.job import Failure, Job, PresetRef, StoredImage
-from plantain.job_view import job_view
-from plantain.jobs import jobs
-from plantain.manifests import manifest_key
-from plantain.members import members
-from plantain.pausing import pausing
-from plantain.replay_cache import LONGEST_WAIT, SHORTEST_WAIT, wait_seconds
-from plantain.reservations import reservations
+from plantain.jobs.claims import Claims
+from plantain.jobs.members import members
+from plantain.jobs.reservations import reservations
+from plantain.jobs.table import jobs
+from plantain.jobs.view import job_view
+from plantain.pace.pausing import pausing
+from plantain.steps.replay_cache import LONGEST_WAIT, SHORTEST_WAIT, wait_seconds
 from plantain.task import Succeeded
 from tests.builders import KIE_TASK_ID, a_job, a_request, created, kie_says
 from tests.conftest import Cloud

@@ -2,8 +2,8 @@
 
 import pytest
 
-from plantain import claims
 from plantain.job import now_ms
+from plantain.jobs import claims
 from tests.functions.dropping import Drops, inbox
 
 __all__ = ["inbox"]  # fixtures

@@ -10,18 +10,20 @@ import pytest
 
 from functions.on_upload import app as on_upload
 from functions.submit_job import app as submit_job
-from plantain import claims, reopening, running
 from plantain.aws import client
-from plantain.batch_executions import BatchExecutions
-from plantain.batch_records import batch_records
-from plantain.batches import take_in_batch, taken_in_batch
-from plantain.claims import claim_id
+from plantain.batches.executions import BatchExecutions
+from plantain.batches.intake import take_in_batch, taken_in_batch
+from plantain.batches.records import batch_records
 from plantain.errors import IdempotencyKeyReused
 from plantain.job import Failure, Job, task_id_of
-from plantain.jobs import jobs
-from plantain.keeping import keep
-from plantain.reservations import reservations
-from plantain.schedules import Kept
+from plantain.jobs import claims
+from plantain.jobs.claims import claim_id
+from plantain.jobs.reservations import reservations
+from plantain.jobs.table import jobs
+from plantain.recovery import reopening
+from plantain.schedules import running
+from plantain.schedules.keeping import keep
+from plantain.schedules.records import Kept
 from tests.builders import a_job
 from tests.conftest import Cloud
 from tests.functions.conftest import Answer, LambdaContext, Started, call, event, http_event

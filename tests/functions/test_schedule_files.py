@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from plantain import keeping
 from plantain.faults import Fault, InvalidRequest
 from plantain.job import now_ms
-from plantain.schedule_files import sync
-from plantain.scheduler import Scheduler
+from plantain.schedules import keeping
+from plantain.schedules.files import sync
+from plantain.schedules.scheduler import Scheduler
 from tests.conftest import Cloud
 from tests.functions.conftest import Started
 from tests.functions.scheduling import (
@@ -158,7 +158,7 @@ def test_a_file_that_changes_while_it_is_read_ends_as_it_is_last(
             cloud.s3.put_object(Bucket="inbox", Key=KEY, Body=later.pop().encode())
         return keep(kept)
 
-    monkeypatch.setattr("plantain.schedule_files.keep", overtaken)
+    monkeypatch.setattr("plantain.schedules.files.keep", overtaken)
     drop(cloud)
 
     found = planned()
@@ -186,7 +186,7 @@ def test_a_rate_goes_on_counting_when_its_file_is_dropped_again(
     text = FILE.replace('cron = "0 9 ? * MON *"', 'rate = "3 days"')
     drop(cloud, text)
     before = shown().json["nextRuns"]
-    monkeypatch.setattr("plantain.schedule_files.now_ms", lambda: 1_900_000_000_000)
+    monkeypatch.setattr("plantain.schedules.files.now_ms", lambda: 1_900_000_000_000)
 
     drop(cloud, text)
 
@@ -286,7 +286,7 @@ def test_what_else_changes_leaves_a_rate_counting(
     before, runs_before = planned(), shown().json["nextRuns"]
     assert before is not None
     a_day_on = now_ms() + 86_400_000
-    monkeypatch.setattr("plantain.schedule_files.now_ms", lambda: a_day_on)
+    monkeypatch.setattr("plantain.schedules.files.now_ms", lambda: a_day_on)
 
     drop(cloud, change + RATE)
     drop(cloud, change + RATE.replace("A leaf", "A tree"))

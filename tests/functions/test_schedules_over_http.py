@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from plantain.run_id import moment_text
-from plantain.runs import runs
-from plantain.schedules import Schedules
+from plantain.schedules.records import Schedules
+from plantain.schedules.run_id import moment_text
+from plantain.schedules.runs import runs
 from tests.conftest import Cloud
 from tests.functions.conftest import Started
 from tests.functions.scheduling import (

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from functions.arm_skipped import app as arm_skipped
-from plantain import keeping
-from plantain.schedules import Kept
+from plantain.schedules import keeping
+from plantain.schedules.records import Kept
 from tests.conftest import Cloud
 from tests.functions.conftest import LambdaContext, Started
 from tests.functions.scheduling import (

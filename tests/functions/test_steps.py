@@ -9,12 +9,12 @@ from botocore.exceptions import EndpointConnectionError
 from functions.check_status import app as check_status
 from functions.create_task import app as create_task
 from functions.record_end import app as record_end
-from plantain import endings
 from plantain.errors import KieKeyMissing, OutcomeUnknown, TryAgainLater
-from plantain.failures import failure_after
 from plantain.job import Job
-from plantain.jobs import Jobs, jobs
-from plantain.reservations import reservations
+from plantain.jobs import endings
+from plantain.jobs.failures import failure_after
+from plantain.jobs.reservations import reservations
+from plantain.jobs.table import Jobs, jobs
 from tests.builders import KIE_TASK_ID, a_job, created, kie_says, record, refusal
 from tests.conftest import Cloud
 from tests.functions.conftest import LambdaContext, event

@@ -8,9 +8,9 @@ import pytest
 from functions.store_image import app
 from plantain import errors
 from plantain.job import Job, StoredImage
-from plantain.jobs import jobs
-from plantain.reservations import reservations
-from plantain.storing import MAY_PASS, PATIENCE_MS, SOME_MISSING
+from plantain.jobs.reservations import reservations
+from plantain.jobs.table import jobs
+from plantain.steps.storing import MAY_PASS, PATIENCE_MS, SOME_MISSING
 from plantain.task import Succeeded
 from tests.builders import KIE_TASK_ID, a_job
 from tests.conftest import Cloud

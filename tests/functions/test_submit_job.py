@@ -7,10 +7,10 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from functions.submit_job import app
-from plantain import claims
-from plantain.dns import Dns
 from plantain.job import Failure, now_ms
-from plantain.jobs import jobs
+from plantain.jobs import claims
+from plantain.jobs.table import jobs
+from plantain.network.dns import Dns
 from tests.conftest import Cloud
 from tests.functions.conftest import Answer, Started, call, event, http_event
 from tests.wire import Names
@@ -137,7 +137,7 @@ def test_a_table_that_fails_after_the_start_is_no_reason_to_ask_again(
     def failing(*_: object) -> None:
         raise EndpointConnectionError(endpoint_url="https://dynamodb.test")
 
-    started.fate = lambda task_id: monkeypatch.setattr("plantain.jobs.Jobs.get", failing)
+    started.fate = lambda task_id: monkeypatch.setattr("plantain.jobs.table.Jobs.get", failing)
 
     answer = post({"prompt": "x"})
 
@@ -300,7 +300,7 @@ def test_a_key_has_1_to_255_visible_characters(cloud: Cloud, started: Started, k
 
 def test_a_caller_over_the_rate_gets_a_429(cloud: Cloud, started: Started, settings: pytest.MonkeyPatch) -> None:
     settings.setenv("CALLER_RATE_PER_MINUTE", "1")
-    settings.setattr("plantain.caller_rate.time.time", lambda: 1_800_000_015.0)
+    settings.setattr("plantain.pace.caller_rate.time.time", lambda: 1_800_000_015.0)
     taken = post({"prompt": "x"})
 
     answer = post({"prompt": "x"})

@@ -10,11 +10,12 @@ import pytest
 from functions.create_task import app as create_task
 from functions.create_upload import app as create_upload
 from functions.submit_job import app as submit_job
-from plantain import inbox, input_images
-from plantain.inbox_key import pinned
-from plantain.jobs import jobs
-from plantain.reservations import reservations
-from plantain.upload_key import new_upload_key
+from plantain.inbox import bucket as inbox
+from plantain.inbox.keys import pinned
+from plantain.inbox.upload_key import new_upload_key
+from plantain.jobs.reservations import reservations
+from plantain.jobs.table import jobs
+from plantain.wishes import input_images
 from tests.builders import a_job, a_request, created, kie_says
 from tests.conftest import Cloud
 from tests.functions.conftest import Answer, LambdaContext, Started, call, http_event
@@ -100,7 +101,7 @@ def test_type_and_size_are_required(cloud: Cloud) -> None:
 
 def test_uploads_count_like_wishes(cloud: Cloud, started: Started, settings: pytest.MonkeyPatch) -> None:
     settings.setenv("CALLER_RATE_PER_MINUTE", "2")
-    settings.setattr("plantain.caller_rate.time.time", lambda: 1_800_000_015.0)
+    settings.setattr("plantain.pace.caller_rate.time.time", lambda: 1_800_000_015.0)
     announce({"contentType": "image/png", "size": 9})
 
     assert (submit().status, announce({"contentType": "image/png", "size": 9}).status) == (202, 429)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from functions.get_usage import app
-from plantain.jobs import jobs
-from plantain.reservations import reservations
+from plantain.jobs.reservations import reservations
+from plantain.jobs.table import jobs
 from plantain.task import Succeeded
 from tests.builders import a_job
 from tests.conftest import Cloud
@@ -163,7 +163,7 @@ def test_a_whole_leap_year_of_a_caller_is_read_by_its_keys_and_nobody_elses(
 
 def test_a_look_counts_in_the_callers_rate_as_a_submit_does(cloud: Cloud, settings: pytest.MonkeyPatch) -> None:
     settings.setenv("CALLER_RATE_PER_MINUTE", "1")
-    settings.setattr("plantain.caller_rate.time.time", lambda: 1_800_000_015.0)
+    settings.setattr("plantain.pace.caller_rate.time.time", lambda: 1_800_000_015.0)
 
     first, second = see(), see()
 

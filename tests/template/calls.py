@@ -9,7 +9,6 @@ import ast
 import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from tests.template.stack import FUNCTIONS, LAYER
 
@@ -41,7 +40,7 @@ class Call:
 def module(name: str) -> Module:
     """The module plantain.<name> or functions.<verb>.app."""
     package, _, rest = name.partition(".")
-    path = LAYER / f"{rest}.py" if package == "plantain" else FUNCTIONS / Path(*rest.split(".")).with_suffix(".py")
+    path = (LAYER if package == "plantain" else FUNCTIONS).joinpath(*rest.split(".")).with_suffix(".py")
     made = Module(name, ast.parse(path.read_text()))
     for node in made.tree.body:
         match node:
@@ -87,7 +86,9 @@ def resolved(home: str, name: str) -> Name | None:
     here = module(home)
     if name in here.imported:
         source, original = here.imported[name]
-        return (f"plantain.{original}", "") if source == "plantain" else (source, original)
+        return (
+            (f"{source}.{original}", "") if LAYER.joinpath(*source.split(".")[1:]).is_dir() else (source, original)
+        )
     return (home, name) if name in here.functions or name in here.classes else None
 
 

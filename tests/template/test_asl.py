@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
-from plantain import errors, pausing
-from plantain.pace_item import Paused
-from plantain.polling import Pace
+from plantain import errors
+from plantain.pace import pausing
+from plantain.pace.item import Paused
+from plantain.steps.polling import Pace
 from tests.template.stack import ASL_FILE, as_list, asl, resources, template
 
 # Reserved error names of the States Language (States.*) and those that Lambda documents for its tasks.

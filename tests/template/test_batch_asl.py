@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from plantain import errors
-from plantain.batch import MAX_ROWS
-from plantain.batch_endings import EXPIRED
-from plantain.taking_rows import seconds_after
+from plantain.batches.batch import MAX_ROWS
+from plantain.batches.endings import EXPIRED
+from plantain.batches.taking_rows import seconds_after
 from tests.conftest import ROOT
 from tests.template.stack import as_list, asl, resources, statements, template
 from tests.template.test_asl import AWS_ERRORS, delays, errors_named, exits

@@ -14,77 +14,44 @@ import pytest
 from tests.conftest import ROOT
 from tests.template.stack import FUNCTIONS, LAYER, verbs
 
-MODULES = sorted(path.stem for path in LAYER.glob("*.py") if path.stem != "__init__")
-DOMAIN = {
-    "models",
-    "prices",
-    "task",
-    "job",
-    "times",
-    "even_numbers",
-    "answers",
-    "problem_details",
-    "errors",
-    "faults",
-    "addresses",
-    "validation",
-    "request",
-    "wish",
-    "file_wish",
-    "inbox_key",
-    "documents",
-    "batch",
-    "batch_file",
-    "batch_request",
-    "batch_answers",
-    "text_lines",
-    "places",
-    "plain_words",
-    "dropped",
-    "drop_words",
-    "failure_words",
-    "template_text",
-    "preset_fields",
-    "preset",
-    "brand",
-    "composing",
-    "preset_file",
-    "cron",
-    "moments",
-    "recurrence",
-    "filling",
-    "schedule",
-    "schedule_request",
-    "schedule_words",
-    "run",
-    "run_id",
-    "upload_key",
-    "upload_request",
-    "polling",
-    "pace_clock",
-    "counters",
-    "usage_question",
-    "budgets",
-    "rate_limit",
-    "image_format",
-    "image_end",
-    "jpeg_end",
-    "kie_record",
-    "kie_words",
-    "canonical",
+MODULES = sorted(
+    ".".join(path.relative_to(LAYER).with_suffix("").parts)
+    for path in LAYER.rglob("*.py")
+    if path.stem != "__init__"
+)
+DOMAIN_OF = {
+    "": "documents errors even_numbers faults formats job models task times validation",
+    "batches": "answers batch file request text_lines",
+    "drops": "dropped words",
+    "http": "problem_details",
+    "images": "end format jpeg_end",
+    "inbox": "answers keys places plain_words upload_key upload_request",
+    "jobs": "answers failure_words",
+    "kie": "answers record words",
+    "network": "addresses",
+    "pace": "answers clock rate_limit",
+    "planning": "answers",
+    "presets": "answers brand composing fields file preset template_text",
+    "schedules": "answers cron filling moments recurrence request run run_id schedule words",
+    "spending": "answers budgets counters prices usage_question",
+    "steps": "canonical polling",
+    "wishes": "file_wish request wish",
 }
+DOMAIN = {f"{room}.{name}".strip(".") for room, names in DOMAIN_OF.items() for name in names.split()}
 
 
 @cache
 def imported(module: str) -> frozenset[str]:
     """The full names that a module of plantain imports, at its head or inside a function."""
     found = set()
-    for node in ast.walk(ast.parse((LAYER / f"{module}.py").read_text())):
+    for node in ast.walk(ast.parse(LAYER.joinpath(*module.split(".")).with_suffix(".py").read_text())):
         match node:
             case ast.Import(names=names):
                 found |= {alias.name for alias in names}
-            case ast.ImportFrom(module="plantain", names=names):
-                found |= {f"plantain.{alias.name}" for alias in names}
+            case ast.ImportFrom(module=str(source), names=names) if LAYER.parent.joinpath(
+                *source.split(".")
+            ).is_dir():
+                found |= {f"{source}.{alias.name}" for alias in names}
             case ast.ImportFrom(module=str(source)):
                 found.add(source)
     return frozenset(found)
@@ -94,8 +61,12 @@ def ours(module: str) -> set[str]:
     return {name.removeprefix("plantain.") for name in imported(module) if name.startswith("plantain.")}
 
 
-def importers(package: str) -> set[str]:
-    return {module for module in MODULES if any(name.split(".")[0] == package for name in imported(module))}
+def importers(library: str) -> set[str]:
+    return {module for module in MODULES if any(name.split(".")[0] == library for name in imported(module))}
+
+
+def package(module: str) -> str:
+    return module.rpartition(".")[0]
 
 
 @pytest.mark.parametrize("module", sorted(DOMAIN))
@@ -107,25 +78,34 @@ def test_the_domain_knows_the_standard_library_pydantic_and_itself(module: str) 
 
 
 def test_each_outside_library_has_its_modules() -> None:
-    assert importers("httpx") == {"kie", "kie_answers", "kie_files", "image_writer"}
-    assert importers("httpcore") == {"connections", "downloads"}
-    assert importers("certifi") == {"downloads"}
-    assert importers("socket") == {"dns"}
+    assert importers("httpx") == {"kie.api", "kie.responses", "kie.files", "images.writer"}
+    assert importers("httpcore") == {"network.connections", "network.downloads"}
+    assert importers("certifi") == {"network.downloads"}
+    assert importers("socket") == {"network.dns"}
     assert importers("boto3") == {"aws", "items"}
     assert {name for name in imported("items") if name.startswith("boto3")} == {"boto3.dynamodb.types"}
     assert importers("pydantic") == {
-        *("request", "wish", "file_wish", "upload_request", "validation"),
-        *("preset", "preset_fields", "brand", "composing", "preset_view"),
-        *("schedule", "schedule_request"),
-        *("batch_file", "batch_request"),
+        *("wishes.request", "wishes.wish", "wishes.file_wish", "inbox.upload_request", "validation"),
+        *("presets.preset", "presets.fields", "presets.brand", "presets.composing", "planning.preset_view"),
+        *("schedules.schedule", "schedules.request"),
+        *("batches.file", "batches.request"),
     }
-    assert importers("aws_lambda_powertools") == {"http_api", "metrics", "own_batches"}
+    assert importers("aws_lambda_powertools") == {"http.api", "metrics", "batches.own"}
     botocore = {name for module in MODULES if module != "aws" for name in imported(module) if "botocore" in name}
     assert botocore == {"botocore.exceptions"}
 
 
 def test_no_module_imports_itself_through_others() -> None:
     list(TopologicalSorter({module: ours(module) for module in MODULES}).static_order())
+
+
+def test_no_package_imports_itself_through_others() -> None:
+    """`plantain` itself holds what all may know."""
+    above: dict[str, set[str]] = {}
+    for module in MODULES:
+        above.setdefault(package(module), set()).update(map(package, ours(module)))
+
+    list(TopologicalSorter({name: others - {name} for name, others in above.items()}).static_order())
 
 
 def test_only_its_own_modules_are_imported_and_all_are_used() -> None:
@@ -146,7 +126,8 @@ def test_only_its_own_modules_are_imported_and_all_are_used() -> None:
 # What answers look like is for mypy and the API's description alone.
 HEAVY = (
     *("pydantic", "httpx", "aws_lambda_powertools.event_handler", "aws_xray_sdk", "requests", "PIL", "yaml"),
-    *("plantain.answers", "plantain.batch_answers", "plantain.problem_details"),
+    *(f"plantain.{name}" for name in MODULES if name.endswith(".answers")),
+    "plantain.http.problem_details",
 )
 HTTP = {"aws_lambda_powertools.event_handler"}
 LOADED: dict[str, set[str]] = {

@@ -11,17 +11,17 @@ import jsonschema_rs
 import pytest
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
-from plantain.batch_file import _with_variables
-from plantain.batch_request import check_batch_request
+from plantain.batches.file import _with_variables
+from plantain.batches.request import check_batch_request
 from plantain.errors import REFUSAL_CODES
-from plantain.failures import _MESSAGES
-from plantain.file_wish import check_file_wish
+from plantain.inbox.upload_key import MAX_UPLOAD_BYTES
+from plantain.inbox.upload_request import check_upload
 from plantain.job import STATES
+from plantain.jobs.failures import _MESSAGES
 from plantain.models import MODELS
-from plantain.request import Terms, check_request
-from plantain.upload_key import MAX_UPLOAD_BYTES
-from plantain.upload_request import check_upload
-from plantain.wish import check_filling, check_wish
+from plantain.wishes.file_wish import check_file_wish
+from plantain.wishes.request import Terms, check_request
+from plantain.wishes.wish import check_filling, check_wish
 from scripts.openapi.__main__ import files
 from scripts.openapi.codes import FAIL_CODES
 from scripts.openapi.document import DEFAULT_MODEL, document
@@ -173,7 +173,9 @@ def _assigned(path: Path, name: str) -> set[str]:
 
 def test_every_error_is_in_it() -> None:
     """Each problem that is constructed anywhere, and each `error` a function gives to what breaks."""
-    errors = _given(LAYER / "problems.py", "Problem", 1) | _assigned(LAYER / "problems.py", "error")
+    errors = _given(LAYER / "http" / "problems.py", "Problem", 1) | _assigned(
+        LAYER / "http" / "problems.py", "error"
+    )
     for verb in VERBS:
         errors |= _given(FUNCTIONS / verb / "app.py", "http_api", "on_failure")
 
@@ -200,12 +202,12 @@ def test_what_breaks_in_a_function_is_named_as_in_its_operation(verb: str) -> No
 def test_every_code_a_task_can_fail_with_is_explained() -> None:
     """Those that failures and final errors are made with; an error that is tried again ends no task."""
     codes: set[str] = set()
-    for path in LAYER.glob("*.py"):
+    for path in LAYER.rglob("*.py"):
         for kind in ("Refused", "UnexpectedAnswer", "UnusableResult"):
             codes |= _given(path, kind, "code")
         for kind in ("Failure", "Failed"):
             codes |= _given(path, kind, 0)
-    sources = "".join(path.read_text() for path in LAYER.glob("*.py"))
+    sources = "".join(path.read_text() for path in LAYER.rglob("*.py"))
 
     assert codes <= set(FAIL_CODES)
     assert set(_MESSAGES) | REFUSAL_CODES <= set(FAIL_CODES)

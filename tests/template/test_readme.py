@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 
-from plantain.reopening import REOPENABLE
+from plantain.recovery.reopening import REOPENABLE
 from plantain_client.cli.arguments import arguments
 from scripts.openapi.codes import FAIL_CODES
 from tests.conftest import ROOT

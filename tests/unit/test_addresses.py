@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plantain.addresses import is_public, origin_of, refusal_of, refusal_of_answer, trusted_origins
+from plantain.network.addresses import is_public, origin_of, refusal_of, refusal_of_answer, trusted_origins
 
 NOBODY: frozenset[str] = frozenset()
 

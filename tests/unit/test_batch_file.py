@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plantain.batch import MAX_ROWS, BadRow
-from plantain.batch_file import MAX_COLUMNS, Row, csv_rows, jsonl_rows
+from plantain.batches.batch import MAX_ROWS, BadRow
+from plantain.batches.file import MAX_COLUMNS, Row, csv_rows, jsonl_rows
+from plantain.batches.text_lines import MAX_LINE, text_lines
 from plantain.documents import BadDocument
-from plantain.text_lines import MAX_LINE, text_lines
 
 
 def lines_of(text: str) -> list[str]:

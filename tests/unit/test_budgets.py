@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from plantain.budgets import budgets_of
-from plantain.counters import Counter, counters_of, utc_day
 from plantain.errors import Misconfigured, OverBudget
 from plantain.job import Failure, Job, PresetRef, StoredImage, now_ms
-from plantain.jobs import Jobs, jobs
-from plantain.ledger import Ledger, ledger
-from plantain.reservations import reservations
+from plantain.jobs.reservations import reservations
+from plantain.jobs.table import Jobs, jobs
+from plantain.spending.budgets import budgets_of
+from plantain.spending.counters import Counter, counters_of, utc_day
+from plantain.spending.ledger import Ledger, ledger
 from plantain.task import Succeeded
 from plantain.transactions import write_all
 from tests.builders import a_job, a_request, sums_of, used_credits

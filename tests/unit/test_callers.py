@@ -6,9 +6,9 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from plantain.api_keys import Holder, api_keys
-from plantain.caller_rate import CallerRate, caller_rate
 from plantain.errors import KieKeyMissing, TooManyRequests, TryAgainLater
-from plantain.kie_key import kie_key, reread_kie_key
+from plantain.kie.api_key import kie_key, reread_kie_key
+from plantain.pace.caller_rate import CallerRate, caller_rate
 from plantain_client.operator.api_keys import ApiKeys
 from tests.conftest import Cloud
 
@@ -49,7 +49,7 @@ def test_a_bad_name_gets_no_key(cloud: Cloud, name: str) -> None:
 
 def test_a_caller_over_the_rate_is_told_when_to_come_back(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     rate = CallerRate("jobs", cloud.dynamodb, limit=3)
-    monkeypatch.setattr("plantain.caller_rate.time.time", lambda: 1_800_000_015.0)
+    monkeypatch.setattr("plantain.pace.caller_rate.time.time", lambda: 1_800_000_015.0)
     for _ in range(3):
         told = rate.count("alice", None)
     assert told == {"RateLimit-Policy": '"caller";q=3;w=60', "RateLimit": '"caller";r=0;t=45'}
@@ -59,7 +59,7 @@ def test_a_caller_over_the_rate_is_told_when_to_come_back(cloud: Cloud, monkeypa
     rate.count("bob", None)
 
     assert refused.value.retry_after == 45
-    monkeypatch.setattr("plantain.caller_rate.time.time", lambda: 1_800_000_060.0)
+    monkeypatch.setattr("plantain.pace.caller_rate.time.time", lambda: 1_800_000_060.0)
     assert rate.count("alice", None)["RateLimit"] == '"caller";r=2;t=60'
 
 
@@ -72,7 +72,7 @@ def test_a_rate_of_zero_is_no_limit_and_no_write(cloud: Cloud, settings: pytest.
 
 def test_the_rate_of_a_key_itself_wins_over_everybodys(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     rate = CallerRate("jobs", cloud.dynamodb, limit=1)
-    monkeypatch.setattr("plantain.caller_rate.time.time", lambda: 1_800_000_015.0)
+    monkeypatch.setattr("plantain.pace.caller_rate.time.time", lambda: 1_800_000_015.0)
     rate.count("alice", None)
 
     assert rate.count("alice", 3)["RateLimit"] == '"caller";r=1;t=45'
@@ -126,7 +126,7 @@ def test_a_key_that_cannot_be_read_for_the_moment_is_read_again_later(
     def failing(_: str) -> Any:
         raise EndpointConnectionError(endpoint_url="https://secretsmanager.test")
 
-    monkeypatch.setattr("plantain.kie_key.client", failing)
+    monkeypatch.setattr("plantain.kie.api_key.client", failing)
 
     with pytest.raises(TryAgainLater):
         kie_key()

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plantain.canonical import canonical_form
 from plantain.faults import InvalidRequest
 from plantain.job import PresetRef, Request
 from plantain.models import MODELS
-from plantain.request import Terms
-from plantain.wish import check_wish
+from plantain.steps.canonical import canonical_form
+from plantain.wishes.request import Terms
+from plantain.wishes.wish import check_wish
 from tests.builders import a_job
 
 MODEL = MODELS["nano-banana-pro"]

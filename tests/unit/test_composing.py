@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plantain.brand import Brand, brand_of
-from plantain.composing import as_value, composed
 from plantain.documents import toml_document
 from plantain.faults import Fault, InvalidRequest
 from plantain.job import Request
 from plantain.models import MODELS
-from plantain.preset import preset_of
-from plantain.template_text import filled, variables_in
-from plantain.wish import PresetWish
+from plantain.presets.brand import Brand, brand_of
+from plantain.presets.composing import as_value, composed
+from plantain.presets.preset import preset_of
+from plantain.presets.template_text import filled, variables_in
+from plantain.wishes.wish import PresetWish
 
 MODEL = MODELS["nano-banana-pro"]
 CARD = """

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plantain.cron import DAYS, MONTHS, BadExpression, cron_of
+from plantain.schedules.cron import DAYS, MONTHS, BadExpression, cron_of
 
 START = dt.datetime(2026, 11, 23, 9, 30)  # a Monday
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from plantain.dns import Dns, dns
+from plantain.network.dns import Dns, dns
 
 BOUND = 0.2  # s
 

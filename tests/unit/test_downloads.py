@@ -8,9 +8,9 @@ from contextlib import ExitStack
 import pytest
 import trustme
 
-from plantain.dns import Dns
-from plantain.downloads import Downloads
 from plantain.errors import PlantainError, TryAgainLater, UnusableResult
+from plantain.network.dns import Dns
+from plantain.network.downloads import Downloads
 from tests.wire import Answer, Detour, Listener, Names, authority, believing, http, redirect, showing
 
 HOST = "files.test"

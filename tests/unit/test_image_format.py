@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from plantain.image_end import NotOnlyAnImage
-from plantain.image_format import JPEG, PNG, WEBP, ImageFormat, format_of
+from plantain.images.end import NotOnlyAnImage
+from plantain.images.format import JPEG, PNG, WEBP, ImageFormat, format_of
 
 KINDS: dict[str, tuple[ImageFormat, dict[str, Any]]] = {
     "png": (PNG, {"format": "PNG"}),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from plantain.inbox_reports import Status, report_failure, report_id_of, report_plan, tag_source
+from plantain.inbox.reports import Status, report_failure, report_id_of, report_plan, tag_source
 from plantain.job import Source
 from tests.conftest import Cloud
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from plantain.dns import Dns
 from plantain.faults import Fault, InvalidRequest
-from plantain.input_images import usable_inputs
+from plantain.network.dns import Dns
+from plantain.wishes.input_images import usable_inputs
 from tests.builders import a_request
 from tests.wire import Names
 

@@ -8,14 +8,14 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from plantain.counters import counters_of, utc_day
-from plantain.endings import end_execution
 from plantain.errors import JobEnded, OutcomeUnknown, TryAgainLater
-from plantain.failures import failure_after
 from plantain.items import from_attributes, to_attributes
 from plantain.job import Failure, Job, StoredImage, new_task_id, task_id_of
-from plantain.jobs import OPEN, UNSETTLED, job_key, jobs
-from plantain.reservations import reservations
+from plantain.jobs.endings import end_execution
+from plantain.jobs.failures import failure_after
+from plantain.jobs.reservations import reservations
+from plantain.jobs.table import OPEN, UNSETTLED, job_key, jobs
+from plantain.spending.counters import counters_of, utc_day
 from plantain.task import Running, Succeeded
 from tests.builders import RESULT_URL, a_job, sums_of
 from tests.conftest import Cloud

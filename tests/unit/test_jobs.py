@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plantain.claims import CLAIM_SECONDS, Claims
 from plantain.errors import ClaimInFlight, IdempotencyKeyReused, JobEnded, JobNotFound, OutcomeUnknown
 from plantain.items import from_attributes, job_from, to_attributes, values_of
 from plantain.job import Failure, Job, StoredImage, new_task_id
-from plantain.jobs import Jobs, jobs
-from plantain.ledger import ledger
-from plantain.listing import BadCursor, listing
-from plantain.reservations import Reservations, reservations
+from plantain.jobs.claims import CLAIM_SECONDS, Claims
+from plantain.jobs.listing import BadCursor, listing
+from plantain.jobs.reservations import Reservations, reservations
+from plantain.jobs.table import Jobs, jobs
+from plantain.spending.ledger import ledger
 from plantain.task import Running, Succeeded
 from tests.builders import KIE_TASK_ID, a_job, a_request
 from tests.conftest import Cloud
@@ -84,10 +84,10 @@ def test_a_withdrawn_intent_lets_the_create_be_sent_again(cloud: Cloud) -> None:
 
 def test_a_late_withdrawal_leaves_a_newer_intent_alone(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     job = reserved()
-    monkeypatch.setattr("plantain.jobs.now_ms", lambda: 1)
+    monkeypatch.setattr("plantain.jobs.table.now_ms", lambda: 1)
     first = jobs().begin_create(job)
     jobs().withdraw_create(job, first)
-    monkeypatch.setattr("plantain.jobs.now_ms", lambda: 2)
+    monkeypatch.setattr("plantain.jobs.table.now_ms", lambda: 2)
     jobs().begin_create(job)
 
     with pytest.raises(JobEnded):
@@ -259,9 +259,9 @@ def test_a_key_is_forgotten_after_seven_days(cloud: Cloud, monkeypatch: pytest.M
     assert CLAIM_SECONDS == 604_800
     first = reservations().reserve(a_job(), "key-1")
     now = first.job.created_at
-    monkeypatch.setattr("plantain.claims.now_ms", lambda: now + (CLAIM_SECONDS - 60) * 1000)
+    monkeypatch.setattr("plantain.jobs.claims.now_ms", lambda: now + (CLAIM_SECONDS - 60) * 1000)
     assert reservations().reserve(a_job(), "key-1").replayed
-    monkeypatch.setattr("plantain.claims.now_ms", lambda: now + (CLAIM_SECONDS + 60) * 1000)
+    monkeypatch.setattr("plantain.jobs.claims.now_ms", lambda: now + (CLAIM_SECONDS + 60) * 1000)
     assert not reservations().reserve(a_job(), "key-1").replayed
 
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from plantain.addresses import MAX_URL_LENGTH
-from plantain.kie_record import MAX_URLS, outcome_in
+from plantain.kie.record import MAX_URLS, outcome_in
+from plantain.network.addresses import MAX_URL_LENGTH
 from plantain.task import Succeeded
 from tests.builders import success
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plantain.pace_clock import LOSES_MS, RECOVERS_MS, STANDS_MS, PaceClock
+from plantain.pace.clock import LOSES_MS, RECOVERS_MS, STANDS_MS, PaceClock
 
 NOW = 1_800_000_000_000
 moments = st.integers(0, 2 * (STANDS_MS + RECOVERS_MS))

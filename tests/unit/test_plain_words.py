@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plantain.faults import Fault
-from plantain.places import line_of
-from plantain.plain_words import MAX_STEM, failed_text, problem_lines, stem_of
+from plantain.inbox.places import line_of
+from plantain.inbox.plain_words import MAX_STEM, failed_text, problem_lines, stem_of
 
 TOML = '''# resolution = "here it is only spoken of"
 prompt = """

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from plantain.errors import UnexpectedAnswer
 from plantain.job import Job
-from plantain.polling import BLANK_LOOKS, TIMEOUT_GRACE, UNLISTED_GRACE, Pace, is_blank, judge
+from plantain.steps.polling import BLANK_LOOKS, TIMEOUT_GRACE, UNLISTED_GRACE, Pace, is_blank, judge
 from plantain.task import KIE_TIMEOUT, Failed, Outcome, Running, Succeeded, Unlisted
 from tests.builders import a_job
 

@@ -5,15 +5,15 @@ import re
 
 import pytest
 
-from plantain.composing import composed
 from plantain.documents import toml_document
 from plantain.faults import Fault, InvalidRequest, PresetBroken
-from plantain.file_wish import check_file_wish
 from plantain.models import MODELS
-from plantain.preset import MAX_PRESET_BYTES
-from plantain.preset_file import PresetFile, preset_in, problems_of_brand, problems_of_preset, wants_brand
-from plantain.request import Terms
-from plantain.wish import PresetWish, check_wish
+from plantain.presets.composing import composed
+from plantain.presets.file import PresetFile, preset_in, problems_of_brand, problems_of_preset, wants_brand
+from plantain.presets.preset import MAX_PRESET_BYTES
+from plantain.wishes.file_wish import check_file_wish
+from plantain.wishes.request import Terms
+from plantain.wishes.wish import PresetWish, check_wish
 from tests.conftest import ROOT
 
 MODEL = MODELS["nano-banana-pro"]

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from plantain.dns import Dns
 from plantain.faults import Fault, InvalidRequest, PresetUnknown
 from plantain.job import PresetRef
 from plantain.models import MODELS
-from plantain.plans import Plan, plan_of
-from plantain.presets import Presets, preset_name_of, presets, presets_of_a_moment
-from plantain.request import Terms
-from plantain.wish import PresetWish
+from plantain.network.dns import Dns
+from plantain.planning.plans import Plan, plan_of
+from plantain.presets.finding import Presets, preset_name_of, presets, presets_of_a_moment
+from plantain.wishes.request import Terms
+from plantain.wishes.wish import PresetWish
 from tests.conftest import Cloud
 from tests.wire import Names
 

@@ -7,7 +7,7 @@ import pytest
 
 from plantain.errors import Misconfigured
 from plantain.models import MODELS
-from plantain.prices import prices_of
+from plantain.spending.prices import prices_of
 from tests.builders import a_request
 from tests.template.stack import template
 

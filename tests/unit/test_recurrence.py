@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from plantain.cron import BadExpression, cron_of
-from plantain.moments import moment_of, zone_of
-from plantain.recurrence import Rate, Recurrence, bare_cron, rate_of
+from plantain.schedules.cron import BadExpression, cron_of
+from plantain.schedules.moments import moment_of, zone_of
+from plantain.schedules.recurrence import Rate, Recurrence, bare_cron, rate_of
 
 UTC = dt.UTC
 BERLIN = ZoneInfo("Europe/Berlin")

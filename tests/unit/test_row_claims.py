@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from plantain import claims as claims_module
-from plantain.claims import Claim, claim_id, claims
 from plantain.errors import ClaimInFlight
 from plantain.job import Failure, Job
-from plantain.jobs import jobs
-from plantain.reservations import Reservation, reservations
-from plantain.standing import standing
+from plantain.jobs import claims as claims_module
+from plantain.jobs.claims import Claim, claim_id, claims
+from plantain.jobs.reservations import Reservation, reservations
+from plantain.jobs.standing import standing
+from plantain.jobs.table import jobs
 from tests.builders import a_job
 from tests.conftest import Cloud
 

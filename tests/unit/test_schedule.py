@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plantain.faults import InvalidRequest
-from plantain.filling import filled, turns_of
+from plantain.inbox.plain_words import problem_lines
 from plantain.models import MODELS
-from plantain.plain_words import problem_lines
-from plantain.request import Terms
-from plantain.schedule import MAX_REQUESTS, SCHEDULE_NAME, Schedule, check_schedule
-from plantain.schedule_request import check_schedule_request
+from plantain.schedules.filling import filled, turns_of
+from plantain.schedules.request import check_schedule_request
+from plantain.schedules.schedule import MAX_REQUESTS, SCHEDULE_NAME, Schedule, check_schedule
+from plantain.wishes.request import Terms
 from tests.conftest import ROOT
 
 NOW = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)

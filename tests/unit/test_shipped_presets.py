@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from plantain.composing import COMPOSITIONS, MOODS, STYLES, composed
 from plantain.faults import InvalidRequest
 from plantain.job import Request
 from plantain.models import MODELS, Model
-from plantain.preset import Preset
-from plantain.preset_file import preset_in
-from plantain.presets import presets
-from plantain.wish import PresetWish
+from plantain.presets.composing import COMPOSITIONS, MOODS, STYLES, composed
+from plantain.presets.file import preset_in
+from plantain.presets.finding import presets
+from plantain.presets.preset import Preset
+from plantain.wishes.wish import PresetWish
 from tests.conftest import Cloud
 
 # What nobody can guess. Everything else has a good default.

@@ -14,16 +14,17 @@ import httpx
 import pytest
 from PIL import Image
 
-from plantain import image_check, storing
-from plantain.dns import Dns
-from plantain.downloads import Downloads
 from plantain.errors import KieKeyRejected, PlantainError, TryAgainLater, UnusableResult
-from plantain.image_writer import ImageWriter
-from plantain.images import Images, image_key, images
+from plantain.images import check as image_check
+from plantain.images.bucket import Images, image_key, images
+from plantain.images.manifests import manifest_key, manifest_of
+from plantain.images.writer import ImageWriter
 from plantain.job import Job, StoredImage
-from plantain.kie import Kie
-from plantain.manifests import manifest_key, manifest_of
-from plantain.storing import MAY_PASS, PATIENCE_MS, PATIENCE_WITH_THE_REST_MS, SOME_MISSING, store
+from plantain.kie.api import Kie
+from plantain.network.dns import Dns
+from plantain.network.downloads import Downloads
+from plantain.steps import storing
+from plantain.steps.storing import MAY_PASS, PATIENCE_MS, PATIENCE_WITH_THE_REST_MS, SOME_MISSING, store
 from tests.builders import a_job, kie_says, refusal
 from tests.conftest import Cloud
 from tests.s3_transport import S3Transport
@@ -535,7 +536,7 @@ def test_whether_an_image_is_still_there(files: Files, bucket: Bucket) -> None:
 
 
 def test_a_link_is_signed_and_lives_an_hour(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("plantain.images.now_ms", lambda: 1_000)
+    monkeypatch.setattr("plantain.images.bucket.now_ms", lambda: 1_000)
 
     link = images().link("images/a.png")
 

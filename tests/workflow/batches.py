@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from plantain.aws import client
-from plantain.batch import Batch
-from plantain.batch_records import batch_records
-from plantain.batches import take_in_batch
-from plantain.inbox import inbox
+from plantain.batches.batch import Batch
+from plantain.batches.intake import take_in_batch
+from plantain.batches.records import batch_records
+from plantain.inbox.bucket import inbox
 from tests.workflow.machine import PATIENCE_SECONDS, Workflow, definition
 
 

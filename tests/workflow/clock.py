@@ -7,7 +7,8 @@ import pytest
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 
-from plantain import create_pace, job
+from plantain import job
+from plantain.pace import create_pace
 
 START = 1_800_000_000  # s since the epoch: 2027-01-15T08:00:00Z
 

@@ -15,10 +15,10 @@ import functions.store_image.app
 from local.twin import drawing, gallery
 from local.twin.twin import Twin
 from plantain.aws import client
-from plantain.dns import dns
-from plantain.downloads import Downloads
-from plantain.image_writer import ImageWriter
-from plantain.images import Images
+from plantain.images.bucket import Images
+from plantain.images.writer import ImageWriter
+from plantain.network.dns import dns
+from plantain.network.downloads import Downloads
 from tests.conftest import REGION, make_cloud
 from tests.s3_transport import S3Transport
 from tests.workflow.clock import Clock, virtual_time

@@ -13,9 +13,9 @@ from PIL import Image
 from local.twin.twin import Twin
 from plantain.aws import client
 from plantain.executions import executions
-from plantain.intake import take_in
 from plantain.job import Job
-from plantain.jobs import jobs
+from plantain.jobs.intake import take_in
+from plantain.jobs.table import jobs
 from tests.conftest import ROOT, Cloud
 from tests.workflow.clock import START, Clock
 from tests.workflow.lambdas import Context, Lambdas

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from plantain.batch_endings import end_batch
-from plantain.batch_records import batch_records
-from plantain.batches import confirm
-from plantain.jobs import jobs
+from plantain.batches.endings import end_batch
+from plantain.batches.intake import confirm
+from plantain.batches.records import batch_records
+from plantain.jobs.table import jobs
 from tests.workflow.batches import BatchWorkflow
 from tests.workflow.machine import Workflow
 from tests.workflow.nested import translated

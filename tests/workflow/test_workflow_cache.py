@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from plantain.intake import take_in
 from plantain.job import Job
+from plantain.jobs.intake import take_in
 from tests.workflow.machine import Workflow
 from tests.workflow.wishes import a_wish
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from plantain.job import Job
-from plantain.jobs import Jobs
-from plantain.kie_key import kie_key
+from plantain.jobs.table import Jobs
+from plantain.kie.api_key import kie_key
 from tests.workflow.lambdas import LambdaFault, SandboxDied
 from tests.workflow.machine import Execution, Workflow
 from tests.workflow.test_workflow_success import assert_stored

@@ -7,8 +7,8 @@ import pytest
 
 import functions.record_end.app
 from plantain.job import Job
-from plantain.jobs import jobs
-from plantain.pausing import pausing
+from plantain.jobs.table import jobs
+from plantain.pace.pausing import pausing
 from tests.conftest import ROOT
 from tests.workflow.lambdas import Context, SandboxDied
 from tests.workflow.machine import Workflow, definition

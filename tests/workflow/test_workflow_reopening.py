@@ -12,17 +12,17 @@ import functions.list_unknown.app
 import functions.redrive_job.app
 import functions.resend_job.app
 import functions.sweep_jobs.app
-from plantain.adopting import claimed_by
 from plantain.aws import client
-from plantain.claims import claim_id
-from plantain.counters import counters_of, utc_day
-from plantain.doorbell import ring
 from plantain.errors import CannotReopen
 from plantain.executions import Executions
-from plantain.failures import NOT_SENT
 from plantain.job import Failure, Job
-from plantain.jobs import jobs
-from plantain.reservations import reservations
+from plantain.jobs.claims import claim_id
+from plantain.jobs.failures import NOT_SENT
+from plantain.jobs.reservations import reservations
+from plantain.jobs.table import jobs
+from plantain.recovery.adopting import claimed_by
+from plantain.recovery.doorbell import ring
+from plantain.spending.counters import counters_of, utc_day
 from tests.builders import sums_of
 from tests.workflow.lambdas import Context, SandboxDied
 from tests.workflow.machine import Execution, Workflow

@@ -7,7 +7,7 @@ import pytest
 from httpx import ReadTimeout, Request, Response
 
 from local.twin.gallery import Gallery
-from plantain.storing import MAY_PASS, PATIENCE_WITH_THE_REST_MS
+from plantain.steps.storing import MAY_PASS, PATIENCE_WITH_THE_REST_MS
 from tests.s3_transport import S3Transport
 from tests.workflow.lambdas import LambdaFault
 from tests.workflow.machine import Workflow

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from plantain.executions import executions
+from plantain.images.manifests import cost_of
 from plantain.job import Job
-from plantain.jobs import Jobs
-from plantain.manifests import cost_of
+from plantain.jobs.table import Jobs
 from tests.workflow.lambdas import SandboxDied
 from tests.workflow.machine import Execution, Workflow
 from tests.workflow.wishes import a_wish

@@ -7,10 +7,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 import functions.sweep_jobs.app
-from plantain import sweeping
 from plantain.executions import Executions, Found, executions
-from plantain.jobs import jobs
-from plantain.reservations import reservations
+from plantain.jobs.reservations import reservations
+from plantain.jobs.table import jobs
+from plantain.recovery import sweeping
 from tests.workflow.lambdas import Context, SandboxDied
 from tests.workflow.machine import Workflow
 from tests.workflow.test_workflow_ends import tell_of_the_end

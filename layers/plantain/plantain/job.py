@@ -21,8 +21,8 @@ STATES: tuple[State, ...] = ("pending", "processing", "success", "fail")
 class Request:
     """What to draw: the checked wish, in the words of the HTTP API.
 
-    `cache`: an image that was made of the same wish will do (replay_cache.py). `max_cost` is the most it may cost,
-    in USD.
+    `cache`: an image that was made of the same wish will do (steps/replay_cache.py). `max_cost` is the most it may
+    cost, in USD.
     """
 
     model: str
@@ -85,21 +85,22 @@ class Job:
     """The whole record. Times are ms since the epoch; `cost_time` is ms of Kie's own work.
 
     `handed_over` are the first of its input images as uploaded to Kie.ai since `handed_over_at`, where that is
-    asked for (handover.py).
-    `create_slot_at` and `create_in_front` are its slot in the account's pace (create_pace.py), after it has come
-    too late for so many `create_slots_missed` and Kie.ai has put off so many `create_refusals`. `create_attempt`
-    tells one run of the create step from another; `reserved_credits` stand in the budgets of the UTC day
-    `reserved_on` until it is known what it has cost (ledger.py). Jobs that were asked for together share a
-    `group` (a batch, a run of a schedule, a file that asks for several), each with its place in it as `member`.
-    `copy` is which of several images of one wish it makes. `cache_claim` is what the replay cache knows its wish
-    by, `cached_from` the job whose image it is given, or waits for, in place of its own (replay_cache.py).
-    `unknown_since` is when the answer to its create was found to be lost, `balance_at_loss` the credits left at
-    Kie.ai then, `balance_before` those some time before it was sent, and `balance_at_end` those when it was given
-    up. `reopened` counts how often an operator has opened
-    it again after a failure, `reopened_at` is the last time. Kie.ai rings with the `callback_secret`:
-    `rung_at` is when it did and nobody has looked since, `rung_kie_task_ids` the tasks it named where the job knew
-    none, `wait_token` what wakes the execution that waits for it.
-    `folder` and `stem` say where the images lie and what they are called, where that is not the usual (images.py).
+    asked for (steps/handover.py).
+    `create_slot_at` and `create_in_front` are its slot in the account's pace (pace/create_pace.py), after it has
+    come too late for so many `create_slots_missed` and Kie.ai has put off so many `create_refusals`.
+    `create_attempt` tells one run of the create step from another; `reserved_credits` stand in the budgets of the
+    UTC day `reserved_on` until it is known what it has cost (spending/ledger.py). Jobs that were asked for
+    together share a `group` (a batch, a run of a schedule, a file that asks for several), each with its place in
+    it as `member`. `copy` is which of several images of one wish it makes. `cache_claim` is what the replay cache
+    knows its wish by, `cached_from` the job whose image it is given, or waits for, in place of its own
+    (steps/replay_cache.py). `unknown_since` is when the answer to its create was found to be lost,
+    `balance_at_loss` the credits left at Kie.ai then, `balance_before` those some time before it was sent, and
+    `balance_at_end` those when it was given up. `reopened` counts how often an operator has opened it again after
+    a failure, `reopened_at` is the last time. Kie.ai rings with the `callback_secret`: `rung_at` is when it did
+    and nobody has looked since, `rung_kie_task_ids` the tasks it named where the job knew none, `wait_token` what
+    wakes the execution that waits for it.
+    `folder` and `stem` say where the images lie and what they are called, where that is not the usual
+    (images/bucket.py).
     """
 
     task_id: str

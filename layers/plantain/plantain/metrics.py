@@ -57,7 +57,7 @@ def measure_open(jobs: int, *, oldest: float, in_doubt: int, balance: float | No
 
 
 def count_paused(task_id: str, by: str) -> None:
-    """A job waits because creates are paused: CreatesPaused, by who has paused them (pausing.py)."""
+    """A job waits because creates are paused: CreatesPaused, by who has paused them (pace/pausing.py)."""
     counted = EphemeralMetrics(namespace=NAMESPACE)
     counted.add_dimension("by", by)
     counted.add_metric("CreatesPaused", MetricUnit.Count, 1)

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-PACE_KEY = "pace"  # as in the layer's pace_item.py
+PACE_KEY = "pace"  # as in the layer's pace/item.py
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,75 @@
+"""What people are told of a file they have dropped: what is wrong with it, or what would be made of it."""
+
+from collections.abc import Sequence
+
+from plantain.drops.dropped import ending_of
+from plantain.inbox.plain_words import failed_text
+from plantain.job import Job, PresetRef, Request
+from plantain.jobs.failure_words import words_of
+from plantain.spending.prices import prices
+
+AGAIN = "Change that, and drop the file again."
+SMALLER = "Save the picture in a smaller size, and drop that."
+NO_PICTURE = (
+    "Open it in a program for pictures, save it as PNG, JPEG or WebP, and drop that. To change the ending of a "
+    "file's name does not change what is in it."
+)
+OWN = "To have it worked over, save it on your computer first, and drop it from there."
+KINDS = (
+    "Drop one of these instead.\n"
+    "A picture (.jpg, .jpeg, .png, .webp): put it into a folder that is named as a preset.\n"
+    "A text (.txt): what is to be drawn, in your own words.\n"
+    "A request (.toml or .json): a prompt or a preset, with settings.\n"
+    "A list (.csv or .jsonl): many requests, one in each row."
+)
+
+
+def refused_text(key: str, problems: Sequence[str], advice: str = AGAIN) -> str:
+    """Why no picture is made of a file; nothing has been sent."""
+    return failed_text(f"No picture was made from {key}.", problems, charged="no", advice=advice)
+
+
+def unknown_kind(key: str) -> str:
+    """What is wrong with a file whose ending says nothing to Plantain."""
+    ending = ending_of(key)
+    what = f"a file that ends in {ending}" if ending else "a file whose name has no ending such as .jpg or .txt"
+    return f"Plantain does not know what to do with {what}."
+
+
+def failed_job_text(job: Job) -> str:
+    """Why a job has made no picture. It must have failed."""
+    assert job.failure is not None
+    what, advice = words_of(job.failure)
+    subject = f"No picture was made from {job.source.key}." if job.source else "No picture was made."
+    problems = [what, f"The number of this job is {job.task_id}."]
+    return failed_text(subject, problems, charged=job.failure.charged, advice=advice)
+
+
+def plan_text(key: str, request: Request, preset: PresetRef | None, count: int) -> str:
+    """What would be made of a file that asks for a trial, and at what price."""
+    credits = prices().credits_of(request)
+    usd = prices().usd(credits * count)
+    lines = [
+        f"This is what would be made from {key}. Nothing was made, and nothing was charged.",
+        "",
+        "The picture",
+        *([f"- preset: {preset.name}, version {preset.version}"] if preset else []),
+        f"- aspect_ratio: {request.aspect_ratio}",
+        f"- resolution: {request.resolution}",
+        f"- output_format: {request.output_format}",
+        *(f"- works from: {reference.partition('?versionId=')[0]}" for reference in request.image_input),
+        f"- how many: {count}",
+        "",
+        "The price",
+        f"- {credits * count:g} credits, which is {usd:.2f} USD"
+        + (f" ({count} times {credits:g} credits)" if count > 1 else ""),
+        f"- by the prices of {prices().as_of}",
+        "",
+        "What to do",
+        "- To have it made, take dry_run out of the file and drop it again.",
+        "",
+        "The prompt",
+        request.prompt,
+        "",
+    ]
+    return "\n".join(lines)

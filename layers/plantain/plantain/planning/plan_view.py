@@ -1,0 +1,24 @@
+"""What a plan would ask for and what that costs, as the HTTP API shows it."""
+
+from typing import TYPE_CHECKING
+
+from plantain.planning.plans import Plan
+from plantain.spending.prices import prices
+
+if TYPE_CHECKING:
+    from plantain.planning.answers import Resolved
+
+
+def resolved(plan: Plan) -> "Resolved":
+    """The request with its preset worked in, and its price. Raises Misconfigured."""
+    request, brand = plan.request, plan.brand_images
+    credits = prices().credits_of(request)
+    return {
+        "model": request.model,
+        "prompt": request.prompt,
+        "aspectRatio": request.aspect_ratio,
+        "resolution": request.resolution,
+        "outputFormat": request.output_format,
+        "imageInputs": {"own": len(request.image_input) - brand, "brand": brand},
+        "price": {"credits": credits, "usd": prices().usd(credits)},
+    }

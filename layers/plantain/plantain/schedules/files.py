@@ -1,0 +1,116 @@
+"""A schedule that is kept by a file: what lies in the inbox now is what runs, whatever an event has told."""
+
+import datetime as dt
+import os
+
+from plantain.documents import BadDocument, toml_document
+from plantain.errors import KeptElsewhere
+from plantain.faults import Fault, InvalidRequest
+from plantain.images.bucket import MARK
+from plantain.inbox.bucket import InboxObject, inbox
+from plantain.inbox.keys import pinned
+from plantain.inbox.plain_words import failed_text, problem_lines, stem_of
+from plantain.inbox.reports import report_failure, report_id_of, report_plan, tag_source
+from plantain.job import Source, now_ms
+from plantain.models import MODELS
+from plantain.network.addresses import trusted_origins
+from plantain.schedules.keeping import drop, find, keep, schedule_of_kept
+from plantain.schedules.records import Kept
+from plantain.schedules.schedule import MAX_BYTES, SCHEDULE_NAME, check_schedule
+from plantain.schedules.words import plan_text, runs_on
+from plantain.wishes.request import Terms
+
+_FOLDER = "schedules/"
+_LOOKS = 5
+
+
+class StillChanging(Exception):
+    """The file was overwritten each time it was read: the next event, or a retry, reads it again."""
+
+
+def sync(key: str) -> None:
+    """Let run what the file says now, or nothing if it is gone. Raises StillChanging.
+
+    Order and number of calls do not matter: whoever finds the file changed after its own write, writes again.
+    """
+    found = inbox().find(key)
+    for _ in range(_LOOKS):
+        if found is None:
+            _gone(key)
+        elif found.size and MARK not in found.metadata:
+            _there(found)
+        seen, found = found, inbox().find(key)
+        if seen == found:
+            return
+    raise StillChanging
+
+
+def _gone(key: str) -> None:
+    if name := _name_of(key):
+        try:
+            drop(name, "file")
+        except KeptElsewhere:
+            return  # it was never the file's
+
+
+def _there(found: InboxObject) -> None:
+    source = Source(found.key, found.version)
+    stem, text = stem_of(found.key), None
+    try:
+        name = _name_of(found.key)
+        if name is None:
+            raise InvalidRequest(
+                Fault("", "must be called schedules/<name>.toml, its name small letters, digits and hyphens")
+            )
+        kept = find(name)
+        if kept is None or kept.version != found.version:
+            content = inbox().read(pinned(found.key, found.version), MAX_BYTES + 1)
+            text = content.decode(errors="replace")
+            kept = _checked(name, found.version, content)
+        kept = keep(kept)
+    except BadDocument as bad:
+        _refuse(source, stem, [str(bad)])
+    except InvalidRequest as invalid:
+        _refuse(source, stem, problem_lines(invalid.faults, text))
+    except KeptElsewhere as elsewhere:
+        _refuse(source, stem, [str(elsewhere)])
+    else:
+        report_plan(stem, report_id_of(source), plan_text(kept.name, schedule_of_kept(kept), _now()))
+        tag_source(source, "success")
+
+
+def _checked(name: str, version: str, content: bytes) -> Kept:
+    if len(content) > MAX_BYTES:
+        raise BadDocument(f"has more than {MAX_BYTES // 1024} KB")
+    trusted = trusted_origins(os.environ["TRUSTED_ORIGINS"])
+    terms = Terms(MODELS[os.environ["KIE_MODEL"]], f"schedules/{name}", trusted, from_inbox=True)
+    schedule = check_schedule(toml_document(content), terms, _now())
+    return Kept(name, schedule.document, "file", now_ms(), version=version)
+
+
+def _refuse(source: Source, stem: str, problems: list[str]) -> None:
+    """The schedule as it was goes on."""
+    name = _name_of(source.key)
+    earlier = find(name) if name else None
+    schedule = schedule_of_kept(earlier) if earlier else None
+    goes_on = (
+        f" Until then it runs as before: {runs_on(schedule, _now(), 1)}" if schedule and schedule.enabled else ""
+    )
+    text = failed_text(
+        f"The schedule in {source.key} could not be used.",
+        problems,
+        charged="no",
+        advice=f"Correct the file and drop it again.{goes_on}",
+    )
+    report_failure(stem, report_id_of(source), text)
+    tag_source(source, "fail")
+
+
+def _name_of(key: str) -> str | None:
+    name = key.removeprefix(_FOLDER).removesuffix(".toml")
+    # Key by key: to S3 schedules/./leaf.toml and schedules/leaf.toml/ are other objects than schedules/leaf.toml.
+    return name if SCHEDULE_NAME.fullmatch(name) and key == f"{_FOLDER}{name}.toml" else None
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.fromtimestamp(now_ms() / 1000, dt.UTC)
