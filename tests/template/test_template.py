@@ -1,4 +1,4 @@
-"""The stack: every function has its folder and its log, storage is closed, and nothing is left over."""
+"""The stack: every function has its folder, no log is kept for ever, storage is closed, nothing is left over."""
 
 import copy
 import json
@@ -46,14 +46,17 @@ def test_a_function_is_one_file_and_is_named_after_its_folder(verb: str) -> None
     assert lambdas()[verb][0] == "".join(word.title() for word in verb.split("_")) + "Function"
 
 
-def test_every_function_has_a_log_group_of_its_own_with_retention() -> None:
-    groups = resources("AWS::Logs::LogGroup")
-    used = {name: properties["LoggingConfig"]["LogGroup"]["Ref"] for name, properties in ALL_FUNCTIONS.items()}
+def test_all_functions_log_to_one_group_and_no_log_is_kept_for_ever() -> None:
+    kept = {"RetentionInDays": {"Ref": "LogRetentionDays"}}
 
-    assert sorted([*used.values(), "HttpApiLog"]) == sorted(groups)
-    assert used == {name: name.removesuffix("Function") + "Log" for name in ALL_FUNCTIONS}
-    for name, properties in groups.items():
-        assert properties["RetentionInDays"] == {"Ref": "LogRetentionDays"}, name
+    assert template()["Globals"]["Function"]["LoggingConfig"] == {"LogGroup": {"Ref": "FunctionsLog"}}
+    assert not [name for name, properties in ALL_FUNCTIONS.items() if "LoggingConfig" in properties]
+    assert resources("AWS::Logs::LogGroup") == {"HttpApiLog": kept, "FunctionsLog": kept}
+
+
+@pytest.mark.parametrize("verb", verbs())
+def test_each_line_of_the_log_says_which_function_wrote_it(verb: str) -> None:
+    assert "@logger.inject_lambda_context" in (FUNCTIONS / verb / "app.py").read_text()
 
 
 def test_the_gateways_log_names_the_route_and_nothing_that_a_caller_wrote() -> None:
