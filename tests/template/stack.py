@@ -69,7 +69,8 @@ def verbs() -> list[str]:
 
 def statements(properties: Node) -> list[Node]:
     """The policy statements that a function or state machine carries itself."""
-    return [statement for policy in properties.get("Policies", []) for statement in policy["Statement"]]
+    found: list[Node] = properties.get("Policies", {}).get("Statement", [])
+    return found
 
 
 def as_list(value: Any) -> list[Any]:

@@ -11,7 +11,7 @@ from plantain import errors
 from plantain.pace import pausing
 from plantain.pace.item import Paused
 from plantain.steps.polling import Pace
-from tests.template.stack import ASL_FILE, as_list, asl, resources, template
+from tests.template.stack import ASL_FILE, as_list, asl, resources, statements, template
 
 # Reserved error names of the States Language (States.*) and those that Lambda documents for its tasks.
 AWS_ERRORS = {
@@ -309,9 +309,9 @@ def _payload_keys(parameters: dict[str, Any]) -> set[str]:
 
 
 def test_the_state_machine_may_call_its_own_functions_and_nothing_else() -> None:
-    statements = resources("AWS::Serverless::StateMachine")["GenerateImage"]["Policies"][0]["Statement"]
+    first, second = statements(resources("AWS::Serverless::StateMachine")["GenerateImage"])
     called = {function_of(task) for task in TASKS.values()}
 
-    assert [statement["Action"] for statement in statements] == ["lambda:InvokeFunction", "dynamodb:UpdateItem"]
-    assert statements[1]["Resource"] == {"Fn::GetAtt": ["JobsTable", "Arn"]}
-    assert {target["Fn::GetAtt"][0] for target in as_list(statements[0]["Resource"])} == called
+    assert [first["Action"], second["Action"]] == ["lambda:InvokeFunction", "dynamodb:UpdateItem"]
+    assert second["Resource"] == {"Fn::GetAtt": ["JobsTable", "Arn"]}
+    assert {target["Fn::GetAtt"][0] for target in as_list(first["Resource"])} == called
