@@ -1,4 +1,4 @@
-"""Parameters and headers, each described once."""
+"""Parameters, each described once."""
 
 from typing import Any
 
@@ -40,13 +40,6 @@ SCHEDULE_NAME: Described = {
     "schema": {"type": "string", "pattern": f"^{_SCHEDULE.pattern}$"},
     "example": "weekly-quote",
 }
-RUNS_LIMIT: Described = {
-    "name": "limit",
-    "in": "query",
-    "description": "At most so many runs a page.",
-    "schema": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
-    "example": DEFAULT_LIMIT,
-}
 LIMIT: Described = {
     "name": "limit",
     "in": "query",
@@ -54,6 +47,7 @@ LIMIT: Described = {
     "schema": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
     "example": DEFAULT_LIMIT,
 }
+RUNS_LIMIT: Described = LIMIT | {"description": "At most so many runs a page."}
 CURSOR: Described = {
     "name": "cursor",
     "in": "query",
@@ -124,44 +118,4 @@ IF_NONE_MATCH: Described = {
     "in": "header",
     "description": "The `ETag` of the document you have: 304 if it is still this one.",
     "schema": {"type": "string"},
-}
-
-HEADERS: dict[str, Described] = {
-    "Cache-Control": {
-        "description": "`no-store`: answers hold links that expire and states that change.",
-        "schema": {"type": "string"},
-        "example": "no-store",
-    },
-    "ETag": {
-        "description": "Changes with the document.",
-        "schema": {"type": "string"},
-        "example": '"5a1f0c3e9b7d2846"',
-    },
-    "Idempotency-Replayed": {
-        "description": "`true` when an earlier call with this `Idempotency-Key` made the task or the batch.",
-        "schema": {"type": "string", "enum": ["true"]},
-        "example": "true",
-    },
-    "Location": {
-        "description": "Where to look next. A path is one below the URL of this API.",
-        "schema": {"type": "string", "format": "uri-reference"},
-        "example": f"/api/images/status?taskId={_TASK_ID}",
-    },
-    "RateLimit": {
-        "description": "How many requests (`r`) the caller has left for how many seconds (`t`). "
-        "Absent where there is no limit.",
-        "schema": {"type": "string"},
-        "example": '"caller";r=299;t=42',
-    },
-    "RateLimit-Policy": {
-        "description": "How many requests (`q`) a caller has in how many seconds (`w`): the fields of "
-        "draft-ietf-httpapi-ratelimit-headers.",
-        "schema": {"type": "string"},
-        "example": '"caller";q=300;w=60',
-    },
-    "Retry-After": {
-        "description": "Ask again after so many seconds.",
-        "schema": {"type": "integer", "minimum": 0},
-        "example": 3,
-    },
 }
