@@ -9,9 +9,10 @@ from botocore.exceptions import ClientError
 
 from plantain.inbox.reports import report_id_of
 from plantain.job import Source
-from tests.e2e.conftest import ROOT, Cloud
+from tests.e2e.conftest import Cloud
 from tests.e2e.dropping import Person, dead_letters, eventually, unique, without_permissions
 from tests.e2e.test_uploads import png
+from tests.pages import blocks, section
 
 SMALL = 'resolution = "1K"\n'
 
@@ -155,9 +156,8 @@ def test_a_failure_is_told_in_words_beside_the_pictures(person: Person) -> None:
     assert person.s3.head_object(Bucket=person.images, Key=key)["Metadata"]["plantain"] in key
 
 
-def test_the_readmes_policy_lets_a_team_drop_and_look_and_nothing_else(cloud: Cloud, person: Person) -> None:
-    block = (ROOT / "README.md").read_text().partition("### Give a team access")[2]
-    policy = block.partition("```json\n")[2].partition("```")[0]
+def test_the_pages_policy_lets_a_team_drop_and_look_and_nothing_else(cloud: Cloud, person: Person) -> None:
+    (policy,) = blocks(section("operations", "Give a team access"), "json")
     policy = policy.replace("INBOX", person.inbox).replace("IMAGES", person.images)
     iam, name, stem = cloud.client("iam"), unique("team"), unique()
     iam.create_user(UserName=name)

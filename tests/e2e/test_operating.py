@@ -8,19 +8,19 @@ from typing import Any
 import pytest
 
 from local.aws.environment import REGION
-from tests.e2e.conftest import ROOT, Caller, Cloud
+from tests.e2e.conftest import Caller, Cloud
 from tests.e2e.dropping import Person, dead_letters, eventually, unique, without_permissions
 from tests.e2e.operating import Operator, drawing_for, failed, given_up, long_ago, tasks_of
 from tests.e2e.test_drops import SMALL
+from tests.pages import blocks, section
 
 LOST = "drop-after, callback-never"
 
 
 @pytest.fixture(scope="session")
 def credentials(cloud: Cloud) -> dict[str, str]:
-    """Somebody who may do what the README says an operator needs, and nothing else."""
-    block = (ROOT / "README.md").read_text().partition("### What an operator may do")[2]
-    policy = block.partition("```json\n")[2].partition("```")[0]
+    """Somebody who may do what the page says an operator needs, and nothing else."""
+    (policy,) = blocks(section("operations", "What an operator may do"), "json")
     iam, name = cloud.client("iam"), unique("operator")
     iam.create_user(UserName=name)
     iam.put_user_policy(UserName=name, PolicyName="plantain", PolicyDocument=policy)

@@ -7,8 +7,8 @@ import pytest
 
 from plantain.batches.records import batch_records
 from plantain.inbox.reports import report_id_of
-from tests.conftest import ROOT
 from tests.functions.dropping import CARD, Drops, batches_started, inbox, picture
+from tests.pages import blocks, section
 
 __all__ = ["batches_started", "inbox"]  # fixtures
 
@@ -151,10 +151,10 @@ def test_a_trial_is_planned_with_its_price_and_starts_nothing(inbox: Drops) -> N
     assert "versionId" not in text
 
 
-def test_the_readmes_request_can_be_dropped_as_it_is(inbox: Drops) -> None:
-    section = (ROOT / "README.md").read_text().partition("\n## For content teams\n")[2]
+def test_the_request_that_teams_are_shown_can_be_dropped_as_it_is(inbox: Drops) -> None:
+    (request,) = blocks(section("content-teams", "What to put where"), "toml")
     inbox.put("inbox/_photos/beach.jpg", picture("JPEG"))
-    source = inbox.drop("inbox/leaf.toml", section.partition("```toml\n")[2].partition("```")[0])
+    source = inbox.drop("inbox/leaf.toml", request)
 
     assert (inbox.status(source), inbox.texts()) == ("success", {})
     assert "Less, but better" in str(inbox.texts("plans"))

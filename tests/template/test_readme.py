@@ -1,8 +1,9 @@
-"""What an operator can set and look up is in the README, and what it says to type can be typed."""
+"""What there is to set and to look up is in the pages; what they say to type can be typed, their links lead."""
 
 import json
 import re
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -10,11 +11,12 @@ from plantain.recovery.reopening import REOPENABLE
 from plantain_client.cli.arguments import arguments
 from scripts.openapi.codes import FAIL_CODES
 from tests.conftest import ROOT
+from tests.pages import PAGES, anchors, blocks, section
 from tests.template.stack import FUNCTIONS, resources, template
 
-README = (ROOT / "README.md").read_text()
-TABLES = "\n".join(line for line in README.splitlines() if line.startswith("| "))
-PAGE = README.partition("\n## When something goes wrong\n")[2].partition("\n## ")[0]
+OPERATIONS = PAGES["docs/operations.md"]
+TABLES = "\n".join(line for line in OPERATIONS.splitlines() if line.startswith("| "))
+PAGE = PAGES["docs/when-something-goes-wrong.md"]
 ALARMS = resources("AWS::CloudWatch::Alarm")
 
 
@@ -25,7 +27,7 @@ def test_every_parameter_and_output_is_in_a_table(name: str) -> None:
 
 def test_as_many_functions_are_told_of_as_there_are() -> None:
     verbs = [path.parent.name for path in FUNCTIONS.glob("*/app.py")]
-    (told,) = re.findall(r"one stack of (\d+) Lambda functions", README)
+    (told,) = re.findall(r"One stack of (\d+) Lambda functions", OPERATIONS)
     assert int(told) == len(verbs)
 
 
@@ -52,8 +54,9 @@ THE_CALLERS = {
     *("kie-refused", "max-cost-exceeded", "prompt-not-drawable", "input-image-gone", "input-image-unreachable"),
 }
 SECTIONS = {
-    re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-"): text
-    for title, text in re.findall(r"^### (.+)\n([\s\S]*?)(?=^### |\Z)", PAGE, re.MULTILINE)
+    anchor: section("when-something-goes-wrong", title)
+    for title in re.findall(r"^## (.+)$", PAGE, re.MULTILINE)
+    for anchor in anchors(f"## {title}")
 }
 
 
@@ -74,8 +77,8 @@ def test_the_index_has_no_code_that_there_is_not() -> None:
 
 def test_an_operator_may_call_what_its_commands_call_and_nothing_else() -> None:
     """Those of `plantain jobs`, and those whose calls may become dead letters, which `dlq redrive` repeats."""
-    block = README.partition("### What an operator may do")[2].partition("```json\n")[2].partition("```")[0]
-    (allowed,) = (row for row in json.loads(block)["Statement"] if row["Action"] == "lambda:InvokeFunction")
+    (policy,) = blocks(section("operations", "What an operator may do"), "json")
+    (allowed,) = (row for row in json.loads(policy)["Statement"] if row["Action"] == "lambda:InvokeFunction")
     code = "".join(path.read_text() for path in (ROOT / "client" / "src").rglob("*.py"))
     with_letters = {
         name
@@ -90,18 +93,32 @@ def test_an_operator_may_call_what_its_commands_call_and_nothing_else() -> None:
 
 
 def commands() -> list[str]:
-    """Every `plantain …` of the page, alone on its line or within a sentence."""
-    lines = re.findall(r"^plantain .*?(?=\s+#|$)", PAGE, re.MULTILINE)
-    return sorted({*lines, *re.findall(r"`(plantain [^`]+)`", PAGE)})
+    """Every `plantain …` of the pages, alone on its line or within a sentence."""
+    pages = "\n".join(PAGES.values())
+    lines = re.findall(r"^plantain .*?(?=\s+#|$)", "".join(blocks(pages, "sh")), re.MULTILINE)
+    return sorted({*lines, *re.findall(r"(?<!`)`(plantain [^`…]+)`(?!`)", pages)})
 
 
 @pytest.mark.parametrize("command", commands())
-def test_what_the_page_says_to_type_can_be_typed(command: str) -> None:
+def test_what_the_pages_say_to_type_can_be_typed(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("leaf.png", "cards.csv", "weekly-quote.toml", "FILE"):
+        Path(name).touch()
+
     arguments().parse_args(shlex.split(command)[1:])
 
 
-@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(#([^)]+)\)", README))))
-def test_every_link_within_leads_somewhere(link: str) -> None:
-    titles = re.findall(r"^#+ (.+)$", README, re.MULTILINE)
-    anchors = {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
-    assert link in anchors
+def links() -> list[tuple[str, str]]:
+    """Each page with where its links lead, those to the web left out."""
+    return sorted({(page, link) for page, text in PAGES.items() for link in re.findall(r"\]\(([^):]+)\)", text)})
+
+
+@pytest.mark.parametrize(("page", "link"), links())
+def test_every_link_leads_to_a_file_or_a_heading(page: str, link: str) -> None:
+    path, _, anchor = link.partition("#")
+    leads_to = ((ROOT / page).parent / path).resolve() if path else ROOT / page
+
+    assert leads_to.exists()
+    assert not anchor or anchor in anchors(PAGES[leads_to.relative_to(ROOT).as_posix()])

@@ -1,20 +1,17 @@
 """A preset's file: what it may say, and how it is told what is wrong with it."""
 
 import datetime as dt
-import re
 
 import pytest
 
 from plantain.documents import toml_document
 from plantain.faults import Fault, InvalidRequest, PresetBroken
 from plantain.models import MODELS
-from plantain.presets.composing import composed
-from plantain.presets.file import PresetFile, preset_in, problems_of_brand, problems_of_preset, wants_brand
 from plantain.presets.preset import MAX_PRESET_BYTES
-from plantain.wishes.file_wish import check_file_wish
+from plantain.presets.file import PresetFile, preset_in, problems_of_brand, problems_of_preset, wants_brand
 from plantain.wishes.request import Terms
 from plantain.wishes.wish import PresetWish, check_wish
-from tests.conftest import ROOT
+from tests.pages import blocks, section
 
 MODEL = MODELS["nano-banana-pro"]
 
@@ -223,9 +220,8 @@ def test_a_preset_that_wants_a_broken_brand_profile_is_broken_itself() -> None:
     assert broken.value.problems == ("presets/brand.toml, line 1, logo: must be a string",)
 
 
-def test_the_readmes_examples_are_a_preset_a_request_and_a_brand_profile() -> None:
-    section = (ROOT / "README.md").read_text().split("\n## Presets\n")[1].split("\n## ")[0]
-    preset, wish, brand = re.findall(r"^```toml\n(.*?)^```", section, re.DOTALL | re.MULTILINE)
+def test_the_examples_that_teams_are_shown_are_a_preset_a_request_and_a_brand_profile() -> None:
+    preset, wish, brand = blocks(section("content-teams", "Presets"), "toml")
 
     assert problems_of_preset(preset.encode(), MODEL) == []
     assert problems_of_brand(brand.encode()) == []

@@ -1,7 +1,6 @@
 """A schedule's document: what may stand there, what changes from run to run, and how faults are named."""
 
 import datetime as dt
-import re
 import tomllib
 from typing import Any
 
@@ -12,11 +11,11 @@ from hypothesis import strategies as st
 from plantain.faults import InvalidRequest
 from plantain.inbox.plain_words import problem_lines
 from plantain.models import MODELS
-from plantain.schedules.filling import filled, turns_of
-from plantain.schedules.request import check_schedule_request
-from plantain.schedules.schedule import MAX_REQUESTS, SCHEDULE_NAME, Schedule, check_schedule
+from plantain.inbox.plain_words import problem_lines
 from plantain.wishes.request import Terms
-from tests.conftest import ROOT
+from plantain.schedules.schedule import MAX_REQUESTS, SCHEDULE_NAME, Schedule, check_schedule
+from plantain.schedules.request import check_schedule_request
+from tests.pages import blocks, section
 
 NOW = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
 TERMS = Terms(MODELS["nano-banana-pro"], "schedules/leaf", from_inbox=True)
@@ -260,9 +259,7 @@ def test_any_document_is_a_schedule_or_its_faults_are_named(value: Any, field: s
         assert named
 
 
-def test_the_readmes_schedule_is_one() -> None:
-    (text,) = re.findall(
-        r"```toml\n(# schedules/weekly-quote\.toml\n.*?)```", (ROOT / "README.md").read_text(), re.S
-    )
+def test_the_schedule_that_teams_are_shown_is_one() -> None:
+    (text,) = blocks(section("content-teams", "Recurring content"), "toml")
 
     assert len(checked(text).requests) == 2
