@@ -114,5 +114,5 @@ def _report(cloud: Running, drops: list[Drop], *, stays: bool) -> int:
         print(f"  {bold('aws s3 cp YOUR.txt "s3://$INBOX/inbox/"')}")
     else:
         print(f"  {bold('make up')}    keep it running, and drop files of your own in a second terminal")
-    print("  README.md, For content teams: what else can be dropped, and how it is told when it fails")
+    print("  docs/content-teams.md: what else can be dropped, and how it is told when it fails")
     return 0 if len(pictures) == PICTURES and not failures else 1
