@@ -24,8 +24,8 @@ def aws_settings(cloud: Running) -> dict[str, str]:
 
 def lines_to_paste(cloud: Running) -> list[str]:
     """Where the commands are, how the AWS CLI gets there, and what the buckets are called."""
-    # `plantain` was installed beside our own Python.
-    folders = f"{AWS_CLI.parent.absolute()}:{Path(sys.executable).parent.absolute()}"
+    # `plantain` was installed beside our own Python, which comes first: the AWS CLI has one of its own.
+    folders = f"{Path(sys.executable).parent.absolute()}:{AWS_CLI.parent.absolute()}"
     return [
         f'export PATH={shlex.quote(folders)}:"$PATH"',
         "unset AWS_PROFILE AWS_SESSION_TOKEN",  # a person's own would be asked for, or sent along

@@ -19,12 +19,12 @@ def pasted(*more: str, **environment: str) -> str:
     return done.stdout.strip()
 
 
-def test_the_commands_are_found_after_a_change_of_folder() -> None:
-    found = pasted("command -v plantain", 'printf %s "$PATH"').splitlines()
+def test_the_commands_are_found_after_a_change_of_folder_and_python_is_the_one_with_the_client() -> None:
+    *found, path = pasted("command -v plantain python", 'printf %s "$PATH"').splitlines()
 
-    assert found[0] == str(Path(sys.executable).with_name("plantain"))
-    assert found[1].split(":")[0].endswith("/.tools/aws/bin")
-    assert found[1].endswith(os.environ["PATH"])
+    assert found == [str(Path(sys.executable).with_name(name)) for name in ("plantain", "python")]
+    assert path.split(":")[1].endswith("/.tools/aws/bin")
+    assert path.endswith(os.environ["PATH"])
 
 
 def test_the_buckets_are_named_and_a_persons_own_settings_do_not_matter() -> None:
