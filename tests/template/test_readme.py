@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from plantain.recovery.reopening import REOPENABLE
+from plantain.spending.budgets import budgets_of
+from plantain.spending.prices import prices_of
 from plantain_client.cli.arguments import arguments
 from scripts.openapi.codes import FAIL_CODES
 from tests.conftest import ROOT
@@ -108,6 +110,13 @@ def test_what_the_pages_say_to_type_can_be_typed(
         Path(name).touch()
 
     arguments().parse_args(shlex.split(command)[1:])
+
+
+def test_the_prices_and_budgets_that_the_page_writes_down_are_taken() -> None:
+    prices, budgets = re.findall(r"^echo '(.+)' > \w+\.json$", PAGES["docs/costs.md"], re.MULTILINE)
+
+    assert prices_of(prices).by_model
+    assert budgets_of(budgets)
 
 
 def links() -> list[tuple[str, str]]:
