@@ -6,10 +6,10 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.http.api import answer, caller_of, http_api, own_rate
+from plantain.http.api import answer, http_api
+from plantain.http.counted import counted_caller
 from plantain.job import now_ms
 from plantain.kie.account import kie_account
-from plantain.pace.caller_rate import caller_rate
 from plantain.pace.pausing import pause_view
 from plantain.times import iso
 from plantain.version import VERSION
@@ -25,8 +25,7 @@ app = http_api(logger, on_failure="Failed to check account")
 def check_account() -> Response[str]:
     """200, whatever Kie.ai does: its state says it."""
     event = app.current_event
-    caller = caller_of(event)
-    rate = caller_rate().count(caller, own_rate(event))
+    caller, rate = counted_caller(event)
     account: Account = {
         "caller": caller,
         "time": iso(now_ms()),

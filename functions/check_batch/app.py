@@ -11,10 +11,8 @@ from plantain.batches.objects import batch_objects
 from plantain.batches.records import batch_records
 from plantain.inbox.bucket import inbox
 from plantain.jobs.standing import standing
-from plantain.models import MODELS
-from plantain.network.addresses import trusted_origins
 from plantain.network.dns import RememberingDns, dns
-from plantain.wishes.request import Terms
+from plantain.wishes.terms import terms_of
 
 logger = Logger()
 
@@ -24,9 +22,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """`{batchId}` in; out the same, its state, and how many rows may be made at once."""
     batch = batch_records().get(event["batchId"])
     if batch.state == "checking":
-        origins = trusted_origins(os.environ["TRUSTED_ORIGINS"])
-        model = MODELS[os.environ["KIE_MODEL"]]
-        terms = Terms(model, batch.caller, origins, from_inbox=batch.door == "upload")
+        terms = terms_of(batch.caller, from_inbox=batch.door == "upload")
         batch = checked(
             batch,
             terms,

@@ -1,6 +1,5 @@
 """Check a preset's file as soon as it is put into the inbox."""
 
-import os
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -8,7 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.inbox.reports import report_id_of
 from plantain.job import Source
-from plantain.models import MODELS
+from plantain.models import configured_model
 from plantain.presets.check import check_put
 
 logger = Logger()
@@ -19,5 +18,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """An "Object Created" event of the inbox; its key is plain text."""
     created = event["detail"]["object"]
     source = Source(created["key"], created["version-id"])
-    outcome = check_put(source, MODELS[os.environ["KIE_MODEL"]])
+    outcome = check_put(source, configured_model())
     logger.info("preset checked", drop=report_id_of(source), outcome=outcome)

@@ -6,11 +6,11 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.http.api import answer, caller_of, http_api, json_object, own_rate
+from plantain.http.api import answer, http_api, json_object
+from plantain.http.counted import counted_caller
 from plantain.inbox.bucket import inbox
 from plantain.inbox.upload_key import new_upload_key
 from plantain.inbox.upload_request import check_upload
-from plantain.pace.caller_rate import caller_rate
 from plantain.times import iso
 
 if TYPE_CHECKING:
@@ -24,8 +24,7 @@ app = http_api(logger, on_failure="Failed to prepare upload")
 def create_upload() -> Response[str]:
     """201 with the key and a link that takes the image, or the problem."""
     event = app.current_event
-    caller = caller_of(event)
-    rate = caller_rate().count(caller, own_rate(event))
+    caller, rate = counted_caller(event)
     upload = check_upload(json_object(event))
     key = new_upload_key(caller, upload.content_type)
     link = inbox().put_link(key, upload.content_type, upload.size)

@@ -1,19 +1,16 @@
 """Say what a wish would cost and come to: nothing is reserved, sent or spent."""
 
-import os
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.http.api import answer, caller_of, http_api, json_object, own_rate
-from plantain.models import MODELS
-from plantain.network.addresses import trusted_origins
+from plantain.http.api import answer, http_api, json_object
+from plantain.http.counted import counted_caller
 from plantain.network.dns import dns
-from plantain.pace.caller_rate import caller_rate
 from plantain.planning.estimates import estimate_of
-from plantain.wishes.request import Terms
+from plantain.wishes.terms import terms_of
 from plantain.wishes.wish import check_wish
 
 logger = Logger()
@@ -24,9 +21,8 @@ app = http_api(logger, on_failure="Failed to estimate")
 def estimate_job() -> Response[str]:
     """200 with the price, the budgets and the resolved prompt, or the problem."""
     event = app.current_event
-    caller = caller_of(event)
-    rate = caller_rate().count(caller, own_rate(event))
-    terms = Terms(MODELS[os.environ["KIE_MODEL"]], caller, trusted_origins(os.environ["TRUSTED_ORIGINS"]))
+    caller, rate = counted_caller(event)
+    terms = terms_of(caller)
     return answer(200, estimate_of(check_wish(json_object(event), terms), terms, dns()), rate)
 
 

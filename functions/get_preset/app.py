@@ -1,6 +1,5 @@
 """Show one preset, as it is now or as it was in a version that was used."""
 
-import os
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -10,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from plantain.faults import PresetUnknown
 from plantain.http.api import answer, http_api
 from plantain.http.problems import no_such_preset, preset_not_found
-from plantain.models import MODELS
+from plantain.models import configured_model
 from plantain.planning.preset_view import preset_in_full
 from plantain.presets.finding import presets
 from plantain.wishes.wish import name_and_version
@@ -26,7 +25,7 @@ def get_preset(name: str) -> Response[str]:
         file = presets().get(*name_and_version(name))
     except PresetUnknown as unknown:
         raise preset_not_found(unknown.detail) from None
-    return answer(200, preset_in_full(file, MODELS[os.environ["KIE_MODEL"]]))
+    return answer(200, preset_in_full(file, configured_model()))
 
 
 @logger.inject_lambda_context

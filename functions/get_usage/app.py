@@ -7,8 +7,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.http.api import answer, caller_of, http_api, is_operator, own_rate
-from plantain.pace.caller_rate import caller_rate
+from plantain.http.api import answer, http_api, is_operator
+from plantain.http.counted import counted_caller
 from plantain.spending.usage_days import usage_days
 from plantain.spending.usage_question import question_of
 from plantain.spending.usage_view import usage_of
@@ -21,10 +21,10 @@ app = http_api(logger, on_failure="Failed to read usage")
 def get_usage() -> Response[str]:
     """200 with rows and their total, or the problem."""
     event = app.current_event
-    rate = caller_rate().count(caller_of(event), own_rate(event))
+    caller, rate = counted_caller(event)
     question = question_of(event.query_string_parameters, dt.datetime.now(dt.UTC).date())
-    caller = None if is_operator(event) else caller_of(event)
-    return answer(200, usage_of(question, usage_days(), caller), rate)
+    whose = None if is_operator(event) else caller
+    return answer(200, usage_of(question, usage_days(), whose), rate)
 
 
 @logger.inject_lambda_context

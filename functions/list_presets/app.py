@@ -1,6 +1,5 @@
 """List the presets: those shipped with Plantain and the owner's own."""
 
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.http.api import answer, http_api
-from plantain.models import MODELS
+from plantain.models import configured_model
 from plantain.planning.preset_view import preset_view
 from plantain.presets.file import PresetFile
 from plantain.presets.finding import Presets, presets_of_a_moment
@@ -24,7 +23,7 @@ app = http_api(logger, on_failure="Failed to read presets")
 @app.get("/api/presets")
 def list_presets() -> Response[str]:
     """200 with every preset, the broken ones among them."""
-    model = MODELS[os.environ["KIE_MODEL"]]
+    model = configured_model()
     shown: PresetList = {"presets": [preset_view(file, model) for file in _files(presets_of_a_moment())]}
     return answer(200, shown)
 

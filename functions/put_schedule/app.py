@@ -1,23 +1,20 @@
 """Keep a schedule over HTTP: new, or in the place of what its keeper had put before."""
 
 import datetime as dt
-import os
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.http.api import answer, caller_of, http_api, json_object, own_rate
+from plantain.http.api import answer, http_api, json_object
+from plantain.http.counted import counted_caller
 from plantain.job import now_ms
-from plantain.models import MODELS
-from plantain.network.addresses import trusted_origins
-from plantain.pace.caller_rate import caller_rate
 from plantain.schedules.keeping import keep
 from plantain.schedules.records import Kept
 from plantain.schedules.request import bad_name, check_schedule_request
 from plantain.schedules.view import schedule_view
-from plantain.wishes.request import Terms
+from plantain.wishes.terms import terms_of
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to keep schedule", not_found=bad_name)
@@ -27,9 +24,8 @@ app = http_api(logger, on_failure="Failed to keep schedule", not_found=bad_name)
 def put_schedule(name: str) -> Response[str]:
     """200 with the schedule and its next five runs, or the problem."""
     event = app.current_event
-    caller = caller_of(event)
-    rate = caller_rate().count(caller, own_rate(event))
-    terms = Terms(MODELS[os.environ["KIE_MODEL"]], caller, trusted_origins(os.environ["TRUSTED_ORIGINS"]))
+    caller, rate = counted_caller(event)
+    terms = terms_of(caller)
     now = dt.datetime.now(dt.UTC)
     schedule = check_schedule_request(name, json_object(event), terms, now)
     kept = keep(Kept(name, schedule.document, "http", now_ms(), caller=caller))

@@ -1,6 +1,5 @@
 """Say what a preset comes to, filled so: a dry run that reserves, sends and spends nothing."""
 
-import os
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -8,15 +7,13 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.faults import PresetUnknown
-from plantain.http.api import answer, caller_of, http_api, json_object, own_rate
+from plantain.http.api import answer, http_api, json_object
+from plantain.http.counted import counted_caller
 from plantain.http.problems import no_such_preset, preset_not_found
-from plantain.models import MODELS
-from plantain.network.addresses import trusted_origins
 from plantain.network.dns import dns
-from plantain.pace.caller_rate import caller_rate
 from plantain.planning.plans import plan_of
 from plantain.planning.preset_view import rendering_of
-from plantain.wishes.request import Terms
+from plantain.wishes.terms import terms_of
 from plantain.wishes.wish import check_filling
 
 logger = Logger()
@@ -27,10 +24,8 @@ app = http_api(logger, on_failure="Failed to render preset", not_found=no_such_p
 def render_preset(name: str) -> Response[str]:
     """200 with the resolved prompt, the settings and the price, or the problem."""
     event = app.current_event
-    caller = caller_of(event)
-    rate = caller_rate().count(caller, own_rate(event))
-    model = MODELS[os.environ["KIE_MODEL"]]
-    terms = Terms(model, caller, trusted_origins(os.environ["TRUSTED_ORIGINS"]))
+    caller, rate = counted_caller(event)
+    terms = terms_of(caller)
     try:
         plan = plan_of(check_filling(name, json_object(event), terms), terms, dns())
     except PresetUnknown as unknown:

@@ -9,17 +9,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from plantain.batches.intake import take_in_batch, taken_in_batch
 from plantain.batches.ordered import fingerprint_of, ordered
 from plantain.batches.request import check_batch_request
-from plantain.http.api import (
-    RETRY_AFTER_SECONDS,
-    answer,
-    caller_of,
-    http_api,
-    idempotency_key,
-    json_object,
-    own_rate,
-)
+from plantain.http.api import RETRY_AFTER_SECONDS, answer, http_api, idempotency_key, json_object
+from plantain.http.counted import counted_caller
 from plantain.inbox.bucket import inbox
-from plantain.pace.caller_rate import caller_rate
 
 if TYPE_CHECKING:
     from plantain.batches.answers import BatchAccepted
@@ -32,8 +24,7 @@ app = http_api(logger, on_failure="Failed to start batch", charged="unknown")
 def submit_batch() -> Response[str]:
     """202 with the batch's id, or the problem."""
     event = app.current_event
-    caller = caller_of(event)
-    rate = caller_rate().count(caller, own_rate(event))
+    caller, rate = counted_caller(event)
     asked = check_batch_request(json_object(event), caller)
     key, fingerprint = idempotency_key(event), fingerprint_of(asked)
     batch = taken_in_batch(caller, key, fingerprint)

@@ -1,6 +1,5 @@
 """Take in a wish over HTTP, start it, and answer at once if Kie.ai refuses it."""
 
-import os
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -9,28 +8,17 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.aws import AWS_ERRORS
-from plantain.http.api import (
-    RETRY_AFTER_SECONDS,
-    answer,
-    caller_of,
-    http_api,
-    idempotency_key,
-    json_object,
-    own_rate,
-    yes_or_no,
-)
+from plantain.http.api import RETRY_AFTER_SECONDS, answer, http_api, idempotency_key, json_object, yes_or_no
+from plantain.http.counted import counted_caller
 from plantain.http.problems import problem_of_failure
 from plantain.job import Job, new_job
 from plantain.jobs.intake import take_in, taken_in
 from plantain.jobs.table import jobs
-from plantain.models import MODELS
-from plantain.network.addresses import trusted_origins
 from plantain.network.dns import dns
-from plantain.pace.caller_rate import caller_rate
 from plantain.planning.estimates import estimate_of
 from plantain.planning.plans import plan_of
 from plantain.spending.ledger import ledger
-from plantain.wishes.request import Terms
+from plantain.wishes.terms import terms_of
 from plantain.wishes.wish import check_wish, request_fingerprint_of
 
 if TYPE_CHECKING:
@@ -47,10 +35,8 @@ app = http_api(logger, on_failure="Failed to start image generation", charged="u
 def submit_job() -> Response[str]:
     """202 with the task id, 200 with the estimate of a dry run, or the problem."""
     event = app.current_event
-    caller = caller_of(event)
-    rate = caller_rate().count(caller, own_rate(event))
-    model = MODELS[os.environ["KIE_MODEL"]]
-    terms = Terms(model, caller, trusted_origins(os.environ["TRUSTED_ORIGINS"]))
+    caller, rate = counted_caller(event)
+    terms = terms_of(caller)
     wish = check_wish(json_object(event), terms)
     key, fingerprint = idempotency_key(event), request_fingerprint_of(wish)
     if yes_or_no(event, "dryRun"):

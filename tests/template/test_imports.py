@@ -35,7 +35,7 @@ DOMAIN_OF = {
     "schedules": "answers cron filling moments recurrence request run run_id schedule words",
     "spending": "answers budgets counters prices usage_question",
     "steps": "canonical polling",
-    "wishes": "file_wish request wish",
+    "wishes": "file_wish request terms wish",
 }
 DOMAIN = {f"{room}.{name}".strip(".") for room, names in DOMAIN_OF.items() for name in names.split()}
 
@@ -90,7 +90,7 @@ def test_each_outside_library_has_its_modules() -> None:
         *("schedules.schedule", "schedules.request"),
         *("batches.file", "batches.request"),
     }
-    assert importers("aws_lambda_powertools") == {"http.api", "metrics", "batches.own"}
+    assert importers("aws_lambda_powertools") == {"http.api", "http.counted", "metrics", "batches.own"}
     botocore = {name for module in MODULES if module != "aws" for name in imported(module) if "botocore" in name}
     assert botocore == {"botocore.exceptions"}
 

@@ -20,7 +20,8 @@ from plantain.job import STATES
 from plantain.jobs.failures import _MESSAGES
 from plantain.models import MODELS
 from plantain.wishes.file_wish import check_file_wish
-from plantain.wishes.request import Terms, check_request
+from plantain.wishes.request import check_request
+from plantain.wishes.terms import Terms
 from plantain.wishes.wish import check_filling, check_wish
 from scripts.openapi.__main__ import files
 from scripts.openapi.codes import FAIL_CODES

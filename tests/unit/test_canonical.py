@@ -10,7 +10,7 @@ from plantain.faults import InvalidRequest
 from plantain.job import PresetRef, Request
 from plantain.models import MODELS
 from plantain.steps.canonical import canonical_form
-from plantain.wishes.request import Terms
+from plantain.wishes.terms import Terms
 from plantain.wishes.wish import check_wish
 from tests.builders import a_job
 

@@ -8,8 +8,8 @@ from plantain.documents import toml_document
 from plantain.faults import Fault, InvalidRequest, PresetBroken
 from plantain.models import MODELS
 from plantain.presets.preset import MAX_PRESET_BYTES
-from plantain.presets.file import PresetFile, preset_in, problems_of_brand, problems_of_preset, wants_brand
-from plantain.wishes.request import Terms
+from plantain.wishes.file_wish import check_file_wish
+from plantain.wishes.terms import Terms
 from plantain.wishes.wish import PresetWish, check_wish
 from tests.pages import blocks, section
 

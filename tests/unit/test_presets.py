@@ -10,7 +10,7 @@ from plantain.models import MODELS
 from plantain.network.dns import Dns
 from plantain.planning.plans import Plan, plan_of
 from plantain.presets.finding import Presets, preset_name_of, presets, presets_of_a_moment
-from plantain.wishes.request import Terms
+from plantain.wishes.terms import Terms
 from plantain.wishes.wish import PresetWish
 from tests.conftest import Cloud
 from tests.wire import Names

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from plantain.faults import Fault, InvalidRequest, PromptMissing
 from plantain.job import Request, new_task_id
 from plantain.models import MODELS, Model
-from plantain.wishes.request import Terms, check_request
+from plantain.wishes.request import check_request
+from plantain.wishes.terms import Terms
 from tests.builders import a_request
 
 PRO = MODELS["nano-banana-pro"]

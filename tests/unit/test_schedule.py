@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from plantain.faults import InvalidRequest
 from plantain.inbox.plain_words import problem_lines
 from plantain.models import MODELS
-from plantain.inbox.plain_words import problem_lines
-from plantain.wishes.request import Terms
-from plantain.schedules.schedule import MAX_REQUESTS, SCHEDULE_NAME, Schedule, check_schedule
+from plantain.schedules.filling import filled, turns_of
 from plantain.schedules.request import check_schedule_request
-from tests.pages import blocks, section
+from plantain.schedules.schedule import MAX_REQUESTS, SCHEDULE_NAME, Schedule, check_schedule
+from plantain.wishes.terms import Terms
 
 NOW = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
 TERMS = Terms(MODELS["nano-banana-pro"], "schedules/leaf", from_inbox=True)

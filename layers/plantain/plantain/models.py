@@ -1,5 +1,6 @@
 """The Kie.ai models Plantain can ask, one row each: what they accept, by what Kie.ai has published in mid-2026."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -42,3 +43,8 @@ MODELS: Mapping[str, Model] = MappingProxyType(
         )
     }
 )
+
+
+def configured_model() -> Model:
+    """The model that this installation asks."""
+    return MODELS[os.environ["KIE_MODEL"]]

@@ -17,7 +17,7 @@ from plantain.job import now_ms
 from plantain.jobs.standing import Standing
 from plantain.network.dns import Dns
 from plantain.spending.prices import prices
-from plantain.wishes.request import Terms
+from plantain.wishes.terms import Terms
 
 # What the check writes into the record.
 _FOUND = {"state", "failure", "endedAt", "rows", "reused", "bad", "badRows", "price"}

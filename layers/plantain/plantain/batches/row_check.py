@@ -27,7 +27,7 @@ from plantain.presets.finding import Presets, presets_of_a_moment
 from plantain.spending.prices import prices
 from plantain.wishes.file_wish import FileWish, as_written, check_file_wish
 from plantain.wishes.input_images import look_up_hosts
-from plantain.wishes.request import Terms
+from plantain.wishes.terms import Terms
 from plantain.wishes.wish import PresetWish, Wish, fingerprint_of
 
 # Looked at together: their hosts are asked for at the same time, their claims in one read.

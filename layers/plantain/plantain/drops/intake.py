@@ -19,13 +19,11 @@ from plantain.inbox.plain_words import stem_of
 from plantain.inbox.reports import report_failure, report_id_of, report_plan, tag_source
 from plantain.job import Source, new_job
 from plantain.jobs.intake import take_in, taken_in
-from plantain.models import MODELS
-from plantain.network.addresses import trusted_origins
 from plantain.network.dns import dns
 from plantain.planning.plans import Plan, plan_of_each
 from plantain.presets.finding import presets_of_a_moment
 from plantain.wishes.file_wish import FileWish, as_written, check_file_wish
-from plantain.wishes.request import Terms
+from plantain.wishes.terms import Terms, terms_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +71,7 @@ def _taken(found: InboxObject, source: Source) -> Taken:
 
 
 def _taken_wish(found: InboxObject, kind: Kind, source: Source) -> Taken:
-    origins = trusted_origins(os.environ["TRUSTED_ORIGINS"])
-    terms = Terms(MODELS[os.environ["KIE_MODEL"]], caller_of(found.key), origins, from_inbox=True)
+    terms = terms_of(caller_of(found.key), from_inbox=True)
     document = document_of(found, kind)
     try:
         wish = check_file_wish(document.fields, terms)

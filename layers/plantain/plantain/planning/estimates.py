@@ -10,7 +10,7 @@ from plantain.planning.plans import trial_of
 from plantain.spending.counters import counters_of, utc_day
 from plantain.spending.ledger import Use, ledger
 from plantain.spending.prices import prices
-from plantain.wishes.request import Terms
+from plantain.wishes.terms import Terms
 from plantain.wishes.wish import Wish
 
 if TYPE_CHECKING:

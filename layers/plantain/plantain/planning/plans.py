@@ -13,7 +13,7 @@ from plantain.presets.finding import Presets, presets
 from plantain.spending.prices import dollars, prices
 from plantain.wishes.file_wish import FileWish
 from plantain.wishes.input_images import usable_inputs
-from plantain.wishes.request import Terms
+from plantain.wishes.terms import Terms
 from plantain.wishes.wish import PresetWish, Wish
 
 

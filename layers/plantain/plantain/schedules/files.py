@@ -1,7 +1,6 @@
 """A schedule that is kept by a file: what lies in the inbox now is what runs, whatever an event has told."""
 
 import datetime as dt
-import os
 
 from plantain.documents import BadDocument, toml_document
 from plantain.errors import KeptElsewhere
@@ -12,13 +11,11 @@ from plantain.inbox.keys import pinned
 from plantain.inbox.plain_words import failed_text, problem_lines, stem_of
 from plantain.inbox.reports import report_failure, report_id_of, report_plan, tag_source
 from plantain.job import Source, now_ms
-from plantain.models import MODELS
-from plantain.network.addresses import trusted_origins
 from plantain.schedules.keeping import drop, find, keep, schedule_of_kept
 from plantain.schedules.records import Kept
 from plantain.schedules.schedule import MAX_BYTES, SCHEDULE_NAME, check_schedule
 from plantain.schedules.words import plan_text, runs_on
-from plantain.wishes.request import Terms
+from plantain.wishes.terms import terms_of
 
 _FOLDER = "schedules/"
 _LOOKS = 5
@@ -82,8 +79,7 @@ def _there(found: InboxObject) -> None:
 def _checked(name: str, version: str, content: bytes) -> Kept:
     if len(content) > MAX_BYTES:
         raise BadDocument(f"has more than {MAX_BYTES // 1024} KB")
-    trusted = trusted_origins(os.environ["TRUSTED_ORIGINS"])
-    terms = Terms(MODELS[os.environ["KIE_MODEL"]], f"schedules/{name}", trusted, from_inbox=True)
+    terms = terms_of(f"schedules/{name}", from_inbox=True)
     schedule = check_schedule(toml_document(content), terms, _now())
     return Kept(name, schedule.document, "file", now_ms(), version=version)
 

@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_camel, to_snake
 from plantain.documents import BadDocument, check_names
 from plantain.faults import Fault, InvalidRequest
 from plantain.schedules.schedule import MAX_BYTES, SCHEDULE_NAME, TOO_DEEP, Schedule, check_schedule
-from plantain.wishes.request import Terms
+from plantain.wishes.terms import Terms
 
 
 def check_schedule_request(name: str, body: Mapping[str, Any], terms: Terms, now: dt.datetime) -> Schedule:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import hashlib
-import os
 
 from plantain.drops.words import plan_text
 from plantain.faults import InvalidRequest
@@ -10,8 +9,6 @@ from plantain.inbox.plain_words import failed_text, problem_lines
 from plantain.inbox.reports import report_failure, report_plan
 from plantain.job import Job, new_job
 from plantain.jobs.intake import taken_in
-from plantain.models import MODELS
-from plantain.network.addresses import trusted_origins
 from plantain.network.dns import dns
 from plantain.planning.plans import Plan, plan_of_each
 from plantain.schedules.filling import filled
@@ -20,7 +17,7 @@ from plantain.schedules.run import Run
 from plantain.schedules.run_id import member_of, run_key
 from plantain.schedules.schedule import Schedule
 from plantain.wishes.file_wish import check_file_wish
-from plantain.wishes.request import Terms
+from plantain.wishes.terms import terms_of
 
 
 def jobs_of_request(
@@ -32,9 +29,7 @@ def jobs_of_request(
     InvalidRequest.
     """
     local = planned.astimezone(schedule.recurrence.zone)
-    trusted = trusted_origins(os.environ["TRUSTED_ORIGINS"])
-    model = MODELS[os.environ["KIE_MODEL"]]
-    terms = Terms(model, kept.asks_as, trusted, from_inbox=kept.kept_by != "http")
+    terms = terms_of(kept.asks_as, from_inbox=kept.kept_by != "http")
     wish = check_file_wish(filled(schedule.requests[number - 1], local, run.number), terms)
     group = run_key(kept.name, planned)
     plan: Plan | None = None

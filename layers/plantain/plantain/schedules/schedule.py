@@ -19,7 +19,7 @@ from plantain.schedules.moments import moment_of, zone_of
 from plantain.schedules.recurrence import Recurrence, bare_cron, rate_of
 from plantain.validation import MAX_FAULTS, checked
 from plantain.wishes.file_wish import check_file_wish
-from plantain.wishes.request import Terms
+from plantain.wishes.terms import Terms
 
 # EventBridge takes 64 letters; five are for the time of a skipped run (schedules/scheduler.py).
 SCHEDULE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,58}")

@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel, to_snake
 
 from plantain.faults import Fault, InvalidRequest, PromptMissing, escaped
 from plantain.validation import MAX_FAULTS, NOT_KNOWN, checked
-from plantain.wishes.request import Terms
+from plantain.wishes.terms import Terms
 from plantain.wishes.wish import Wish, check_wish
 
 MAX_COUNT = 10  # more is a batch

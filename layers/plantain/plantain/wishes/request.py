@@ -1,7 +1,6 @@
 """Checks what a caller asks for and names every fault; the limits come from the model's row."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import (
@@ -20,19 +19,9 @@ from plantain.faults import Fault, InvalidRequest, PromptMissing
 from plantain.inbox.keys import is_inbox_key
 from plantain.inbox.upload_key import is_own_upload_key, is_upload_key
 from plantain.job import Request
-from plantain.models import Model
 from plantain.network.addresses import refusal_of
 from plantain.validation import UnicodeText, checked
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What holds for whoever asks. `from_inbox`: may name what lies in the inbox, as the owner's files may."""
-
-    model: Model
-    caller: str
-    trusted_origins: frozenset[str] = frozenset()
-    from_inbox: bool = False
+from plantain.wishes.terms import Terms
 
 
 def _terms_of(info: ValidationInfo) -> Terms:

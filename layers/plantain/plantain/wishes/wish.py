@@ -14,7 +14,8 @@ from pydantic_core import PydanticCustomError
 from plantain.faults import Fault, InvalidRequest, PresetUnknown
 from plantain.job import Request
 from plantain.validation import UnicodeText, checked, unicode_text
-from plantain.wishes.request import ImageSettings, Replayable, Terms, check_request, require_replayable
+from plantain.wishes.request import ImageSettings, Replayable, check_request, require_replayable
+from plantain.wishes.terms import Terms
 
 PRESET_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 PRESET = rf"{PRESET_NAME.pattern}(@[0-9a-f]{{12}})?"

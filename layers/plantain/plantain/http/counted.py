@@ -1,0 +1,12 @@
+"""Who calls, where every call counts: it takes one of those that a caller may make in a minute."""
+
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
+from plantain.http.api import caller_of, own_rate
+from plantain.pace.caller_rate import caller_rate
+
+
+def counted_caller(event: APIGatewayProxyEventV2) -> tuple[str, dict[str, str]]:
+    """The caller, and the headers that tell it how many calls are left. Raises TooManyRequests."""
+    caller = caller_of(event)
+    return caller, caller_rate().count(caller, own_rate(event))
