@@ -5,10 +5,10 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.inbox.reports import report_id_of
 from plantain.job import Source
 from plantain.models import configured_model
 from plantain.presets.check import check_put
+from plantain.reports.telling import report_id_of
 
 logger = Logger()
 

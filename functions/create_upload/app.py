@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from plantain.http.api import answer, http_api, json_object
 from plantain.http.counted import counted_caller
 from plantain.inbox.bucket import inbox
-from plantain.inbox.upload_key import new_upload_key
+from plantain.inbox.keys import new_upload_key
 from plantain.inbox.upload_request import check_upload
 from plantain.times import iso
 

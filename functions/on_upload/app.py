@@ -6,8 +6,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.drops.intake import take_in_drop
-from plantain.inbox.reports import report_id_of
 from plantain.job import Source
+from plantain.reports.telling import report_id_of
 
 logger = Logger()
 

@@ -14,7 +14,7 @@ from plantain.batches.answers import BatchAccepted, BatchStatus
 from plantain.batches.request import BatchRequest
 from plantain.http import problem_details
 from plantain.inbox.answers import UploadPlace
-from plantain.inbox.upload_key import BATCH_EXTENSIONS, EXTENSIONS
+from plantain.inbox.file_kinds import BATCH_EXTENSIONS, IMAGE_EXTENSIONS
 from plantain.inbox.upload_request import UploadRequest
 from plantain.jobs.answers import TaskAccepted, TaskPage
 from plantain.kie.answers import Account, Health
@@ -67,7 +67,7 @@ _TYPES: dict[str, Any] = {
 }
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _UPLOAD = rf"^uploads/[a-z0-9][a-z0-9._-]{{0,63}}/{_UUID}\."
-UPLOAD_KEY = rf"{_UPLOAD}({'|'.join(EXTENSIONS.values())})$"
+UPLOAD_KEY = rf"{_UPLOAD}({'|'.join(IMAGE_EXTENSIONS.values())})$"
 BATCH_KEY = rf"{_UPLOAD}({'|'.join(BATCH_EXTENSIONS.values())})$"
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from plantain.inbox.reports import report_id_of
 from plantain.job import Source
+from plantain.reports.telling import report_id_of
 from tests.e2e.conftest import JOB_SECONDS, Cloud
 
 

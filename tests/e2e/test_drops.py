@@ -7,8 +7,8 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from plantain.inbox.reports import report_id_of
 from plantain.job import Source
+from plantain.reports.telling import report_id_of
 from tests.e2e.conftest import Cloud
 from tests.e2e.dropping import Person, dead_letters, eventually, unique, without_permissions
 from tests.e2e.test_uploads import png

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from plantain.inbox.plain_words import stem_of
+from plantain.inbox.keys import stem_of
 from tests.e2e.conftest import Cloud
 from tests.e2e.dropping import Person, eventually, unique
 

@@ -11,9 +11,9 @@ from PIL import Image
 from functions.on_upload import app as on_upload
 from functions.record_end import app as record_end
 from plantain.batches.executions import BatchExecutions
-from plantain.inbox.reports import report_id_of
 from plantain.job import Failure, Job, Source
 from plantain.jobs.table import jobs
+from plantain.reports.telling import report_id_of
 from tests.conftest import Cloud
 from tests.functions.conftest import LambdaContext, Started, event
 

@@ -7,7 +7,7 @@ import pytest
 
 from functions.check_batch import app as check_batch
 from plantain.batches.records import batch_records
-from plantain.inbox.upload_key import MAX_BATCH_BYTES
+from plantain.inbox.file_kinds import MAX_BATCH_BYTES
 from plantain.network.dns import Dns
 from tests.conftest import Cloud
 from tests.functions.batching import Machine, dropped, lines, machine, names, post, step, succeed, tag, taken, text

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from plantain.batches.records import batch_records
-from plantain.inbox.reports import report_id_of
+from plantain.reports.telling import report_id_of
 from tests.functions.dropping import CARD, Drops, batches_started, inbox, picture
 from tests.pages import blocks, section
 

@@ -7,12 +7,12 @@ import pytest
 
 from functions.check_batch import app as check_batch
 from functions.record_batch_end import app as record_batch_end
-from plantain.batches import checking
+from plantain.batches.intake import checking
 from plantain.batches.records import batch_records
 from plantain.batches.status import tell_status
-from plantain.inbox import reports as inbox_reports
-from plantain.inbox.reports import tag_source
 from plantain.job import Source, new_task_id
+from plantain.reports import telling
+from plantain.reports.telling import tag_source
 from tests.conftest import Cloud
 from tests.functions.batching import (
     Machine,
@@ -104,14 +104,14 @@ def test_an_end_between_look_and_tag_has_the_last_word(
 ) -> None:
     """Whoever takes the file in sees a batch that runs, and writes `accepted` only when it is stopped already."""
     batch = dropped(cloud, "prompt\nx\n")
-    real = inbox_reports.tag_source
+    real = telling.tag_source
 
-    def slowly(source: Source, status: inbox_reports.Status) -> None:
-        monkeypatch.setattr(inbox_reports, "tag_source", real)
+    def slowly(source: Source, status: telling.Status) -> None:
+        monkeypatch.setattr(telling, "tag_source", real)
         ended(batch.batch_id, "ABORTED")
         real(source, status)
 
-    monkeypatch.setattr(inbox_reports, "tag_source", slowly)
+    monkeypatch.setattr(telling, "tag_source", slowly)
 
     tell_status(batch)
 

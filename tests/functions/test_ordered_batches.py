@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from plantain.batches.records import batch_records
-from plantain.inbox.keys import key_and_version
-from plantain.inbox.upload_key import new_upload_key
+from plantain.inbox.keys import key_and_version, new_upload_key
 from plantain.job import new_task_id
 from tests.conftest import Cloud
 from tests.functions.batching import (

@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 from plantain.batches.file import _with_variables
 from plantain.batches.request import check_batch_request
 from plantain.errors import REFUSAL_CODES
-from plantain.inbox.upload_key import MAX_UPLOAD_BYTES
+from plantain.inbox.file_kinds import MAX_UPLOAD_BYTES
 from plantain.inbox.upload_request import check_upload
 from plantain.job import STATES
 from plantain.jobs.failures import _MESSAGES

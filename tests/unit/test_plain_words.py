@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plantain.faults import Fault
-from plantain.inbox.places import line_of
-from plantain.inbox.plain_words import MAX_STEM, failed_text, problem_lines, stem_of
+from plantain.inbox.keys import MAX_STEM, stem_of
+from plantain.reports.failed_text import failed_text
+from plantain.reports.field_lines import line_of
+from plantain.reports.problem_lines import problem_lines
 
 TOML = '''# resolution = "here it is only spoken of"
 prompt = """

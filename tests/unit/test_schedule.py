@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plantain.faults import InvalidRequest
-from plantain.inbox.plain_words import problem_lines
 from plantain.models import MODELS
+from plantain.reports.problem_lines import problem_lines
 from plantain.schedules.filling import filled, turns_of
 from plantain.schedules.request import check_schedule_request
 from plantain.schedules.schedule import MAX_REQUESTS, SCHEDULE_NAME, Schedule, check_schedule

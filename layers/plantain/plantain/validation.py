@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ValidationError
 from pydantic_core import PydanticCustomError
 
 from plantain.faults import Fault, InvalidRequest, escaped
@@ -39,7 +39,13 @@ def unicode_text(text: str) -> str:
     return text
 
 
+def _whole(number: Any) -> Any:
+    """5.0 is 5: JSON has one kind of number."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
 UnicodeText = Annotated[str, AfterValidator(unicode_text)]
+Whole = BeforeValidator(_whole)
 
 
 def checked[Body: BaseModel](model: type[Body], body: Mapping[str, Any], context: Any = None) -> Body:

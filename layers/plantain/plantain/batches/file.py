@@ -12,7 +12,8 @@ from pydantic.alias_generators import to_snake
 from plantain.batches.batch import MAX_ROWS, BadRow
 from plantain.documents import MAX_NAME, BadDocument
 from plantain.faults import Fault
-from plantain.inbox.upload_key import MAX_BATCH_BYTES
+from plantain.inbox.file_kinds import MAX_BATCH_BYTES
+from plantain.inbox.keys import DROPS, PRESETS, UPLOADS
 from plantain.presets.fields import variable_of
 
 MAX_COLUMNS = 100  # every setting and as many variables as a wish may have
@@ -20,7 +21,7 @@ _IMAGE = ("prompt", "preset", "aspect_ratio", "resolution", "output_format", "im
 SETTINGS = frozenset((*_IMAGE, "style", "mood", "composition", "max_cost"))
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 # What divides the images of one cell. A key may hold spaces, so a space divides only before another image.
-_BETWEEN_IMAGES = re.compile(r"\s*\|\s*|\s+(?=https?://|inbox/|presets/|uploads/)")
+_BETWEEN_IMAGES = re.compile(rf"\s*\|\s*|\s+(?=https?://|{DROPS}|{PRESETS}|{UPLOADS})")
 _AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _DELIMITERS = (",", ";", "\t")
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}  # as spreadsheets say it

@@ -5,8 +5,7 @@ import json
 from plantain.batches.request import BatchRequest, digest_of, rows_of
 from plantain.faults import Fault, InvalidRequest
 from plantain.inbox.bucket import Inbox
-from plantain.inbox.keys import pinned
-from plantain.inbox.upload_key import new_upload_key
+from plantain.inbox.keys import new_upload_key, pinned
 
 
 def fingerprint_of(asked: BatchRequest) -> str:

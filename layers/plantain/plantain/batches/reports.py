@@ -5,9 +5,10 @@ from itertools import islice
 
 from plantain.batches.batch import BadRow, Batch
 from plantain.faults import Fault
-from plantain.inbox.keys import key_and_version
-from plantain.inbox.plain_words import failed_text, problem_lines
-from plantain.inbox.reports import report_failure, report_plan
+from plantain.inbox.keys import key_of
+from plantain.reports.failed_text import failed_text
+from plantain.reports.problem_lines import problem_lines
+from plantain.reports.telling import report_failure, report_plan
 from plantain.task import Charged
 
 MAX_TOLD = 1000  # rows named in one text; results.jsonl has them all
@@ -44,19 +45,21 @@ def tell_unmade(batch: Batch, bad: Iterable[BadRow] = ()) -> None:
     rows = iter(bad)
     problems = [batch.failure or "", *map(bad_row_problem, islice(rows, MAX_TOLD)), *_rest(sum(1 for _ in rows))]
     advice = "Put the file in again." if batch.state == "expired" else _MEND
-    _tell_failure(batch, f"{_name(batch)} was not made.", problems, "no", advice)
+    _tell_failure(batch, f"{key_of(batch.reference)} was not made.", problems, "no", advice)
 
 
 def tell_stopped(batch: Batch) -> None:
     """That it was stopped while it was made."""
     advice = f"Put the file in again under the same name: {_ONLY_THE_OTHERS}"
-    _tell_failure(batch, f"Not all of {_name(batch)} was made.", [batch.failure or ""], "unknown", advice)
+    _tell_failure(
+        batch, f"Not all of {key_of(batch.reference)} was made.", [batch.failure or ""], "unknown", advice
+    )
 
 
 def tell_problems(batch: Batch, problems: list[str], more: int, charged: Charged) -> None:
     """Which rows have no picture: `problems` names them, besides so many `more`. Without any, nothing is told."""
     if problems:
-        subject = f"Some rows of {_name(batch)} have no picture."
+        subject = f"Some rows of {key_of(batch.reference)} have no picture."
         advice = f"Mend those rows and put the file in again under the same name: {_ONLY_THE_OTHERS}"
         cost = _OF_THESE_ROWS[charged]
         _tell_failure(batch, subject, [*problems, *_rest(more)], charged, advice, cost)
@@ -87,8 +90,3 @@ def _tell_failure(
     if batch.source is not None:
         text = failed_text(subject, problems, charged=charged, advice=advice, cost=cost)
         report_failure(batch.stem, batch.batch_id, text)
-
-
-def _name(batch: Batch) -> str:
-    key, _ = key_and_version(batch.reference)
-    return key

@@ -10,7 +10,8 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from plantain.faults import Fault, InvalidRequest
-from plantain.inbox.upload_key import BATCH_EXTENSIONS, is_own_upload_key
+from plantain.inbox.file_kinds import BATCH_EXTENSIONS
+from plantain.inbox.keys import is_own_upload_key
 from plantain.validation import checked
 
 MAX_ITEMS = 1000  # more go into a file, as does what is larger than a body may be

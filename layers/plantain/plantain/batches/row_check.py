@@ -16,8 +16,8 @@ from plantain.batches.text_lines import text_lines
 from plantain.documents import BadDocument
 from plantain.faults import Fault, InvalidRequest
 from plantain.inbox.bucket import Inbox
-from plantain.inbox.keys import key_and_version
-from plantain.inbox.upload_key import MAX_BATCH_BYTES
+from plantain.inbox.file_kinds import MAX_BATCH_BYTES
+from plantain.inbox.keys import key_of
 from plantain.jobs.claims import claim_id
 from plantain.jobs.reservations import is_free_to_try_again
 from plantain.jobs.standing import Standing
@@ -76,8 +76,7 @@ def _rows_of(batch: Batch, inbox: Inbox) -> Iterator[Row | BadRow]:
     if there.size > MAX_BATCH_BYTES:
         raise BadDocument(f"has {there.size} bytes; at most {MAX_BATCH_BYTES} are taken, so divide the file")
     lines = text_lines(inbox.pieces(batch.reference))
-    key, _ = key_and_version(batch.reference)
-    return jsonl_rows(lines) if key.lower().endswith(".jsonl") else csv_rows(lines)
+    return jsonl_rows(lines) if key_of(batch.reference).lower().endswith(".jsonl") else csv_rows(lines)
 
 
 def _ready(

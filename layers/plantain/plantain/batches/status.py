@@ -2,7 +2,7 @@
 
 from plantain.batches.batch import Batch
 from plantain.batches.records import batch_records
-from plantain.inbox.reports import Status, settle
+from plantain.reports.telling import Status, settle
 
 
 def tell_status(batch: Batch) -> None:

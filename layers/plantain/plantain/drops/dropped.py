@@ -3,10 +3,8 @@
 from pathlib import PurePosixPath
 from typing import Literal
 
-from plantain.inbox.keys import pinned
+from plantain.inbox.keys import DROPS, pinned
 from plantain.job import Source
-
-DROPS = "inbox/"
 
 Kind = Literal["image", "text", "toml", "json", "batch", "unknown"]
 

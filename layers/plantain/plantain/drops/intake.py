@@ -14,14 +14,13 @@ from plantain.drops.words import KINDS, OWN, plan_text, refused_text, unknown_ki
 from plantain.faults import InvalidRequest
 from plantain.images.bucket import MARK
 from plantain.inbox.bucket import InboxObject, inbox
-from plantain.inbox.keys import pinned
-from plantain.inbox.plain_words import stem_of
-from plantain.inbox.reports import report_failure, report_id_of, report_plan, tag_source
+from plantain.inbox.keys import pinned, stem_of
 from plantain.job import Source, new_job
 from plantain.jobs.intake import take_in, taken_in
 from plantain.network.dns import dns
 from plantain.planning.plans import Plan, plan_of_each
 from plantain.presets.finding import presets_of_a_moment
+from plantain.reports.telling import report_failure, report_id_of, report_plan, tag_source
 from plantain.wishes.file_wish import FileWish, as_written, check_file_wish
 from plantain.wishes.terms import Terms, terms_of
 

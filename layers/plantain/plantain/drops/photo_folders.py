@@ -1,7 +1,8 @@
 """Why a picture alone does not do where it lies: its first folder names no preset, or one that asks for more."""
 
-from plantain.drops.dropped import DROPS, folder_of
+from plantain.drops.dropped import folder_of
 from plantain.faults import PresetBroken
+from plantain.inbox.keys import DROPS
 from plantain.models import Model
 from plantain.presets.file import preset_in
 from plantain.presets.finding import Presets

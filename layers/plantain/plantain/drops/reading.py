@@ -8,16 +8,15 @@ from plantain.documents import BadDocument, json_document, text_of, toml_documen
 from plantain.drops.dropped import Kind, folder_of
 from plantain.drops.words import AGAIN, NO_PICTURE, SMALLER
 from plantain.faults import Fault
-from plantain.images.format import format_of
+from plantain.images.format import MAGIC_BYTES, format_of
 from plantain.inbox.bucket import InboxObject, inbox
+from plantain.inbox.file_kinds import MAX_UPLOAD_BYTES
 from plantain.inbox.keys import pinned
-from plantain.inbox.plain_words import problem_lines
-from plantain.inbox.upload_key import MAX_UPLOAD_BYTES
+from plantain.reports.problem_lines import problem_lines
 
 # A prompt of 10,000 letters has at most 40,000 bytes in any language.
 MAX_TEXT_BYTES = 40_000
 MAX_REQUEST_BYTES = 250_000  # a prompt and fifty variables, several times over
-_MAGIC_BYTES = 16
 
 ABOUT_FOLDERS = (
     "Put the picture into a folder that is named as a preset. Where a preset needs words besides the picture, "
@@ -69,10 +68,11 @@ def document_of(found: InboxObject, kind: Kind) -> Document:
 def _image(found: InboxObject, reference: str) -> Document:
     if found.size > MAX_UPLOAD_BYTES:
         raise Unusable(
-            f"The picture has {found.size:,} bytes; it may have {MAX_UPLOAD_BYTES:,} (30 MB) at the most.",
+            f"The picture has {found.size:,} bytes; it may have {MAX_UPLOAD_BYTES:,} "
+            f"({MAX_UPLOAD_BYTES // 10**6} MB) at the most.",
             advice=SMALLER,
         )
-    if format_of(inbox().read(reference, _MAGIC_BYTES)) is None:
+    if format_of(inbox().read(reference, MAGIC_BYTES)) is None:
         raise Unusable(
             "The file is called a picture, but what is in it is no PNG, JPEG or WebP picture.", advice=NO_PICTURE
         )

@@ -2,9 +2,9 @@
 
 from plantain.drops.dropped import count_of, job_keys
 from plantain.drops.words import failed_job_text
-from plantain.inbox.reports import Status, report_failure, settle
 from plantain.job import Job
 from plantain.jobs.reservations import reservations
+from plantain.reports.telling import Status, report_failure, settle
 
 
 def report_to_source(job: Job) -> None:

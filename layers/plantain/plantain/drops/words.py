@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from plantain.drops.dropped import ending_of
-from plantain.inbox.plain_words import failed_text
+from plantain.inbox.keys import key_of
 from plantain.job import Job, PresetRef, Request
 from plantain.jobs.failure_words import words_of
+from plantain.reports.failed_text import failed_text
 from plantain.spending.prices import prices
 
 AGAIN = "Change that, and drop the file again."
@@ -57,7 +58,7 @@ def plan_text(key: str, request: Request, preset: PresetRef | None, count: int) 
         f"- aspect_ratio: {request.aspect_ratio}",
         f"- resolution: {request.resolution}",
         f"- output_format: {request.output_format}",
-        *(f"- works from: {reference.partition('?versionId=')[0]}" for reference in request.image_input),
+        *(f"- works from: {key_of(reference)}" for reference in request.image_input),
         f"- how many: {count}",
         "",
         "The price",

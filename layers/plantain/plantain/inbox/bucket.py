@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from plantain.aws import client
 from plantain.images.bucket import MARK
-from plantain.inbox.keys import key_and_version, pinned
+from plantain.inbox.keys import key_and_version, key_of, pinned
 from plantain.job import now_ms
 
 PUT_SECONDS = 15 * 60
@@ -85,9 +85,8 @@ class Inbox:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] in _NOTHING_THERE:
                 return None
             raise
-        key, _ = key_and_version(reference)
         return InboxObject(
-            key, head.get("VersionId", "null"), head["ContentLength"], head["Metadata"], head["ETag"]
+            key_of(reference), head.get("VersionId", "null"), head["ContentLength"], head["Metadata"], head["ETag"]
         )
 
     def read(self, reference: str, limit: int) -> bytes:

@@ -2,17 +2,12 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-from plantain.inbox.upload_key import BATCH_EXTENSIONS, MAX_BATCH_BYTES, MAX_UPLOAD_BYTES
-from plantain.validation import checked
-
-
-def _whole(size: Any) -> Any:
-    """JSON has one kind of number: 5.0 is 5."""
-    return int(size) if isinstance(size, float) and size.is_integer() else size
+from plantain.inbox.file_kinds import BATCH_EXTENSIONS, MAX_BATCH_BYTES, MAX_UPLOAD_BYTES
+from plantain.validation import Whole, checked
 
 
 def _small_enough(size: int, info: ValidationInfo) -> int:
@@ -31,7 +26,7 @@ class UploadRequest(BaseModel):
     size: Annotated[
         int,
         Field(strict=True, ge=1, le=MAX_UPLOAD_BYTES),
-        BeforeValidator(_whole),
+        Whole,
         AfterValidator(_small_enough),
     ]
     """Exactly how many bytes it has; the rows of a batch at most 20 MB."""

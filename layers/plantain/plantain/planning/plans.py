@@ -10,6 +10,7 @@ from plantain.presets.brand import Brand
 from plantain.presets.composing import composed
 from plantain.presets.file import PresetFile, preset_in
 from plantain.presets.finding import Presets, presets
+from plantain.presets.keys import BRAND_KEY
 from plantain.spending.prices import dollars, prices
 from plantain.wishes.file_wish import FileWish
 from plantain.wishes.input_images import usable_inputs
@@ -101,6 +102,6 @@ def _named(fault: Fault, own: int, name: str, request: Request, brand: Brand | N
         return fault
     image = request.image_input[at]
     if brand and image == brand.logo:
-        told = f"{name} keeps to the brand profile presets/brand.toml, whose logo {image} {fault.detail}"
-        return Fault("/preset", f"{told}; put it there, or take the line logo out of presets/brand.toml")
+        told = f"{name} keeps to the brand profile {BRAND_KEY}, whose logo {image} {fault.detail}"
+        return Fault("/preset", f"{told}; put it there, or take the line logo out of {BRAND_KEY}")
     return Fault("/preset", f"{name} adds the image {image}, which {fault.detail}")

@@ -9,7 +9,6 @@ from pydantic_core import PydanticCustomError
 from plantain.presets.fields import BrandImage, Line, Words, one_line
 from plantain.validation import checked
 
-BRAND = "brand"  # no preset can have this name
 MAX_ENTRIES = 30
 
 

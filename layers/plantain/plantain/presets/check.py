@@ -6,20 +6,19 @@ from typing import Literal
 from plantain.documents import text_of
 from plantain.faults import Fault
 from plantain.inbox.bucket import inbox
-from plantain.inbox.keys import pinned
-from plantain.inbox.plain_words import failed_text, problem_lines, stem_of
-from plantain.inbox.reports import report_failure, report_id_of, tag_source
+from plantain.inbox.keys import PRESETS, pinned, stem_of
 from plantain.job import Source
 from plantain.models import Model
-from plantain.presets.brand import BRAND
 from plantain.presets.file import images_of_brand, images_of_preset, problems_of_brand, problems_of_preset
-from plantain.presets.finding import ENDING, FOLDER, preset_name_of
+from plantain.presets.keys import BRAND_KEY, ENDING, preset_name_of
 from plantain.presets.preset import MAX_PRESET_BYTES
+from plantain.reports.failed_text import failed_text
+from plantain.reports.problem_lines import problem_lines
+from plantain.reports.telling import report_failure, report_id_of, tag_source
 from plantain.wishes.input_images import looked_at
 
-_BRAND_KEY = f"{FOLDER}{BRAND}{ENDING}"
 _MISNAMED = (
-    f"A preset's file lies directly in {FOLDER}, and its name before {ENDING} has 1 to 63 lower-case letters "
+    f"A preset's file lies directly in {PRESETS}, and its name before {ENDING} has 1 to 63 lower-case letters "
     "(a to z), digits and hyphens, not a hyphen first."
 )
 _ADVICE = (
@@ -44,7 +43,7 @@ def check_put(source: Source, model: Model) -> Literal["gone", "success", "fail"
     content = inbox().read(reference, MAX_PRESET_BYTES + 1) if found.size else b""
     problems = _problems(source.key, content, model)
     if problems:
-        is_brand = source.key == _BRAND_KEY
+        is_brand = source.key == BRAND_KEY
         subject = f"The {'brand profile' if is_brand else 'preset'} {source.key} cannot be used."
         advice = _ADVICE_OF_BRAND if is_brand else _ADVICE
         text = failed_text(subject, problems, charged="no", advice=advice)
@@ -54,7 +53,7 @@ def check_put(source: Source, model: Model) -> Literal["gone", "success", "fail"
 
 
 def _problems(key: str, content: bytes, model: Model) -> list[str]:
-    if key == _BRAND_KEY:
+    if key == BRAND_KEY:
         return problems_of_brand(content) or _problems_of_images(images_of_brand(content), content)
     if preset_name_of(key):
         return problems_of_preset(content, model) or _problems_of_images(images_of_preset(content, model), content)

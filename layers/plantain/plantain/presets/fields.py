@@ -6,16 +6,16 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from plantain.inbox.keys import is_inbox_key
-from plantain.inbox.upload_key import EXTENSIONS
-from plantain.wishes.wish import MAX_VARIABLES, as_text, is_number
+from plantain.inbox.file_kinds import IMAGE_EXTENSIONS
+from plantain.inbox.keys import DROPS, PRESETS, is_inbox_key
+from plantain.wishes.wish import as_text, is_number
 
 Lockable = Literal["aspect_ratio", "resolution", "output_format", "image_input", "style", "mood", "composition"]
 
 _VARIABLE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 # What stands beside a preset's variables in a row of a batch.
 _TAKEN = {"prompt", "preset", "variables", "count", "dry_run", "cache", "id", *get_args(Lockable)}
-_ENDINGS = (*(f".{ending}" for ending in EXTENSIONS.values()), ".jpeg")
+_ENDINGS = (*(f".{ending}" for ending in IMAGE_EXTENSIONS.values()), ".jpeg")
 
 
 def one_line(text: str) -> str:
@@ -37,7 +37,7 @@ def _brand_image(key: str) -> str:
     if not (is_inbox_key(key) and key.isprintable() and key.lower().endswith(_ENDINGS)):
         raise PydanticCustomError(
             "brand_image",
-            "must be the key of a png, jpg or webp image in the inbox, below presets/ or inbox/",
+            f"must be the key of a png, jpg or webp image in the inbox, below {PRESETS} or {DROPS}",
         )
     return key
 
@@ -66,12 +66,6 @@ def variable_of(heading: str) -> str:
     return plain if _VARIABLE.fullmatch(plain) else heading
 
 
-def _few_variables(variables: Any) -> Any:
-    if isinstance(variables, dict) and len(variables) > MAX_VARIABLES:
-        raise PydanticCustomError("too_many", "must hold at most {limit} variables", {"limit": MAX_VARIABLES})
-    return variables
-
-
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(one_line)]
 Words = Annotated[str, BeforeValidator(_joined), StringConstraints(max_length=1000), AfterValidator(one_line)]
 Scalar = Annotated[str, BeforeValidator(_scalar), StringConstraints(strip_whitespace=True, max_length=2000)]
@@ -79,4 +73,3 @@ BrandImage = Annotated[str, AfterValidator(_brand_image)]
 Flag = Annotated[bool, Field(strict=True)]
 Locked = Annotated[str, AfterValidator(_lockable)]
 VariableName = Annotated[str, AfterValidator(_variable_name)]
-FewVariables = BeforeValidator(_few_variables)

@@ -9,11 +9,12 @@ from typing import Any
 
 from plantain.documents import BadDocument, text_of, toml_document
 from plantain.faults import InvalidRequest, PresetBroken
-from plantain.inbox.plain_words import problem_lines
 from plantain.job import PresetRef
 from plantain.models import MODELS, Model
 from plantain.presets.brand import Brand, brand_of
+from plantain.presets.keys import BRAND_KEY
 from plantain.presets.preset import MAX_PRESET_BYTES, Preset, preset_of
+from plantain.reports.problem_lines import problem_lines
 
 VERSION_LENGTH = 12
 
@@ -55,7 +56,7 @@ def preset_in(file: PresetFile, model: Model) -> tuple[Preset, Brand | None]:
     """The preset and its brand. Raises PresetBroken, which names the fault."""
     preset, problems = _read_preset(file.content, model.name)
     brand, of_brand = (None, []) if file.brand is None else _read_brand(file.brand)
-    problems = [*problems, *(f"presets/brand.toml, {problem}" for problem in of_brand)]
+    problems = [*problems, *(f"{BRAND_KEY}, {problem}" for problem in of_brand)]
     if preset is None or problems:
         raise PresetBroken(file.name, problems)
     return preset, brand

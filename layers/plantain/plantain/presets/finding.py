@@ -6,22 +6,13 @@ from itertools import islice
 
 from plantain.faults import PresetUnknown
 from plantain.inbox.bucket import Inbox, inbox
+from plantain.inbox.keys import PRESETS
 from plantain.presets.archive import PresetArchive, preset_archive
-from plantain.presets.brand import BRAND
 from plantain.presets.file import PresetFile, wants_brand
+from plantain.presets.keys import BRAND, ENDING, preset_key, preset_name_of
 from plantain.presets.preset import MAX_PRESET_BYTES
-from plantain.wishes.wish import PRESET_NAME
 
-FOLDER = "presets/"
-ENDING = ".toml"
 MAX_OWN = 80  # listed; so many of the largest fit into the 6 MB that a Lambda can answer
-
-
-def preset_name_of(key: str) -> str | None:
-    """The name of the preset that a key in the inbox can hold; None if it can hold none."""
-    name = key.removeprefix(FOLDER).removesuffix(ENDING)
-    is_preset = key == f"{FOLDER}{name}{ENDING}" and PRESET_NAME.fullmatch(name) and name != BRAND
-    return name if is_preset else None
 
 
 class Presets:
@@ -53,7 +44,7 @@ class Presets:
 
     def names(self) -> list[str]:
         """The names of the presets there are, in order; at most MAX_OWN of the owner's."""
-        own = filter(None, map(preset_name_of, self._inbox.keys(FOLDER)))
+        own = filter(None, map(preset_name_of, self._inbox.keys(PRESETS)))
         return sorted({*_shipped_names(), *islice(own, MAX_OWN)})
 
     def keep(self, file: PresetFile) -> None:
@@ -62,7 +53,7 @@ class Presets:
 
     def _content(self, name: str) -> bytes | None:
         """What the file in the inbox says, up to a byte more than it may; None if there is none."""
-        found = self._inbox.find(f"{FOLDER}{name}{ENDING}")
+        found = self._inbox.find(preset_key(name))
         if found is None or found.size == 0:
             return None if found is None else b""
         return self._inbox.read(found.key, MAX_PRESET_BYTES + 1)

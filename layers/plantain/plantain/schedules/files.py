@@ -7,10 +7,11 @@ from plantain.errors import KeptElsewhere
 from plantain.faults import Fault, InvalidRequest
 from plantain.images.bucket import MARK
 from plantain.inbox.bucket import InboxObject, inbox
-from plantain.inbox.keys import pinned
-from plantain.inbox.plain_words import failed_text, problem_lines, stem_of
-from plantain.inbox.reports import report_failure, report_id_of, report_plan, tag_source
+from plantain.inbox.keys import pinned, stem_of
 from plantain.job import Source, now_ms
+from plantain.reports.failed_text import failed_text
+from plantain.reports.problem_lines import problem_lines
+from plantain.reports.telling import report_failure, report_id_of, report_plan, tag_source
 from plantain.schedules.keeping import drop, find, keep, schedule_of_kept
 from plantain.schedules.records import Kept
 from plantain.schedules.schedule import MAX_BYTES, SCHEDULE_NAME, check_schedule

@@ -5,12 +5,13 @@ import hashlib
 
 from plantain.drops.words import plan_text
 from plantain.faults import InvalidRequest
-from plantain.inbox.plain_words import failed_text, problem_lines
-from plantain.inbox.reports import report_failure, report_plan
 from plantain.job import Job, new_job
 from plantain.jobs.intake import taken_in
 from plantain.network.dns import dns
 from plantain.planning.plans import Plan, plan_of_each
+from plantain.reports.failed_text import failed_text
+from plantain.reports.problem_lines import problem_lines
+from plantain.reports.telling import report_failure, report_plan
 from plantain.schedules.filling import filled
 from plantain.schedules.records import Kept
 from plantain.schedules.run import Run

@@ -1,9 +1,9 @@
 """What is told of the jobs of a schedule: the newest picture under a name that stays, or why there is none."""
 
-from plantain.inbox.plain_words import failed_text
-from plantain.inbox.reports import report_failure
 from plantain.job import Job
 from plantain.jobs.failure_words import words_of
+from plantain.reports.failed_text import failed_text
+from plantain.reports.telling import report_failure
 from plantain.schedules.latest import keep_latest
 from plantain.schedules.run_id import run_of
 

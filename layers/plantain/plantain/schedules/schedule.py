@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic.alias_generators import to_camel, to_snake
 from pydantic_core import PydanticCustomError
 
@@ -17,7 +17,7 @@ from plantain.schedules.cron import BadExpression, cron_of
 from plantain.schedules.filling import filled, turns_of
 from plantain.schedules.moments import moment_of, zone_of
 from plantain.schedules.recurrence import Recurrence, bare_cron, rate_of
-from plantain.validation import MAX_FAULTS, checked
+from plantain.validation import MAX_FAULTS, Whole, checked
 from plantain.wishes.file_wish import check_file_wish
 from plantain.wishes.terms import Terms
 
@@ -32,11 +32,6 @@ TOO_DEEP = Fault("", "is nested too deeply")
 OnMissed = Literal["skip", "run_once"]
 Overlap = Literal["skip", "run"]
 _WHEN = ("cron", "rate", "at")
-
-
-def _whole(number: Any) -> Any:
-    """5.0 is 5: JSON has one kind of number."""
-    return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
 def _some(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -69,7 +64,7 @@ class ScheduleRequest(BaseModel):
     """Nothing runs from then on: a date and time, or a date, which is still run on."""
     enabled: Annotated[bool, Field(strict=True)] = True
     """False keeps it and lets it rest."""
-    flexible_minutes: Annotated[int, Field(strict=True, ge=0, le=DAY_MINUTES), BeforeValidator(_whole)] = 0
+    flexible_minutes: Annotated[int, Field(strict=True, ge=0, le=DAY_MINUTES), Whole] = 0
     """How much later than planned a run may begin."""
     on_missed: OnMissed = "skip"
     """What becomes of runs that are delivered more than a quarter of an hour late, after an outage: none is run,

@@ -11,8 +11,7 @@ from dataclasses import replace
 from plantain.errors import InputGone
 from plantain.images.format import MAGIC_BYTES, ImageFormat, format_of
 from plantain.inbox.bucket import Inbox, inbox
-from plantain.inbox.keys import is_inbox_key, key_and_version
-from plantain.inbox.upload_key import is_upload_key
+from plantain.inbox.keys import is_inbox_key, is_upload_key, key_and_version
 from plantain.job import Job, Request, now_ms
 from plantain.jobs.table import Jobs, jobs
 from plantain.kie.files import KieFiles, kie_files

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from plantain.faults import Fault, InvalidRequest
 from plantain.images.format import MAGIC_BYTES, format_of
 from plantain.inbox.bucket import Inbox, inbox
-from plantain.inbox.keys import is_inbox_key, pinned
-from plantain.inbox.upload_key import MAX_UPLOAD_BYTES, is_upload_key
+from plantain.inbox.file_kinds import MAX_UPLOAD_BYTES
+from plantain.inbox.keys import is_inbox_key, is_upload_key, pinned
 from plantain.job import Request
 from plantain.network.addresses import origin_of, refusal_of_answer
 from plantain.network.dns import Dns

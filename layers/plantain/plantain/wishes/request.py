@@ -16,8 +16,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from plantain.faults import Fault, InvalidRequest, PromptMissing
-from plantain.inbox.keys import is_inbox_key
-from plantain.inbox.upload_key import is_own_upload_key, is_upload_key
+from plantain.inbox.keys import DROPS, is_inbox_key, is_own_upload_key, is_upload_key
 from plantain.job import Request
 from plantain.network.addresses import refusal_of
 from plantain.validation import UnicodeText, checked
@@ -59,7 +58,9 @@ def _address(url: str, info: ValidationInfo) -> str:
     if terms.from_inbox and is_inbox_key(url):
         return url
     if terms.from_inbox and "://" not in url:
-        raise PydanticCustomError("place", "must begin with inbox/ or https://, as inbox/_photos/beach.jpg does")
+        raise PydanticCustomError(
+            "place", f"must begin with {DROPS} or https://, as {DROPS}_photos/beach.jpg does"
+        )
     if refusal := refusal_of(url, terms.trusted_origins):
         raise PydanticCustomError("address", "{refusal}", {"refusal": refusal})
     return url

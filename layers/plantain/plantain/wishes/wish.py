@@ -63,6 +63,9 @@ def _few_variables(variables: Any) -> Any:
     return variables
 
 
+FewVariables = BeforeValidator(_few_variables)
+
+
 def _value(value: Any) -> str:
     """Texts, numbers, and what TOML has for dates and times; each as a person would write it."""
     match value:
@@ -84,7 +87,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
 class PresetFilling(ImageSettings):
     """What a preset is filled with. Settings that are left out are the preset's own."""
 
-    variables: Annotated[dict[UnicodeText, Value], BeforeValidator(_few_variables)] = Field(default_factory=dict)
+    variables: Annotated[dict[UnicodeText, Value], FewVariables] = Field(default_factory=dict)
     """What goes into the places that the preset leaves open, by name."""
     style: Text | None = None
     """How it is drawn, in place of the preset's own: isometric 3D, flat design, minimalist, cinematic, …"""

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from plantain.inbox.reports import Status, report_failure, report_id_of, report_plan, tag_source
 from plantain.job import Source
+from plantain.reports.telling import Status, report_failure, report_id_of, report_plan, tag_source
 from tests.conftest import Cloud
 
 KEY = "inbox/Straße + 100%/grün.png"
