@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.schedules.keeping import arm_skipped, everything, schedule_of_kept
+from plantain.schedules.keeping import arm_skipped, everything
 
 logger = Logger()
 
@@ -18,7 +18,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     failed = []
     for kept in everything():
         try:
-            logger.info("armed", schedule=kept.name, runs=arm_skipped(kept, schedule_of_kept(kept), now))
+            logger.info("armed", schedule=kept.name, runs=arm_skipped(kept, kept.schedule(), now))
         except Exception as error:  # one that cannot be planned is no reason to leave out the others
             logger.exception("not armed", schedule=kept.name)
             failed.append(error)

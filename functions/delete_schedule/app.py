@@ -8,8 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.errors import ScheduleNotFound
 from plantain.http.api import NOT_KEPT, caller_of, http_api
-from plantain.schedules.keeping import drop
-from plantain.schedules.view import to_be_changed
+from plantain.schedules.keeping import drop, to_be_changed
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to end schedule", not_found=ScheduleNotFound)

@@ -9,7 +9,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.errors import ScheduleNotFound
 from plantain.http.api import answer, caller_of, http_api
-from plantain.schedules.view import schedule_view, seen
+from plantain.schedules.keeping import seen
+from plantain.schedules.view import schedule_view
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to read schedule", not_found=ScheduleNotFound)

@@ -11,8 +11,10 @@ from plantain.errors import ScheduleNotFound
 from plantain.faults import Fault
 from plantain.http.api import answer, caller_of, http_api
 from plantain.http.problems import invalid
+from plantain.schedules.keeping import seen
+from plantain.schedules.run import moment_text
 from plantain.schedules.runs import runs
-from plantain.schedules.view import run_view, seen
+from plantain.schedules.view import run_view
 
 if TYPE_CHECKING:
     from plantain.schedules.answers import RunPage
@@ -43,7 +45,7 @@ def list_runs(name: str) -> Response[str]:
     page = found[: int(limit)]
     shown: RunPage = {
         "runs": [run_view(run) for run in page],
-        "cursor": page[-1].planned if len(found) > len(page) else None,
+        "cursor": moment_text(page[-1].planned) if len(found) > len(page) else None,
     }
     return answer(200, shown)
 

@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from plantain.errors import ScheduleNotFound
 from plantain.http.api import answer, caller_of, http_api
 from plantain.schedules.keeping import everything
-from plantain.schedules.view import is_seen_by, schedule_summary
+from plantain.schedules.view import schedule_summary
 
 if TYPE_CHECKING:
     from plantain.schedules.answers import ScheduleList
@@ -24,7 +24,7 @@ def list_schedules() -> Response[str]:
     """200 with the owner's schedules and the caller's own."""
     caller, now = caller_of(app.current_event), dt.datetime.now(dt.UTC)
     shown: ScheduleList = {
-        "schedules": [schedule_summary(kept, now) for kept in everything() if is_seen_by(kept, caller)]
+        "schedules": [schedule_summary(kept, now) for kept in everything() if kept.is_seen_by(caller)]
     }
     return answer(200, shown)
 

@@ -10,9 +10,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from plantain.http.api import answer, http_api, json_object
 from plantain.http.counted import counted_caller
 from plantain.job import now_ms
+from plantain.schedules.check import bad_name, check_schedule_request
 from plantain.schedules.keeping import keep
-from plantain.schedules.records import Kept
-from plantain.schedules.request import bad_name, check_schedule_request
+from plantain.schedules.kept import Kept
 from plantain.schedules.view import schedule_view
 from plantain.wishes.terms import terms_of
 

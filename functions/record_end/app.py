@@ -5,11 +5,12 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from plantain.drops.reports import report_to_source
 from plantain.errors import JobNotFound
 from plantain.job import task_id_of
 from plantain.jobs.endings import end_execution
 from plantain.jobs.table import jobs
-from plantain.schedules.door_reports import report
+from plantain.schedules.job_reports import report_of_run
 from plantain.spending.alerts import tell_of_budgets
 
 logger = Logger()
@@ -30,5 +31,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     except JobNotFound:
         logger.warning("an execution without a job ended", execution=name)
         return
-    report(job)
+    if job.source:
+        report_to_source(job)
+    if job.door == "schedule":
+        report_of_run(job)
     tell_of_budgets(job)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from plantain.schedules.records import Schedules
-from plantain.schedules.run_id import moment_text
+from plantain.schedules.run import moment_text
 from plantain.schedules.runs import runs
 from tests.conftest import Cloud
 from tests.functions.conftest import Started

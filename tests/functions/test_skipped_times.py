@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from functions.arm_skipped import app as arm_skipped
-from plantain.schedules import keeping
-from plantain.schedules.records import Kept
+from plantain.schedules.kept import Kept
+from plantain.schedules.records import keeping
 from tests.conftest import Cloud
 from tests.functions.conftest import LambdaContext, Started
 from tests.functions.scheduling import (
@@ -33,8 +33,8 @@ def test_a_skipped_time_is_planned_by_hand_and_runs_once(cloud: Cloud, started: 
     kept = keeping.find("leaf")
     assert kept is not None
 
-    armed = keeping.arm_skipped(kept, keeping.schedule_of_kept(kept), spring - dt.timedelta(days=2))
-    assert keeping.arm_skipped(kept, keeping.schedule_of_kept(kept), spring - dt.timedelta(days=1)) == armed == 1
+    armed = keeping.arm_skipped(kept, kept.schedule(), spring - dt.timedelta(days=2))
+    assert keeping.arm_skipped(kept, kept.schedule(), spring - dt.timedelta(days=1)) == armed == 1
 
     found = planned("leaf.0130")
     assert found is not None
@@ -51,7 +51,7 @@ def test_one_that_was_planned_for_what_the_schedule_has_ceased_to_be_is_not_run(
     night(cloud)
     kept = keeping.find("leaf")
     assert kept is not None
-    timing = keeping.timing_of(kept)
+    timing = kept.timing
     drop(cloud)
 
     assert run(dt.datetime(2027, 3, 28, 1, 30, tzinfo=dt.UTC), timing=timing) == "not-run"
@@ -65,7 +65,7 @@ def test_the_daily_look_finds_all_that_is_kept(cloud: Cloud, settings: pytest.Mo
     settings.setenv("SCHEDULED_REQUEST", '{"prompt": "x"}')
     now = dt.datetime(2027, 3, 26, 12, tzinfo=dt.UTC)
     for kept in keeping.everything():
-        keeping.arm_skipped(kept, keeping.schedule_of_kept(kept), now)
+        keeping.arm_skipped(kept, kept.schedule(), now)
 
     assert planned("leaf.0130")
     assert planned("template.0145")

@@ -33,7 +33,7 @@ DOMAIN_OF = {
     "planning": "answers",
     "presets": "answers brand composing fields file keys preset template_text",
     "reports": "failed_text field_lines problem_lines",
-    "schedules": "answers cron filling moments recurrence request run run_id schedule words",
+    "schedules": "answers check cron cron_field filling kept moments recurrence run schedule timing words",
     "spending": "answers budgets counters prices usage_question",
     "steps": "canonical polling",
     "wishes": "file_wish request terms wish",
@@ -88,7 +88,7 @@ def test_each_outside_library_has_its_modules() -> None:
     assert importers("pydantic") == {
         *("wishes.request", "wishes.wish", "wishes.file_wish", "inbox.upload_request", "validation"),
         *("presets.preset", "presets.fields", "presets.brand", "presets.composing", "planning.preset_view"),
-        *("schedules.schedule", "schedules.request"),
+        *("schedules.schedule", "schedules.check", "schedules.timing"),
         *("batches.file", "batches.request"),
     }
     assert importers("aws_lambda_powertools") == {"http.api", "http.counted", "metrics", "batches.own"}

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plantain.schedules.cron import DAYS, MONTHS, BadExpression, cron_of
+from plantain.schedules.cron import cron_of
+from plantain.schedules.cron_field import DAYS, MONTHS, BadExpression
 
 START = dt.datetime(2026, 11, 23, 9, 30)  # a Monday
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from plantain.schedules.cron import BadExpression, cron_of
+from plantain.schedules.cron import cron_of
+from plantain.schedules.cron_field import BadExpression
 from plantain.schedules.moments import moment_of, zone_of
-from plantain.schedules.recurrence import Rate, Recurrence, bare_cron, rate_of
+from plantain.schedules.recurrence import Rate, Recurrence, rate_of
 
 UTC = dt.UTC
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -121,7 +122,8 @@ def test_what_is_no_rate_is_refused(text: str) -> None:
 
 
 def test_a_cron_may_be_given_as_aws_writes_it() -> None:
-    assert bare_cron("cron(0 9 ? * MON *)") == bare_cron(" 0 9 ? * MON * ") == "0 9 ? * MON *"
+    assert cron_of("cron(0 9 ? * MON *)") == cron_of(" 0 9 ? * mon * ")
+    assert cron_of("cron(0 9 ? * MON *)").text == "0 9 ? * MON *"
 
 
 @pytest.mark.parametrize("name", ["Europe/Berlin", "UTC", "Etc/GMT+5", "America/Argentina/Buenos_Aires"])

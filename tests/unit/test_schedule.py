@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from plantain.faults import InvalidRequest
 from plantain.models import MODELS
 from plantain.reports.problem_lines import problem_lines
+from plantain.schedules.check import check_schedule, check_schedule_request
 from plantain.schedules.filling import filled, turns_of
-from plantain.schedules.request import check_schedule_request
-from plantain.schedules.schedule import MAX_REQUESTS, SCHEDULE_NAME, Schedule, check_schedule
+from plantain.schedules.schedule import MAX_REQUESTS, SCHEDULE_NAME, Schedule
 from plantain.wishes.terms import Terms
 
 NOW = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)

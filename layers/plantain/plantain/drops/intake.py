@@ -10,7 +10,7 @@ from plantain.drops.dropped import Kind, caller_of, is_ignored, job_keys, kind_o
 from plantain.drops.photo_folders import problems_of_folder
 from plantain.drops.reading import ABOUT_FOLDERS, Unusable, document_of
 from plantain.drops.reports import report_to_source as report
-from plantain.drops.words import KINDS, OWN, plan_text, refused_text, unknown_kind
+from plantain.drops.words import KINDS, OWN, refused_text, unknown_kind
 from plantain.faults import InvalidRequest
 from plantain.images.bucket import MARK
 from plantain.inbox.bucket import InboxObject, inbox
@@ -18,6 +18,7 @@ from plantain.inbox.keys import pinned, stem_of
 from plantain.job import Source, new_job
 from plantain.jobs.intake import take_in, taken_in
 from plantain.network.dns import dns
+from plantain.planning.plan_text import plan_text
 from plantain.planning.plans import Plan, plan_of_each
 from plantain.presets.finding import presets_of_a_moment
 from plantain.reports.telling import report_failure, report_id_of, report_plan, tag_source
@@ -84,8 +85,7 @@ def _taken_wish(found: InboxObject, kind: Kind, source: Source) -> Taken:
 
 def _planned(wish: FileWish, terms: Terms, source: Source) -> Taken:
     plan = plan_of_each(wish, terms, dns())
-    text = plan_text(source.key, plan.request, plan.preset, wish.count)
-    report_plan(stem_of(source.key), report_id_of(source), text)
+    report_plan(stem_of(source.key), report_id_of(source), plan_text(source.key, plan, wish.count))
     tag_source(source, "success")
     return Taken("planned")
 

@@ -1,13 +1,11 @@
-"""What people are told of a file they have dropped: what is wrong with it, or what would be made of it."""
+"""What people are told of a file they have dropped: what is wrong with it, and what to do."""
 
 from collections.abc import Sequence
 
 from plantain.drops.dropped import ending_of
-from plantain.inbox.keys import key_of
-from plantain.job import Job, PresetRef, Request
+from plantain.job import Job
 from plantain.jobs.failure_words import words_of
 from plantain.reports.failed_text import failed_text
-from plantain.spending.prices import prices
 
 AGAIN = "Change that, and drop the file again."
 SMALLER = "Save the picture in a smaller size, and drop that."
@@ -44,33 +42,3 @@ def failed_job_text(job: Job) -> str:
     subject = f"No picture was made from {job.source.key}." if job.source else "No picture was made."
     problems = [what, f"The number of this job is {job.task_id}."]
     return failed_text(subject, problems, charged=job.failure.charged, advice=advice)
-
-
-def plan_text(key: str, request: Request, preset: PresetRef | None, count: int) -> str:
-    """What would be made of a file that asks for a trial, and at what price."""
-    credits = prices().credits_of(request)
-    usd = prices().usd(credits * count)
-    lines = [
-        f"This is what would be made from {key}. Nothing was made, and nothing was charged.",
-        "",
-        "The picture",
-        *([f"- preset: {preset.name}, version {preset.version}"] if preset else []),
-        f"- aspect_ratio: {request.aspect_ratio}",
-        f"- resolution: {request.resolution}",
-        f"- output_format: {request.output_format}",
-        *(f"- works from: {key_of(reference)}" for reference in request.image_input),
-        f"- how many: {count}",
-        "",
-        "The price",
-        f"- {credits * count:g} credits, which is {usd:.2f} USD"
-        + (f" ({count} times {credits:g} credits)" if count > 1 else ""),
-        f"- by the prices of {prices().as_of}",
-        "",
-        "What to do",
-        "- To have it made, take dry_run out of the file and drop it again.",
-        "",
-        "The prompt",
-        request.prompt,
-        "",
-    ]
-    return "\n".join(lines)

@@ -1,16 +1,14 @@
 """What the HTTP API answers of schedules and their runs, field by field; openapi.yaml is made of this."""
 
-from typing import Any, Literal, TypedDict
+from typing import Any, TypedDict
 
 from plantain.formats import Moment, Uuid
 from plantain.job import State
+from plantain.schedules.kept import KeptBy
+from plantain.schedules.run import RunState
+from plantain.schedules.schedule import OnMissed, Overlap
 from plantain.spending.answers import Cost
 from plantain.task import Charged
-
-KeptBy = Literal["file", "http", "template"]
-OnMissed = Literal["skip", "run_once"]
-Overlap = Literal["skip", "run"]
-RunState = Literal["running", "done", "skipped-missed", "skipped-overlap", "skipped-budget"]
 
 
 class ScheduleSummary(TypedDict):

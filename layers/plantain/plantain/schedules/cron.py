@@ -10,65 +10,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
-FIRST_YEAR, LAST_YEAR = 1970, 2199
+from plantain.schedules.cron_field import DAY, HOUR, MINUTE, MONTH, WEEKDAY, YEAR, BadExpression
 
-_PART = re.compile(r"(?P<first>\*|\w+)(-(?P<last>\w+))?(/(?P<step>\d{1,4}))?")
+_BRACKETS = re.compile(r"(?:cron\()?([^()]*)\)?")
 _NEAREST = re.compile(r"(\d{1,2})W")
 _LAST_OF = re.compile(r"([1-7]|[A-Z]{3})L")
 _NTH = re.compile(r"([1-7]|[A-Z]{3})#([1-5])")
 
 
-class BadExpression(ValueError):
-    """Its text is a clause for a person."""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field: what it is called, what its numbers may be, and the words for them, from the lowest on."""
-
-    name: str
-    low: int
-    high: int
-    words: tuple[str, ...] = ()
-
-    def values(self, text: str) -> frozenset[int]:
-        """The numbers that `1,5-7,10/5,*` stands for. Raises BadExpression."""
-        return frozenset(number for part in text.split(",") for number in self._of_part(part))
-
-    def number(self, text: str) -> int:
-        """One number or word. Raises BadExpression."""
-        if text in self.words:
-            return self.words.index(text) + self.low
-        if not re.fullmatch(r"[0-9]{1,4}", text) or not self.low <= int(text) <= self.high:
-            words = f" or {self.words[0]}-{self.words[-1]}" if self.words else ""
-            raise BadExpression(f"its {self.name} must be {self.low}-{self.high}{words}, not {text[:20]}")
-        return int(text)
-
-    def _of_part(self, part: str) -> range:
-        found = _PART.fullmatch(part)
-        if found is None or (found["first"] == "*" and found["last"]):
-            raise BadExpression(f"its {self.name} cannot be read: {part[:20] or 'nothing stands there'}")
-        whole = found["first"] == "*"
-        first = self.low if whole else self.number(found["first"])
-        last = self.high if whole or (found["step"] and not found["last"]) else first
-        last = self.number(found["last"]) if found["last"] else last
-        step = int(found["step"] or 1)
-        if not step or last < first:
-            raise BadExpression(f"its {self.name} {part} must go upwards")
-        return range(first, last + 1, step)
-
-
-MINUTE, HOUR = Field("minute", 0, 59), Field("hour", 0, 23)
-DAY, WEEKDAY = Field("day-of-month", 1, 31), Field("day-of-week", 1, 7, DAYS)
-MONTH, YEAR = Field("month", 1, 12, MONTHS), Field("year", FIRST_YEAR, LAST_YEAR)
-
-
 @dataclass(frozen=True, slots=True)
 class Cron:
-    """The six fields, each checked. Its times are those of a clock on the wall, without a zone."""
+    """The six fields, each checked, and together as `text`. Its times are those of a clock on the wall."""
 
+    text: str
     minutes: tuple[int, ...]
     hours: tuple[int, ...]
     day: str
@@ -130,8 +84,9 @@ def _weekday(day: dt.date) -> int:
 
 
 def cron_of(text: str) -> Cron:
-    """The six fields, as `0 9 ? * MON *`. Raises BadExpression."""
-    fields = text.upper().split()
+    """The six fields, as `0 9 ? * MON *`, alone or in `cron(…)`. Raises BadExpression."""
+    found = _BRACKETS.fullmatch(text.strip())
+    fields = (found[1] if found else text).upper().split()
     if len(fields) != 6:
         order = "minute hour day-of-month month day-of-week year, as in 0 9 ? * MON *"
         raise BadExpression(f"must have six fields ({order}), this one has {len(fields)}")
@@ -139,10 +94,11 @@ def cron_of(text: str) -> Cron:
     if (day == "?") == (weekday == "?"):
         raise BadExpression("must have a ? as its day-of-month or as its day-of-week, and in one of them only")
     a_month = [dt.date(2027, 1, n + 1) for n in range(31)]
-    if found := _NEAREST.fullmatch(day):
-        DAY.number(found[1])
+    if nearest := _NEAREST.fullmatch(day):
+        DAY.number(nearest[1])
     _by_weekday(weekday, a_month) if day == "?" else _by_day(day, a_month)
     return Cron(
+        text=" ".join(fields),
         minutes=tuple(sorted(MINUTE.values(minute))),
         hours=tuple(sorted(HOUR.values(hour))),
         day=day,

@@ -7,18 +7,20 @@ from plantain.errors import KeptElsewhere
 from plantain.faults import Fault, InvalidRequest
 from plantain.images.bucket import MARK
 from plantain.inbox.bucket import InboxObject, inbox
-from plantain.inbox.keys import pinned, stem_of
+from plantain.inbox.keys import SCHEDULES, pinned, stem_of
 from plantain.job import Source, now_ms
 from plantain.reports.failed_text import failed_text
 from plantain.reports.problem_lines import problem_lines
 from plantain.reports.telling import report_failure, report_id_of, report_plan, tag_source
-from plantain.schedules.keeping import drop, find, keep, schedule_of_kept
-from plantain.schedules.records import Kept
-from plantain.schedules.schedule import MAX_BYTES, SCHEDULE_NAME, check_schedule
-from plantain.schedules.words import plan_text, runs_on
+from plantain.schedules.check import check_schedule
+from plantain.schedules.keeping import drop, find, keep
+from plantain.schedules.kept import Kept
+from plantain.schedules.run import folder_of
+from plantain.schedules.schedule import MAX_BYTES, SCHEDULE_NAME
+from plantain.schedules.words import runs_on, text_in_force
+from plantain.times import utc
 from plantain.wishes.terms import terms_of
 
-_FOLDER = "schedules/"
 _LOOKS = 5
 
 
@@ -73,14 +75,14 @@ def _there(found: InboxObject) -> None:
     except KeptElsewhere as elsewhere:
         _refuse(source, stem, [str(elsewhere)])
     else:
-        report_plan(stem, report_id_of(source), plan_text(kept.name, schedule_of_kept(kept), _now()))
+        report_plan(stem, report_id_of(source), text_in_force(kept.name, kept.schedule(), _now()))
         tag_source(source, "success")
 
 
 def _checked(name: str, version: str, content: bytes) -> Kept:
     if len(content) > MAX_BYTES:
         raise BadDocument(f"has more than {MAX_BYTES // 1024} KB")
-    terms = terms_of(f"schedules/{name}", from_inbox=True)
+    terms = terms_of(folder_of(name), from_inbox=True)
     schedule = check_schedule(toml_document(content), terms, _now())
     return Kept(name, schedule.document, "file", now_ms(), version=version)
 
@@ -89,7 +91,7 @@ def _refuse(source: Source, stem: str, problems: list[str]) -> None:
     """The schedule as it was goes on."""
     name = _name_of(source.key)
     earlier = find(name) if name else None
-    schedule = schedule_of_kept(earlier) if earlier else None
+    schedule = earlier.schedule() if earlier else None
     goes_on = (
         f" Until then it runs as before: {runs_on(schedule, _now(), 1)}" if schedule and schedule.enabled else ""
     )
@@ -104,10 +106,10 @@ def _refuse(source: Source, stem: str, problems: list[str]) -> None:
 
 
 def _name_of(key: str) -> str | None:
-    name = key.removeprefix(_FOLDER).removesuffix(".toml")
+    name = key.removeprefix(SCHEDULES).removesuffix(".toml")
     # Key by key: to S3 schedules/./leaf.toml and schedules/leaf.toml/ are other objects than schedules/leaf.toml.
-    return name if SCHEDULE_NAME.fullmatch(name) and key == f"{_FOLDER}{name}.toml" else None
+    return name if SCHEDULE_NAME.fullmatch(name) and key == f"{SCHEDULES}{name}.toml" else None
 
 
 def _now() -> dt.datetime:
-    return dt.datetime.fromtimestamp(now_ms() / 1000, dt.UTC)
+    return utc(now_ms())

@@ -4,23 +4,22 @@ Who finds the table changed after its own write, writes again: so both agree who
 """
 
 import datetime as dt
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 
-from plantain.errors import KeptElsewhere
+from plantain.errors import KeptElsewhere, ScheduleNotFound
 from plantain.faults import InvalidRequest
 from plantain.job import now_ms
-from plantain.schedules.records import Kept, schedules
-from plantain.schedules.schedule import Schedule, schedule_of
+from plantain.schedules.kept import Kept
+from plantain.schedules.records import schedules
+from plantain.schedules.schedule import SCHEDULE_NAME, Schedule
 from plantain.schedules.scheduler import scheduler
 from plantain.schedules.template_schedule import TEMPLATE, template_schedule
+from plantain.times import utc
 
 # arm_skipped looks each day; the rest is for a day on which it could not.
 HORIZON = dt.timedelta(days=3)
 _LOOKS = 5
-_WHEN = ("cron", "rate", "at", "timezone", "start", "end")
 
 
 def find(name: str) -> Kept | None:
@@ -35,9 +34,27 @@ def everything() -> Iterator[Kept]:
     yield from schedules().all()
 
 
-def schedule_of_kept(kept: Kept) -> Schedule:
-    """Its schedule. Raises InvalidRequest (of the template's alone: the others were checked)."""
-    return schedule_of(kept.document, dt.datetime.fromtimestamp(kept.written_at / 1000, dt.UTC))
+def seen(name: str, caller: str) -> Kept:
+    """The schedule, if this caller may see it. Raises ScheduleNotFound."""
+    kept = _named(name)
+    if not kept.is_seen_by(caller):
+        raise ScheduleNotFound
+    return kept
+
+
+def to_be_changed(name: str, caller: str) -> Kept:
+    """The schedule, if this caller keeps it. Raises ScheduleNotFound and KeptElsewhere."""
+    kept = _named(name)
+    if kept.caller != caller:
+        raise KeptElsewhere(name, kept.kept_by)
+    return kept
+
+
+def _named(name: str) -> Kept:
+    kept = find(name) if SCHEDULE_NAME.fullmatch(name) else None
+    if kept is None:
+        raise ScheduleNotFound
+    return kept
 
 
 def keep(kept: Kept) -> Kept:
@@ -45,7 +62,7 @@ def keep(kept: Kept) -> Kept:
     if kept.name == TEMPLATE:
         raise KeptElsewhere(kept.name, "template")
     earlier = schedules().get(kept.name)
-    if earlier and (earlier.keeper, timing_of(earlier)) == (kept.keeper, timing_of(kept)):
+    if earlier and (earlier.keeper, earlier.timing) == (kept.keeper, kept.timing):
         kept = replace(kept, written_at=earlier.written_at)  # a rate goes on counting from where it began
     schedules().put(kept)
     try:
@@ -58,8 +75,8 @@ def keep(kept: Kept) -> Kept:
 
 def _let_run(kept: Kept) -> None:
     for _ in range(_LOOKS):
-        schedule = schedule_of_kept(kept)
-        now = dt.datetime.fromtimestamp(now_ms() / 1000, dt.UTC)
+        schedule = kept.schedule()
+        now = utc(now_ms())
         scheduler().put(kept.name, schedule, now)
         arm_skipped(kept, schedule, now)
         found = schedules().get(kept.name)
@@ -83,16 +100,10 @@ def drop(name: str, keeper: str) -> None:
 def arm_skipped(kept: Kept, schedule: Schedule, now: dt.datetime) -> int:
     """Plan the runs of the next days whose local time the clock skips, as no cron of AWS's finds them.
 
-    Returns how many. One that is planned and then is no time of the schedule any more is not run (running.py).
+    Returns how many. One that is planned and then is no time of the schedule any more is not run (schedules/running.py).
     """
     skipped = schedule.recurrence.skipped(now, now + HORIZON) if schedule.enabled else []
     for moment in skipped:
         once = f"{kept.name}.{moment:%H%M}"
-        scheduler().put_once(once, kept.name, timing_of(kept), moment)
+        scheduler().put_once(once, kept.name, kept.timing, moment)
     return len(skipped)
-
-
-def timing_of(kept: Kept) -> str:
-    """A short hash of when it runs: another one, another time."""
-    when = {name: kept.document.get(name) for name in _WHEN}
-    return hashlib.sha256(json.dumps(when, sort_keys=True).encode()).hexdigest()[:12]

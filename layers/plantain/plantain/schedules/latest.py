@@ -5,7 +5,7 @@ from botocore.exceptions import ClientError
 from plantain.images.bucket import Images, images
 from plantain.images.format import FORMATS
 from plantain.job import Job
-from plantain.schedules.run_id import request_of_first, run_of
+from plantain.schedules.run import folder_of, request_of_first, run_of
 
 _TRIES = 5
 # What S3 answers where somebody else was faster: the object is another one, or gone, or being written.
@@ -22,7 +22,7 @@ def keep_latest(job: Job) -> None:
     if job.door != "schedule" or run is None or number is None or not job.images:
         return
     name, planned = run
-    stem = f"schedules/{name}/latest" + (f"-{number}" if number > 1 else "")
+    stem = f"{folder_of(name)}/latest" + (f"-{number}" if number > 1 else "")
     image = job.images[0]
     key = f"{stem}.{image.key.rpartition('.')[2]}"
     keys = [f"{stem}.{kind.extension}" for kind in FORMATS]

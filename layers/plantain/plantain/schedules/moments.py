@@ -5,7 +5,7 @@ import re
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from plantain.schedules.cron import BadExpression
+from plantain.schedules.cron_field import BadExpression
 
 _AT = re.compile(r"at\((.*)\)")
 _FIRST_YEAR = 1970  # what lies before has nothing to tell, and no offset that AWS would know

@@ -1,11 +1,10 @@
-"""Keeps schedules: each by one keeper, in the jobs table, where nobody else may change it."""
+"""The only module that knows the records of schedules, in the jobs table: none changes but by its keeper."""
 
 import json
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -13,36 +12,11 @@ from plantain.aws import client
 from plantain.errors import KeptElsewhere
 from plantain.items import from_attributes, to_attributes
 from plantain.jobs.members import INDEX
-from plantain.schedules.run_id import SCHEDULES, schedule_key
+from plantain.schedules.kept import Kept
 
 _BATCH = 100  # what DynamoDB gives at once
 
-KeptBy = Literal["file", "http", "template"]
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A schedule that was checked, and who keeps it: a file, a caller over HTTP, or the template.
-
-    `document` is in the words of a file; `written_at` in ms; `version` is the file's.
-    """
-
-    name: str
-    document: Mapping[str, Any]
-    kept_by: KeptBy
-    written_at: int
-    caller: str | None = None
-    version: str | None = None
-
-    @property
-    def keeper(self) -> str:
-        """Who alone may change it."""
-        return f"{self.kept_by} {self.caller or ''}".strip()
-
-    @property
-    def asks_as(self) -> str:
-        """The caller of its jobs: who keeps it over HTTP sees them as its own."""
-        return self.caller or f"schedules/{self.name}"
+SCHEDULES = "schedules"  # the group of all schedules
 
 
 class Schedules:
@@ -55,14 +29,14 @@ class Schedules:
     def get(self, name: str) -> Kept | None:
         """The schedule as it is now."""
         answer = self._dynamodb.get_item(
-            TableName=self._table, Key=to_attributes({"id": schedule_key(name)}), ConsistentRead=True
+            TableName=self._table, Key=to_attributes({"id": _key(name)}), ConsistentRead=True
         )
         return _kept(from_attributes(answer["Item"])) if "Item" in answer else None
 
     def put(self, kept: Kept) -> None:
         """Write it, new or again. Raises KeptElsewhere."""
         values = {
-            "id": schedule_key(kept.name),
+            "id": _key(kept.name),
             "group": SCHEDULES,
             "member": kept.name,
             "document": json.dumps(kept.document, ensure_ascii=False),
@@ -87,7 +61,7 @@ class Schedules:
         try:
             self._dynamodb.delete_item(
                 TableName=self._table,
-                Key=to_attributes({"id": schedule_key(name)}),
+                Key=to_attributes({"id": _key(name)}),
                 ConditionExpression="attribute_not_exists(id) OR keeper = :keeper",
                 ExpressionAttributeValues=to_attributes({":keeper": keeper}),
             )
@@ -126,6 +100,10 @@ class Schedules:
             return error
         kept = self.get(name)
         return KeptElsewhere(name, kept.kept_by if kept else "file")
+
+
+def _key(name: str) -> str:
+    return f"schedule#{name}"
 
 
 def _kept(values: dict[str, Any]) -> Kept:

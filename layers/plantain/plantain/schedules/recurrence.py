@@ -13,10 +13,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from plantain.schedules.cron import BadExpression, Cron, cron_of
+from plantain.schedules.cron import Cron
+from plantain.schedules.cron_field import BadExpression
 
 _RATE = re.compile(r"(?:rate\()?\s*([1-9][0-9]{0,4}) (minute|hour|day)s?\s*\)?")
-_CRON = re.compile(r"(?:cron\()?([^()]*)\)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,6 @@ def rate_of(text: str) -> Rate:
     if found is None:
         raise BadExpression("must be a number and minutes, hours or days, as in 3 days")
     return Rate(int(found[1]), found[2])
-
-
-def bare_cron(text: str) -> str:
-    """The six fields of `cron(…)`, or of themselves. Raises BadExpression."""
-    found = _CRON.fullmatch(text.strip())
-    fields = " ".join((found[1] if found else text).upper().split())  # as AWS writes it
-    cron_of(fields)
-    return fields
 
 
 @dataclass(frozen=True, slots=True)

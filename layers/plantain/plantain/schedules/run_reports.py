@@ -1,24 +1,34 @@
-"""What is told of the jobs of a schedule: the newest picture under a name that stays, or why there is none."""
+"""What people are told of a request of a run that comes to no jobs: a trial's plan, or what is wrong with it."""
 
-from plantain.job import Job
-from plantain.jobs.failure_words import words_of
+import hashlib
+from zoneinfo import ZoneInfo
+
+from plantain.faults import InvalidRequest
+from plantain.planning.plan_text import plan_text
+from plantain.planning.plans import Plan
 from plantain.reports.failed_text import failed_text
-from plantain.reports.telling import report_failure
-from plantain.schedules.latest import keep_latest
-from plantain.schedules.run_id import run_of
+from plantain.reports.problem_lines import problem_lines
+from plantain.reports.telling import report_failure, report_plan
+from plantain.schedules.run import Run
 
 
-def report_of_run(job: Job) -> None:
-    """A success may become the latest picture; of a failure a text tells. Safe to repeat."""
-    if job.failure is None:
-        keep_latest(job)
-        return
-    name, planned = (run_of(job.group) if job.group else None) or (job.stem or "schedule", "")
-    what, advice = words_of(job.failure)
-    text = failed_text(
-        f"The schedule {name} made no picture in its run of {planned}.",
-        [what, f"The number of this job is {job.task_id}.", "The latest picture of the schedule stays."],
-        charged=job.failure.charged,
-        advice=advice,
-    )
-    report_failure(name, job.task_id, text)
+def report_trial(run: Run, number: int, plan: Plan, count: int) -> None:
+    """Tell what this request (from 1) would come to, where it is only tried."""
+    text = plan_text(f"request {number} of the schedule {run.name}", plan, count)
+    report_plan(run.name, _report_id(run, number), text)
+
+
+def report_unasked(run: Run, zone: ZoneInfo, number: int, invalid: InvalidRequest) -> list[str]:
+    """Tell that this request (from 1) could not be asked for; returns its problems, a line each."""
+    lines = problem_lines(invalid.faults)
+    local = f"{run.planned.astimezone(zone):%Y-%m-%d %H:%M}"
+    subject = f"The schedule {run.name} could not ask for its request {number}, planned for {local}."
+    advice = "Correct the schedule; the next run takes it as it is then. The other requests are not affected."
+    text = failed_text(subject, lines, charged="no", advice=advice)
+    report_failure(run.name, _report_id(run, number), text)
+    return [f"request {number}, {line}" for line in lines]
+
+
+def _report_id(run: Run, number: int) -> str:
+    """What stands for a task id where there is no task: 12 hex digits."""
+    return hashlib.sha256(f"{run.key} {number}".encode()).hexdigest()[:12]

@@ -8,11 +8,11 @@ from plantain.faults import InvalidRequest
 from plantain.job import Job, now_ms
 from plantain.jobs.intake import take_in
 from plantain.jobs.members import members
-from plantain.schedules.keeping import find, schedule_of_kept, timing_of
-from plantain.schedules.records import Kept
+from plantain.schedules.keeping import find
+from plantain.schedules.kept import Kept
 from plantain.schedules.run import Run, RunState
-from plantain.schedules.run_id import run_key
-from plantain.schedules.run_jobs import jobs_of_request, report_unasked
+from plantain.schedules.run_jobs import jobs_of_request
+from plantain.schedules.run_reports import report_unasked
 from plantain.schedules.runs import runs
 from plantain.schedules.schedule import Schedule, schedule_of
 from plantain.spending.ledger import ledger
@@ -31,9 +31,9 @@ def run_schedule(name: str, moment: dt.datetime, now: dt.datetime, timing: str |
     What breaks in between is finished by the next call. With `timing`, only if the schedule still says so.
     """
     kept = find(name)
-    if kept is None or (timing and timing != timing_of(kept)):
+    if kept is None or (timing and timing != kept.timing):
         return NOT_RUN
-    schedule = schedule_of_kept(kept)
+    schedule = kept.schedule()
     planned = schedule.recurrence.planned(moment)
     run = runs().find(name, planned)
     if run is None:
@@ -43,13 +43,13 @@ def run_schedule(name: str, moment: dt.datetime, now: dt.datetime, timing: str |
     if run.caller != kept.caller:
         return NOT_RUN  # that of an earlier keeper of this name
     if run.state == "running":
-        return _ask(kept, run, planned)
+        return _ask(kept, run)
     return run.state
 
 
 def _begun(kept: Kept, schedule: Schedule, planned: dt.datetime, now: dt.datetime) -> Run:
     turn = runs().turn(kept.name)
-    before = runs().find(kept.name, dt.datetime.fromisoformat(turn.last)) if turn.last else None
+    before = runs().find(kept.name, turn.last) if turn.last else None
     late = now - planned > GRACE + dt.timedelta(minutes=schedule.flexible_minutes)
     # One run makes up for all that were missed before it.
     made_up = before is not None and before.begun_at >= planned.timestamp() * 1000
@@ -63,23 +63,22 @@ def _begun(kept: Kept, schedule: Schedule, planned: dt.datetime, now: dt.datetim
 def _is_under_way(run: Run) -> bool:
     if now_ms() - run.begun_at > LONGEST.total_seconds() * 1000:
         return False
-    jobs = members().jobs_of(run_key(run.name, dt.datetime.fromisoformat(run.planned)))
+    jobs = members().jobs_of(run.key)
     return run.state == "running" or not all(job.is_final for job in jobs)
 
 
-def _ask(kept: Kept, run: Run, planned: dt.datetime) -> RunState:
+def _ask(kept: Kept, run: Run) -> RunState:
     assert run.document is not None
-    schedule = schedule_of(run.document, planned)
+    schedule = schedule_of(run.document, run.planned)
     # A dead letter may be sent again when the claims of its jobs have expired.
-    asked: set[str | None] = {job.member for job in members().jobs_of(run_key(kept.name, planned))}
+    asked: set[str | None] = {job.member for job in members().jobs_of(run.key)}
     problems: list[str] = []
     wanted: list[tuple[str, Job]] = []
     for number in range(1, len(schedule.requests) + 1):
         try:
-            wanted += jobs_of_request(kept, schedule, run, planned, number, asked)
+            wanted += jobs_of_request(kept, schedule, run, number, asked)
         except InvalidRequest as invalid:
-            local = planned.astimezone(schedule.recurrence.zone)
-            problems += report_unasked(kept.name, local, number, invalid)
+            problems += report_unasked(run, schedule.recurrence.zone, number, invalid)
     try:
         if not asked:  # a run that is under way goes on: what there is no room for then ends by itself
             ledger().require_room(*(job for _, job in wanted))

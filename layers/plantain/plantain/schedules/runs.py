@@ -1,7 +1,6 @@
-"""Keeps the runs of schedules in the jobs table: each planned time once, and how many there were."""
+"""The only module that knows the records of runs, in the jobs table: each planned time once, and their number."""
 
 import datetime as dt
-import json
 import os
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -13,8 +12,8 @@ from plantain.aws import client
 from plantain.items import from_attributes, to_attributes
 from plantain.job import now_ms
 from plantain.jobs.members import INDEX
-from plantain.schedules.run import Run, RunInFlight, RunState, Turn
-from plantain.schedules.run_id import moment_text, run_key, runs_group
+from plantain.schedules.run import Run, RunInFlight, RunState, Turn, moment_text, run_key
+from plantain.schedules.run_item import group_of, item_of, run_in
 from plantain.transactions import Cancelled, write_all
 
 
@@ -28,25 +27,25 @@ class Runs:
     def find(self, name: str, planned: dt.datetime) -> Run | None:
         """The run, if it was begun or skipped."""
         found = self._get(run_key(name, planned))
-        return _run(name, found) if found else None
+        return run_in(name, found) if found else None
 
     def turn(self, name: str) -> Turn:
         """How far the schedule is."""
         found = self._get(_turn_key(name))
-        return Turn(found["runs"], found["last"]) if found else Turn()
+        return Turn(found["runs"], dt.datetime.fromisoformat(found["last"])) if found else Turn()
 
     def skip(self, name: str, planned: dt.datetime, state: RunState, caller: str | None = None) -> Run:
         """Write down that it does not run; what another delivery has written stands."""
-        run = Run(name, moment_text(planned), state, now_ms(), caller=caller)
+        run = Run(name, planned, state, now_ms(), caller=caller)
         try:
             self._dynamodb.put_item(
-                TableName=self._table, Item=_item(run), ConditionExpression="attribute_not_exists(id)"
+                TableName=self._table, Item=item_of(run), ConditionExpression="attribute_not_exists(id)"
             )
             return run
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
-        return self._earlier(name, planned)
+        return self._earlier(run)
 
     def begin(
         self, name: str, planned: dt.datetime, document: Mapping[str, Any], turn: Turn, caller: str | None = None
@@ -55,7 +54,7 @@ class Runs:
 
         Raises RunInFlight if the schedule has moved on since `turn` was read.
         """
-        run = Run(name, moment_text(planned), "running", now_ms(), turn.runs, document, caller=caller)
+        run = Run(name, planned, "running", now_ms(), turn.runs, document, caller=caller)
         moved = "runs = :seen" if turn.runs else "attribute_not_exists(id)"
         try:
             write_all(
@@ -64,7 +63,7 @@ class Runs:
                     {
                         "Put": {
                             "TableName": self._table,
-                            "Item": _item(run),
+                            "Item": item_of(run),
                             "ConditionExpression": "attribute_not_exists(id)",
                         }
                     },
@@ -76,7 +75,7 @@ class Runs:
                             "ConditionExpression": moved,
                             "ExpressionAttributeNames": {"#last": "last"},
                             "ExpressionAttributeValues": to_attributes(
-                                {":runs": turn.runs + 1, ":last": run.planned}
+                                {":runs": turn.runs + 1, ":last": moment_text(planned)}
                                 | ({":seen": turn.runs} if turn.runs else {})
                             ),
                         }
@@ -85,7 +84,7 @@ class Runs:
             )
             return run
         except Cancelled:
-            return self._earlier(name, planned)
+            return self._earlier(run)
 
     def finish(
         self, run: Run, problems: Sequence[str], state: Literal["done", "skipped-budget"] = "done"
@@ -93,7 +92,7 @@ class Runs:
         """Every job was asked for that could be, or none for want of money; once more changes nothing."""
         self._dynamodb.update_item(
             TableName=self._table,
-            Key=to_attributes({"id": run_key(run.name, dt.datetime.fromisoformat(run.planned))}),
+            Key=to_attributes({"id": run.key}),
             UpdateExpression="SET #state = :done, problems = :problems REMOVE document",
             ConditionExpression="attribute_exists(id)",
             ExpressionAttributeNames={"#state": "state"},
@@ -103,7 +102,7 @@ class Runs:
 
     def page(self, name: str, limit: int, before: str | None = None, caller: str | None = None) -> list[Run]:
         """At most `limit` runs, the newest first; those planned before a time (UTC text) if one is given."""
-        values = {":group": runs_group(name, caller)} | ({":before": before} if before else {})
+        values = {":group": group_of(name, caller)} | ({":before": before} if before else {})
         answer = self._dynamodb.query(
             TableName=self._table,
             IndexName=INDEX,
@@ -114,10 +113,10 @@ class Runs:
             Limit=limit,
         )
         found = [self._get(from_attributes(item)["id"]) for item in answer["Items"]]
-        return [_run(name, values) for values in found if values]
+        return [run_in(name, values) for values in found if values]
 
-    def _earlier(self, name: str, planned: dt.datetime) -> Run:
-        earlier = self.find(name, planned)
+    def _earlier(self, run: Run) -> Run:
+        earlier = self.find(run.name, run.planned)
         if earlier is None:
             raise RunInFlight
         return earlier
@@ -131,34 +130,6 @@ class Runs:
 
 def _turn_key(name: str) -> str:
     return f"turn#{name}"
-
-
-def _item(run: Run) -> dict[str, Any]:
-    return to_attributes(
-        {
-            "id": run_key(run.name, dt.datetime.fromisoformat(run.planned)),
-            "group": runs_group(run.name, run.caller),
-            "scheduledBy": run.caller,
-            "member": run.planned,
-            "state": run.state,
-            "createdAt": run.begun_at,
-            "number": run.number,
-            "document": None if run.document is None else json.dumps(run.document, ensure_ascii=False),
-        }
-    )
-
-
-def _run(name: str, values: dict[str, Any]) -> Run:
-    return Run(
-        name=name,
-        planned=values["member"],
-        state=values["state"],
-        begun_at=values["createdAt"],
-        number=values["number"],
-        document=json.loads(values["document"]) if "document" in values else None,
-        problems=tuple(values.get("problems", ())),
-        caller=values.get("scheduledBy"),
-    )
 
 
 @cache

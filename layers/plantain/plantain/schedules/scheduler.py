@@ -34,7 +34,7 @@ class Scheduler:
         recurrence = schedule.recurrence
         minutes = schedule.flexible_minutes
         window = {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": minutes} if minutes else {"Mode": "OFF"}
-        expression, zone = _expression(schedule)
+        expression, zone = _expression(recurrence)
         wanted: dict[str, Any] = {
             "ScheduleExpression": expression,
             "ScheduleExpressionTimezone": zone,
@@ -92,11 +92,11 @@ class Scheduler:
             raise _refusal(refused) from None
 
 
-def _expression(schedule: Schedule) -> tuple[str, str]:
+def _expression(recurrence: Recurrence) -> tuple[str, str]:
     """As AWS writes it. One moment is told in UTC: so nobody has to agree on what a zone makes of it."""
-    match schedule.recurrence.when:
-        case Cron():
-            return f"cron({schedule.cron_fields})", schedule.recurrence.zone.key
+    match recurrence.when:
+        case Cron() as cron:
+            return f"cron({cron.text})", recurrence.zone.key
         case Rate(count=count, unit=unit):
             return f"rate({count} {unit}{'' if count == 1 else 's'})", "UTC"
         case moment:

@@ -18,7 +18,7 @@ class ScheduleTarget:
     dead_letters: str
 
     def document(self, name: str, timing: str | None = None) -> dict[str, Any]:
-        """As EventBridge Scheduler takes it. With `timing`, only while the schedule says that (keeping.py)."""
+        """As EventBridge Scheduler takes it. With `timing`, only while the schedule says that (Kept.timing)."""
         given = {"name": name, "plannedAt": _PLANNED} | ({"timing": timing} if timing else {})
         return {
             "Arn": self.function,

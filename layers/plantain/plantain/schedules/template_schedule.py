@@ -1,10 +1,9 @@
 """The one schedule that is declared by the template's parameters, for people who keep everything in git."""
 
-import json
 import os
 
 from plantain.documents import BadDocument, json_document
-from plantain.schedules.records import Kept
+from plantain.schedules.kept import Kept
 
 TEMPLATE = "template"  # the schedule's name; nobody else may keep one of this name
 
@@ -24,4 +23,4 @@ def template_schedule() -> Kept | None:
         "timezone": os.environ["SCHEDULED_TIMEZONE"],
         "requests": [request],
     }
-    return Kept(TEMPLATE, json.loads(json.dumps(document)), "template", 0)
+    return Kept(TEMPLATE, document, "template", 0)

@@ -3,15 +3,11 @@
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from plantain.errors import KeptElsewhere, ScheduleNotFound
 from plantain.faults import InvalidRequest
 from plantain.jobs.members import credits_of, members
-from plantain.schedules.keeping import find, schedule_of_kept
-from plantain.schedules.records import Kept
+from plantain.schedules.kept import Kept
 from plantain.schedules.recurrence import Rate
-from plantain.schedules.run import Run
-from plantain.schedules.run_id import run_key
-from plantain.schedules.schedule import SCHEDULE_NAME
+from plantain.schedules.run import Run, moment_text
 from plantain.schedules.words import SHOWN_RUNS
 from plantain.spending.prices import prices
 from plantain.times import iso
@@ -19,29 +15,6 @@ from plantain.times import iso
 if TYPE_CHECKING:
     from plantain.schedules.answers import ScheduleRun, ScheduleState, ScheduleSummary
     from plantain.spending.answers import Cost
-
-
-def is_seen_by(kept: Kept, caller: str) -> bool:
-    """The owner's schedules are everybody's to see, those kept over HTTP their keeper's."""
-    return kept.kept_by != "http" or kept.caller == caller
-
-
-def seen(name: str, caller: str) -> Kept:
-    """The schedule, if this caller may see it. Raises ScheduleNotFound."""
-    kept = find(name) if SCHEDULE_NAME.fullmatch(name) else None
-    if kept is None or not is_seen_by(kept, caller):
-        raise ScheduleNotFound
-    return kept
-
-
-def to_be_changed(name: str, caller: str) -> Kept:
-    """The schedule, if this caller keeps it. Raises ScheduleNotFound and KeptElsewhere."""
-    kept = find(name) if SCHEDULE_NAME.fullmatch(name) else None
-    if kept is None:
-        raise ScheduleNotFound
-    if kept.caller != caller:
-        raise KeptElsewhere(name, kept.kept_by)
-    return kept
 
 
 def schedule_summary(kept: Kept, now: dt.datetime) -> "ScheduleSummary":
@@ -74,9 +47,9 @@ def schedule_view(kept: Kept, now: dt.datetime) -> "ScheduleState":
 
 def run_view(run: Run) -> "ScheduleRun":
     """A run with its jobs."""
-    jobs = members().jobs_of(run_key(run.name, dt.datetime.fromisoformat(run.planned)))
+    jobs = members().jobs_of(run.key)
     return {
-        "plannedAt": run.planned,
+        "plannedAt": moment_text(run.planned),
         "begunAt": iso(run.begun_at),
         "state": run.state,
         "jobs": [{"taskId": job.task_id, "state": job.state, "charged": job.charged} for job in jobs],
@@ -87,7 +60,7 @@ def run_view(run: Run) -> "ScheduleRun":
 
 def _next_runs(kept: Kept, now: dt.datetime) -> list[str]:
     try:
-        schedule = schedule_of_kept(kept)
+        schedule = kept.schedule()
     except InvalidRequest:
         return []
     # When the stack was deployed, and so from when on the template's rate counts, is not known here.

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from plantain.schedules.run import folder_of
 from plantain.schedules.schedule import Schedule
 
 SHOWN_RUNS = 5
@@ -14,14 +15,14 @@ def runs_on(schedule: Schedule, after: dt.datetime, count: int = SHOWN_RUNS) -> 
     return "\n".join(f"{run:%A %Y-%m-%d %H:%M} {run.tzname()}" for run in planned) or "no more times"
 
 
-def plan_text(name: str, schedule: Schedule, now: dt.datetime) -> str:
+def text_in_force(name: str, schedule: Schedule, now: dt.datetime) -> str:
     """The whole text that a good file gets."""
     rests = "" if schedule.enabled else "\nIt rests: enabled is false, so nothing runs.\n"
     asks = f"{len(schedule.requests)} request{'s' if len(schedule.requests) > 1 else ''} each time"
     return (
         f"The schedule {name} is in force: {asks}.\n{rests}\n"
         f"Next, in {schedule.recurrence.zone.key}\n{_indented(runs_on(schedule, now))}\n\n"
-        f"Images come to schedules/{name}/<date>/, the newest one to schedules/{name}/latest.<ext>.\n"
+        f"Images come to {folder_of(name)}/<date>/, the newest one to {folder_of(name)}/latest.<ext>.\n"
         f"Nothing was charged.\n"
     )
 
