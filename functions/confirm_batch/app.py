@@ -6,10 +6,10 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.batches.intake import confirm
-from plantain.batches.own import own_batch
+from plantain.batches.confirming import confirm
+from plantain.batches.records import own_batch
 from plantain.errors import BatchNotFound
-from plantain.http.api import RETRY_AFTER_SECONDS, answer, http_api
+from plantain.http.api import RETRY_AFTER_SECONDS, answer, caller_of, http_api
 
 if TYPE_CHECKING:
     from plantain.batches.answers import BatchAccepted
@@ -21,7 +21,7 @@ app = http_api(logger, on_failure="Failed to confirm batch", charged="unknown", 
 @app.post("/api/batches/<batch_id>/confirm")
 def confirm_batch(batch_id: str) -> Response[str]:
     """202 with the batch's id and state, or the problem."""
-    batch = confirm(own_batch(app.current_event, batch_id))
+    batch = confirm(own_batch(batch_id, caller_of(app.current_event)))
     logger.info("batch confirmed", batch_id=batch.batch_id, state=batch.state)
     headers = {"Location": f"/api/batches/{batch.batch_id}", "Retry-After": str(RETRY_AFTER_SECONDS)}
     confirmed: BatchAccepted = {"batchId": batch.batch_id, "state": batch.state}

@@ -6,12 +6,10 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.batches.objects import batch_objects
-from plantain.batches.own import own_batch
+from plantain.batches.records import own_batch
 from plantain.batches.view import batch_view
 from plantain.errors import BatchNotFound
-from plantain.http.api import RETRY_AFTER_SECONDS, answer, http_api
-from plantain.jobs.members import members
+from plantain.http.api import RETRY_AFTER_SECONDS, answer, caller_of, http_api
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to check batch", not_found=BatchNotFound)
@@ -20,9 +18,9 @@ app = http_api(logger, on_failure="Failed to check batch", not_found=BatchNotFou
 @app.get("/api/batches/<batch_id>")
 def get_batch(batch_id: str) -> Response[str]:
     """200 with the batch, or the problem."""
-    batch = own_batch(app.current_event, batch_id)
+    batch = own_batch(batch_id, caller_of(app.current_event))
     headers = {} if batch.is_final else {"Retry-After": str(RETRY_AFTER_SECONDS)}
-    return answer(200, batch_view(batch, members(), batch_objects()), headers)
+    return answer(200, batch_view(batch), headers)
 
 
 @logger.inject_lambda_context

@@ -21,5 +21,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     except BatchNotFound:
         logger.warning("an execution without a batch ended", execution=detail["name"])
         return
-    batch = end_batch(batch, detail.get("error") or "", batch_records())
+    batch = end_batch(batch, detail.get("error") or "")
     logger.info("ended", batch_id=batch.batch_id, status=detail["status"], state=batch.state)

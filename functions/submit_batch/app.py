@@ -11,7 +11,6 @@ from plantain.batches.ordered import fingerprint_of, ordered
 from plantain.batches.request import check_batch_request
 from plantain.http.api import RETRY_AFTER_SECONDS, answer, http_api, idempotency_key, json_object
 from plantain.http.counted import counted_caller
-from plantain.inbox.bucket import inbox
 
 if TYPE_CHECKING:
     from plantain.batches.answers import BatchAccepted
@@ -30,7 +29,7 @@ def submit_batch() -> Response[str]:
     batch = taken_in_batch(caller, key, fingerprint)
     headers = {"Idempotency-Replayed": "true"} if batch else {}
     if batch is None:
-        name, reference = ordered(asked, caller, inbox())
+        name, reference = ordered(asked, caller)
         batch = take_in_batch(
             caller=caller,
             door="http",

@@ -6,9 +6,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.batches.endings import finish
-from plantain.batches.objects import batch_objects
 from plantain.batches.records import batch_records
-from plantain.jobs.standing import standing
 
 logger = Logger()
 
@@ -16,6 +14,6 @@ logger = Logger()
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """`{batchId}` in; out the same and the state."""
-    batch = finish(batch_records().get(event["batchId"]), batch_records(), batch_objects(), standing())
+    batch = finish(batch_records().get(event["batchId"]))
     logger.info("done", batch_id=batch.batch_id, counts=dict(batch.counts))
     return {"batchId": batch.batch_id, "state": batch.state}

@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
-from functions.check_batch import app as check_batch
 from functions.confirm_batch import app as confirm_batch
 from functions.get_batch import app as get_batch
 from functions.submit_batch import app as submit_batch
 from functions.take_row import app as take_row
-from plantain.batches import executions as batch_executions
 from plantain.batches.batch import Batch
-from plantain.batches.intake import take_in_batch
+from plantain.batches.intake import executions as batch_executions
+from plantain.batches.intake import file_check, take_in_batch
 from plantain.job import Failure, Source, StoredImage
 from plantain.jobs.table import jobs
 from plantain.network.dns import Dns
@@ -54,7 +53,7 @@ def machine(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Machine:
 @pytest.fixture
 def names(monkeypatch: pytest.MonkeyPatch) -> Names:
     found = Names()
-    monkeypatch.setattr(check_batch, "dns", lambda: Dns(found))
+    monkeypatch.setattr(file_check, "dns", lambda: Dns(found))
     return found
 
 

@@ -21,7 +21,7 @@ MODULES = sorted(
 )
 DOMAIN_OF = {
     "": "documents errors even_numbers faults formats job models task times validation",
-    "batches": "answers batch file request text_lines",
+    "batches": "answers batch csv_rows jsonl_rows request row text_lines",
     "drops": "dropped words",
     "http": "problem_details",
     "images": "end format jpeg_end",
@@ -89,9 +89,9 @@ def test_each_outside_library_has_its_modules() -> None:
         *("wishes.request", "wishes.wish", "wishes.file_wish", "inbox.upload_request", "validation"),
         *("presets.preset", "presets.fields", "presets.brand", "presets.composing", "planning.preset_view"),
         *("schedules.schedule", "schedules.check", "schedules.timing"),
-        *("batches.file", "batches.request"),
+        *("batches.row", "batches.request"),
     }
-    assert importers("aws_lambda_powertools") == {"http.api", "http.counted", "metrics", "batches.own"}
+    assert importers("aws_lambda_powertools") == {"http.api", "http.counted", "metrics"}
     botocore = {name for module in MODULES if module != "aws" for name in imported(module) if "botocore" in name}
     assert botocore == {"botocore.exceptions"}
 

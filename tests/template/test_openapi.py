@@ -11,8 +11,8 @@ import jsonschema_rs
 import pytest
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
-from plantain.batches.file import _with_variables
 from plantain.batches.request import check_batch_request
+from plantain.batches.row import with_variables
 from plantain.errors import REFUSAL_CODES
 from plantain.inbox.file_kinds import MAX_UPLOAD_BYTES
 from plantain.inbox.upload_request import check_upload
@@ -129,7 +129,7 @@ def test_the_requests_shown_are_accepted() -> None:
     for order in _asked("/api/batches"):
         check_batch_request(order, "alice")
         for row in order.get("items", []):
-            check_file_wish(_with_variables({name: value for name, value in row.items() if name != "id"}), terms)
+            check_file_wish(with_variables({name: value for name, value in row.items() if name != "id"}), terms)
     for upload in _asked("/api/uploads"):
         check_upload(upload)
 

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plantain.batches.batch import MAX_ROWS, BadRow
-from plantain.batches.file import MAX_COLUMNS, Row, csv_rows, jsonl_rows
+from plantain.batches.csv_rows import csv_rows
+from plantain.batches.jsonl_rows import jsonl_rows
+from plantain.batches.row import MAX_COLUMNS, Row
 from plantain.batches.text_lines import MAX_LINE, text_lines
 from plantain.documents import BadDocument
 

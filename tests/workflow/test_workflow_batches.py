@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from plantain.batches.confirming import confirm
 from plantain.batches.endings import end_batch
-from plantain.batches.intake import confirm
 from plantain.batches.records import batch_records
 from plantain.jobs.table import jobs
 from tests.workflow.batches import BatchWorkflow
@@ -144,9 +144,9 @@ def test_an_execution_that_expired_or_was_stopped_is_written_on_its_batch(
     settings.setenv("BATCH_CONFIRM_USD", "0")
     waiting = batches.reached(batches.start(a_row()), "waiting")
 
-    expired = end_batch(waiting, "BatchExpired", batch_records())
+    expired = end_batch(waiting, "BatchExpired")
 
-    assert (expired.state, end_batch(expired, "", batch_records()).state) == ("expired", "expired")
+    assert (expired.state, end_batch(expired, "").state) == ("expired", "expired")
     assert batches.workflow.sent == 0
 
 

@@ -1,4 +1,4 @@
-"""The only module that knows Step Functions: starts the execution that carries a job to its end."""
+"""The only module that knows the executions of jobs: starts the one that carries a job, and wakes it."""
 
 import json
 import os

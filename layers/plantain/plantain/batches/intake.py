@@ -4,8 +4,7 @@ from plantain.batches.batch import Batch, new_batch
 from plantain.batches.executions import batch_executions
 from plantain.batches.records import batch_records
 from plantain.errors import ClaimInFlight, IdempotencyKeyReused
-from plantain.http.problems import batch_ended, batch_not_ready
-from plantain.job import Door, Source, now_ms
+from plantain.job import Door, Source
 from plantain.jobs.claims import Claim, claim_id, claims
 
 
@@ -70,20 +69,3 @@ def _made_by(claim: Claim | None, fingerprint: str) -> Batch | None:
 
 def _claim(caller: str, idempotency_key: str) -> str:
     return claim_id(caller, "batch", idempotency_key)
-
-
-def confirm(batch: Batch) -> Batch:
-    """Say yes to the price of a batch that waits; said twice, or to one that runs already, it changes nothing.
-
-    Raises Problem: batch_not_ready, batch_ended.
-    """
-    changes = {"state": "running", "confirmedAt": now_ms()}
-    after = batch_records().change(batch.batch_id, changes, only_from=("waiting",))
-    after = after or batch_records().get(batch.batch_id)
-    if after.state == "checking":
-        raise batch_not_ready()
-    if after.failure:
-        raise batch_ended(after.failure)
-    if after.task_token and after.state == "running":
-        batch_executions().wake(after.task_token)
-    return after

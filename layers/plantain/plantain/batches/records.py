@@ -11,7 +11,7 @@ from plantain.batches.batch import BadRow, Batch
 from plantain.errors import BatchNotFound
 from plantain.faults import Fault
 from plantain.items import fields_of, from_attributes, to_attributes, values_of
-from plantain.job import Source
+from plantain.job import Source, is_task_id
 
 
 class BatchRecords:
@@ -89,3 +89,16 @@ def _batch_from(item: dict[str, Any]) -> Batch:
 def batch_records() -> BatchRecords:
     """The configured table, reached at first use."""
     return BatchRecords(os.environ["JOBS_TABLE"], client("dynamodb"))
+
+
+def own_batch(batch_id: str, caller: str) -> Batch:
+    """The caller's own batch, or one that was dropped, which is everybody's who has an API key.
+
+    Raises BatchNotFound, of somebody else's as of none.
+    """
+    if not is_task_id(batch_id):
+        raise BatchNotFound
+    batch = batch_records().get(batch_id)
+    if batch.door != "upload" and batch.caller != caller:
+        raise BatchNotFound
+    return batch

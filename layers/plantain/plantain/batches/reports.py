@@ -1,14 +1,15 @@
-"""What is written for people who have dropped a batch. The tag on their file follows (batches/status.py)."""
+"""What people are told who have dropped a batch: texts, and after them the tag on their file."""
 
 from collections.abc import Iterable
 from itertools import islice
 
 from plantain.batches.batch import BadRow, Batch
+from plantain.batches.records import batch_records
 from plantain.faults import Fault
 from plantain.inbox.keys import key_of
 from plantain.reports.failed_text import failed_text
 from plantain.reports.problem_lines import problem_lines
-from plantain.reports.telling import report_failure, report_plan
+from plantain.reports.telling import Status, report_failure, report_plan, settle
 from plantain.task import Charged
 
 MAX_TOLD = 1000  # rows named in one text; results.jsonl has them all
@@ -63,6 +64,20 @@ def tell_problems(batch: Batch, problems: list[str], more: int, charged: Charged
         advice = f"Mend those rows and put the file in again under the same name: {_ONLY_THE_OTHERS}"
         cost = _OF_THESE_ROWS[charged]
         _tell_failure(batch, subject, [*problems, *_rest(more)], charged, advice, cost)
+
+
+def tell_status(batch: Batch) -> None:
+    """Tag the file as its batch's record says, if it was dropped. Safe to repeat, whoever does it."""
+    if batch.source:
+        settle(batch.source, lambda: _status(batch_records().get(batch.batch_id)))
+
+
+def _status(batch: Batch) -> Status:
+    """A success is a batch each of whose rows has its picture, and a batch that waits for a yes is accepted."""
+    if not batch.is_final:
+        return "accepted"
+    made = batch.counts.get("success", 0)
+    return "success" if batch.state == "done" and made == batch.rows and not batch.bad else "fail"
 
 
 def row_problem(line: int, id: str, message: str) -> str:

@@ -1,7 +1,5 @@
 """Checks what a caller says of a batch it wants made; its rows are looked at later, all of them."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -45,13 +43,3 @@ def check_batch_request(body: Mapping[str, Any], caller: str) -> BatchRequest:
     if (asked.items is None) == (asked.key is None):
         raise InvalidRequest(Fault("", "Give either items or a key."))
     return asked
-
-
-def rows_of(items: list[dict[str, Any]]) -> bytes:
-    """The items as a file of JSON Lines."""
-    return b"".join(json.dumps(item).encode() + b"\n" for item in items)
-
-
-def digest_of(content: bytes) -> str:
-    """Stands for a content where it has no name."""
-    return hashlib.sha256(content).hexdigest()

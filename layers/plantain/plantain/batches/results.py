@@ -9,14 +9,14 @@ from itertools import batched
 from typing import Any
 
 from plantain.batches.batch import BadRow, Batch
-from plantain.batches.objects import BatchObjects
+from plantain.batches.checked_rows import ReadyRow, row_from
+from plantain.batches.objects import batch_objects
 from plantain.batches.reports import MAX_TOLD, bad_row_problem, row_problem
-from plantain.batches.rows import ReadyRow, row_from
 from plantain.even_numbers import evened
 from plantain.images.manifests import cost_of
 from plantain.items import values_of
 from plantain.job import Job
-from plantain.jobs.standing import Standing
+from plantain.jobs.standing import standing
 from plantain.task import Charged
 
 _AT_ONCE = 100
@@ -34,18 +34,18 @@ class Results:
     charged: Charged = "no"
 
 
-def write_results(batch: Batch, objects: BatchObjects, standing: Standing) -> Results:
+def write_results(batch: Batch) -> Results:
     """Read every row's job as it is now. What stands in the way of one is told in its line."""
     results = Results()
     with tempfile.TemporaryFile() as lines:
-        for some in batched(objects.lines(batch.batch_id, "rows.jsonl"), _AT_ONCE, strict=False):
+        for some in batched(batch_objects().lines(batch.batch_id, "rows.jsonl"), _AT_ONCE, strict=False):
             rows = [row_from(line) for line in some]
-            jobs = standing.jobs_of(row.claim for row in rows if isinstance(row, ReadyRow))
+            jobs = standing().jobs_of(row.claim for row in rows if isinstance(row, ReadyRow))
             for row in rows:
                 told = _told(row, jobs)
                 lines.write(json.dumps(evened(told), ensure_ascii=False).encode(errors="replace") + b"\n")
                 _count(results, batch, row, jobs)
-        objects.put(batch.batch_id, "results.jsonl", lines)
+        batch_objects().put(batch.batch_id, "results.jsonl", lines)
     return results
 
 

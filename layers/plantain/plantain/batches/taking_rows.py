@@ -1,19 +1,17 @@
 """Takes one row of a batch: reserves its job, or finds the one that an earlier batch has made of it."""
 
-from plantain.batches.batch import Batch
-from plantain.batches.objects import BatchObjects
-from plantain.batches.rows import ReadyRow, row_from
+from plantain.batches.batch import MAX_ROWS, Batch
+from plantain.batches.checked_rows import ReadyRow, row_from
+from plantain.batches.objects import batch_objects
 from plantain.job import new_job
-from plantain.jobs.reservations import Reservation, Reservations
+from plantain.jobs.reservations import Reservation, reservations
 
-MEMBER_DIGITS = 5  # of MAX_ROWS: members sort as rows do
+_DIGITS = len(str(MAX_ROWS))  # members sort as rows do
 
 
-def take_row(
-    batch: Batch, first: int, last: int, objects: BatchObjects, reservations: Reservations
-) -> Reservation:
+def take_row(batch: Batch, first: int, last: int) -> Reservation:
     """The job of the row in these bytes of the checked rows. Raises ClaimInFlight."""
-    row = row_from(objects.part(batch.batch_id, "rows.jsonl", first, last))
+    row = row_from(batch_objects().part(batch.batch_id, "rows.jsonl", first, last))
     assert isinstance(row, ReadyRow)
     job = new_job(
         batch.caller,
@@ -21,10 +19,10 @@ def take_row(
         row.request,
         preset=row.preset,
         group=batch.group,
-        member=f"{row.number:0{MEMBER_DIGITS}}",
+        member=f"{row.number:0{_DIGITS}}",
         stem=f"{batch.stem}-{row.id}" if batch.stem else row.id,
     )
-    return reservations.reserve_for_good(job, row.claim)
+    return reservations().reserve_for_good(job, row.claim)
 
 
 def seconds_after(looks: int) -> int:

@@ -4,8 +4,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from plantain.batches.batch import Batch
-from plantain.batches.objects import BatchObjects
-from plantain.jobs.members import Members, credits_of
+from plantain.batches.objects import batch_objects
+from plantain.jobs.members import credits_of, members
 from plantain.spending.prices import prices
 from plantain.times import iso
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from plantain.spending.answers import Cost
 
 
-def batch_view(batch: Batch, members: Members, objects: BatchObjects) -> "BatchStatus":
+def batch_view(batch: Batch) -> "BatchStatus":
     """A batch as its caller sees it. While it runs its jobs are counted, then the record tells."""
     counts, credits = Counter(batch.counts), batch.credits
     if batch.state == "running" or (batch.is_final and not counts and batch.rows):
-        counts, credits = _counted(batch, members)
-    results = objects.link(batch.batch_id, "results.jsonl") if batch.state == "done" else None
-    errors = objects.link(batch.batch_id, "errors.jsonl") if batch.bad else None
+        counts, credits = _counted(batch)
+    results = batch_objects().link(batch.batch_id, "results.jsonl") if batch.state == "done" else None
+    errors = batch_objects().link(batch.batch_id, "errors.jsonl") if batch.bad else None
     return {
         "batchId": batch.batch_id,
         "state": batch.state,
@@ -46,9 +46,9 @@ def batch_view(batch: Batch, members: Members, objects: BatchObjects) -> "BatchS
     }
 
 
-def _counted(batch: Batch, members: Members) -> tuple[Counter[str], float | None]:
+def _counted(batch: Batch) -> tuple[Counter[str], float | None]:
     """The batch's own jobs as they are, and those of earlier ones as they were when its rows were checked."""
-    own = members.jobs_of(batch.group)
+    own = members().jobs_of(batch.group)
     return Counter[str](job.state for job in own) + Counter(batch.reused), credits_of(own)
 
 

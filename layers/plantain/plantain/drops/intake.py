@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from plantain.batches.intake import take_in_batch
-from plantain.batches.status import tell_status
+from plantain.batches.reports import tell_status
 from plantain.drops.dropped import Kind, caller_of, is_ignored, job_keys, kind_of, member_of
 from plantain.drops.photo_folders import problems_of_folder
 from plantain.drops.reading import ABOUT_FOLDERS, Unusable, document_of

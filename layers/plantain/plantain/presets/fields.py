@@ -1,20 +1,21 @@
 """The fields of a preset's file and of the brand profile: what each takes, and how it refuses the rest."""
 
 import re
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from plantain.inbox.file_kinds import IMAGE_EXTENSIONS
 from plantain.inbox.keys import DROPS, PRESETS, is_inbox_key
-from plantain.wishes.wish import as_text, is_number
+from plantain.wishes.request import PictureSettings
+from plantain.wishes.wish import WORDS, as_text, is_number
 
-Lockable = Literal["aspect_ratio", "resolution", "output_format", "image_input", "style", "mood", "composition"]
+LOCKABLE = (*PictureSettings.model_fields, "image_input", *WORDS)
 
 _VARIABLE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 # What stands beside a preset's variables in a row of a batch.
-_TAKEN = {"prompt", "preset", "variables", "count", "dry_run", "cache", "id", *get_args(Lockable)}
+_TAKEN = {"prompt", "preset", "variables", "count", "dry_run", "cache", "id", *LOCKABLE}
 _ENDINGS = (*(f".{ending}" for ending in IMAGE_EXTENSIONS.values()), ".jpeg")
 
 
@@ -43,10 +44,8 @@ def _brand_image(key: str) -> str:
 
 
 def _lockable(name: str) -> str:
-    if name not in get_args(Lockable):
-        raise PydanticCustomError(
-            "lockable", "must be one of {choices}", {"choices": ", ".join(get_args(Lockable))}
-        )
+    if name not in LOCKABLE:
+        raise PydanticCustomError("lockable", "must be one of {choices}", {"choices": ", ".join(LOCKABLE)})
     return name
 
 

@@ -72,7 +72,7 @@ def _wish_in(fields: Mapping[str, Any], terms: Terms) -> Wish:
 
 
 def _with_advice(fault: Fault) -> Fault:
-    """Variables stand beside the preset's name in a list (batches/file.py), and so people write them in a file."""
+    """Variables stand beside the preset's name in a list (batches/row.py), and so people write them in a file."""
     if fault.detail != NOT_KNOWN or fault.pointer.count("/") != 1:
         return fault
     name = to_snake(fault.pointer[1:])
