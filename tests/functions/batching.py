@@ -11,9 +11,10 @@ from functions.confirm_batch import app as confirm_batch
 from functions.get_batch import app as get_batch
 from functions.submit_batch import app as submit_batch
 from functions.take_row import app as take_row
+from plantain.batches import executions as batch_executions
+from plantain.batches import file_check
 from plantain.batches.batch import Batch
-from plantain.batches.intake import executions as batch_executions
-from plantain.batches.intake import file_check, take_in_batch
+from plantain.batches.intake import take_in_batch
 from plantain.job import Failure, Source, StoredImage
 from plantain.jobs.table import jobs
 from plantain.network.dns import Dns

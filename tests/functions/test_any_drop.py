@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plantain.drops import intake as drops
 from plantain.drops.dropped import caller_of, folder_of, is_ignored, kind_of
-from plantain.drops.intake import intake as drops
 from plantain.job import Failure
 from plantain.reports.telling import report_id_of
 from tests.functions.dropping import Drops, inbox

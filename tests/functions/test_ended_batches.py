@@ -7,7 +7,7 @@ import pytest
 
 from functions.check_batch import app as check_batch
 from functions.record_batch_end import app as record_batch_end
-from plantain.batches.intake import checking
+from plantain.batches import checking
 from plantain.batches.records import batch_records
 from plantain.batches.reports import tell_status
 from plantain.job import Source, new_task_id

@@ -16,13 +16,14 @@ from plantain.batches.intake import take_in_batch, taken_in_batch
 from plantain.batches.records import batch_records
 from plantain.errors import IdempotencyKeyReused
 from plantain.job import Failure, Job, task_id_of
+from plantain.jobs import claims
 from plantain.jobs.claims import claim_id
 from plantain.jobs.reservations import reservations
-from plantain.jobs.table import claims, jobs
+from plantain.jobs.table import jobs
 from plantain.recovery import reopening
+from plantain.schedules import running
 from plantain.schedules.keeping import keep
 from plantain.schedules.kept import Kept
-from plantain.schedules.records import running
 from tests.builders import a_job
 from tests.conftest import Cloud
 from tests.functions.conftest import Answer, LambdaContext, Started, call, event, http_event

@@ -11,7 +11,7 @@ from plantain.images.bucket import image_key
 from plantain.job import Job, now_ms
 from plantain.jobs.intake import take_in
 from plantain.jobs.table import jobs
-from plantain.schedules.records import running
+from plantain.schedules import running
 from plantain.schedules.run import RunInFlight, moment_text
 from plantain.schedules.runs import runs
 from tests.conftest import Cloud
@@ -157,7 +157,7 @@ def test_one_run_makes_up_for_all_that_were_missed(
     drop(cloud, 'overlap = "run"\non_missed = "run_once"\n' + FILE.replace("0 9 ? * MON *", "0 * * * ? *"))
     hours = [MONDAY + dt.timedelta(hours=n) for n in range(4)]
     recovered = hours[-1] + dt.timedelta(minutes=5)
-    monkeypatch.setattr("plantain.schedules.records.runs.now_ms", lambda: int(recovered.timestamp() * 1000))
+    monkeypatch.setattr("plantain.schedules.runs.now_ms", lambda: int(recovered.timestamp() * 1000))
 
     states = [running.run_schedule("leaf", hours[n], recovered) for n in (1, 0, 2, 3)]
 
@@ -174,7 +174,7 @@ def test_a_dead_letter_sent_again_after_weeks_pays_for_nothing_twice(
         with pytest.raises(ZeroDivisionError):
             run()
     ten_days_on = now_ms() + 10 * 86_400_000
-    monkeypatch.setattr("plantain.jobs.table.claims.now_ms", lambda: ten_days_on)
+    monkeypatch.setattr("plantain.jobs.claims.now_ms", lambda: ten_days_on)
 
     assert run() == "done"
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from functions.arm_skipped import app as arm_skipped
+from plantain.schedules import keeping
 from plantain.schedules.kept import Kept
-from plantain.schedules.records import keeping
 from tests.conftest import Cloud
 from tests.functions.conftest import LambdaContext, Started
 from tests.functions.scheduling import (

@@ -10,7 +10,7 @@ import pytest
 from functions.create_task import app as create_task
 from functions.create_upload import app as create_upload
 from functions.submit_job import app as submit_job
-from plantain.inbox.bucket import bucket as inbox
+from plantain.inbox import bucket as inbox
 from plantain.inbox.keys import new_upload_key, pinned
 from plantain.jobs.reservations import reservations
 from plantain.jobs.table import jobs

@@ -7,6 +7,8 @@ import pytest
 from plantain.documents import toml_document
 from plantain.faults import Fault, InvalidRequest, PresetBroken
 from plantain.models import MODELS
+from plantain.presets.composing import composed
+from plantain.presets.file import PresetFile, preset_in, problems_of_brand, problems_of_preset, wants_brand
 from plantain.presets.preset import MAX_PRESET_BYTES
 from plantain.wishes.file_wish import check_file_wish
 from plantain.wishes.terms import Terms

@@ -15,6 +15,7 @@ from plantain.schedules.check import check_schedule, check_schedule_request
 from plantain.schedules.filling import filled, turns_of
 from plantain.schedules.schedule import MAX_REQUESTS, SCHEDULE_NAME, Schedule
 from plantain.wishes.terms import Terms
+from tests.pages import blocks, section
 
 NOW = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
 TERMS = Terms(MODELS["nano-banana-pro"], "schedules/leaf", from_inbox=True)

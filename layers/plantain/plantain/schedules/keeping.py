@@ -100,7 +100,7 @@ def drop(name: str, keeper: str) -> None:
 def arm_skipped(kept: Kept, schedule: Schedule, now: dt.datetime) -> int:
     """Plan the runs of the next days whose local time the clock skips, as no cron of AWS's finds them.
 
-    Returns how many. One that is planned and then is no time of the schedule any more is not run (schedules/running.py).
+    Returns how many. One that is planned and then is no time of the schedule any more is not run (running.py).
     """
     skipped = schedule.recurrence.skipped(now, now + HORIZON) if schedule.enabled else []
     for moment in skipped:
