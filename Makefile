@@ -8,8 +8,8 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --
 # SAM looks for python3.13 on the path and finds that of its own environment. It would tell AWS of each run.
 SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.tools/sam/bin:$$PATH" .tools/sam/bin/sam
 AWS := .tools/sam/bin/python -m scripts
-# It looks at the file alone: nothing is fetched, nothing sent. Each check left out has its reason in the file.
-CHECKOV := CKV_SKIP_PACKAGE_UPDATE_CHECK=true .tools/checkov/bin/checkov --config-file .checkov.yaml
+# Told by .checkov.yaml to look at the template alone: nothing is fetched, nothing sent.
+CHECKOV := CKV_SKIP_PACKAGE_UPDATE_CHECK=true .tools/checkov/bin/checkov
 THIS_ARCH := $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)
 
 # As given: make itself must not read a "$$" in them. They reach the programs through the environment, because
@@ -72,7 +72,7 @@ bench: .venv/dev .build/vendor/done ## what it costs in time, memory and steps, 
 
 lint: .venv/dev .tools/sam/done .tools/checkov/done ## ruff, mypy, cfn-lint, sam validate, checkov
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && .venv/bin/cfn-lint template.yaml
-	@$(SAM) validate --lint --region us-east-1
+	@$(SAM) validate --region us-east-1
 	@$(CHECKOV)
 	@echo "lint: nothing to mend"
 
