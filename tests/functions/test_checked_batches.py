@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from functions.check_batch import app as check_batch
+from plantain.batches import file_check
 from plantain.batches.records import batch_records
 from plantain.inbox.file_kinds import MAX_BATCH_BYTES
 from plantain.network.dns import Dns
@@ -84,7 +85,7 @@ def test_each_host_is_asked_for_once(
     batch = dropped(
         cloud, "prompt,image_input\n" + "x,https://a.example.com/1.png|https://gone.test/2.png\n" * 120
     )
-    monkeypatch.setattr(check_batch, "dns", lambda: Dns(counting))
+    monkeypatch.setattr(file_check, "dns", lambda: Dns(counting))
 
     step(check_batch, batchId=batch.batch_id)
 
