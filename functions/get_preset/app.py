@@ -12,7 +12,7 @@ from plantain.http.problems import no_such_preset, preset_not_found
 from plantain.models import configured_model
 from plantain.planning.preset_view import preset_in_full
 from plantain.presets.finding import presets
-from plantain.wishes.wish import name_and_version
+from plantain.wishes.preset_wish import name_and_version
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to read presets", not_found=no_such_preset)

@@ -6,7 +6,7 @@ from functions.list_jobs.app import DEFAULT_LIMIT, MAX_LIMIT
 from plantain.job import STATES
 from plantain.schedules.schedule import SCHEDULE_NAME as _SCHEDULE
 from plantain.spending.usage_question import GROUPS, MAX_DAYS
-from plantain.wishes.wish import PRESET
+from plantain.wishes.preset_wish import PRESET
 from scripts.openapi.problems import BATCH_ID as _BATCH_ID
 from scripts.openapi.problems import TASK_ID as _TASK_ID
 

@@ -25,8 +25,8 @@ from plantain.presets.answers import PresetInFull, PresetList
 from plantain.schedules.answers import RunPage, ScheduleList, ScheduleState
 from plantain.schedules.schedule import MAX_REQUESTS, ScheduleRequest
 from plantain.spending.answers import Usage
+from plantain.wishes.preset_wish import MAX_VARIABLES, PRESET, PresetFilling, PresetRequest
 from plantain.wishes.request import GenerateRequest
-from plantain.wishes.wish import MAX_VARIABLES, PRESET, PresetFilling, PresetRequest
 
 Schema = dict[str, Any]
 

@@ -36,7 +36,7 @@ DOMAIN_OF = {
     "schedules": "answers check cron cron_field filling kept moments recurrence run schedule timing words",
     "spending": "answers budgets counters prices usage_question",
     "steps": "canonical polling",
-    "wishes": "file_wish request terms wish",
+    "wishes": "file_wish preset_wish request terms wish",
 }
 DOMAIN = {f"{room}.{name}".strip(".") for room, names in DOMAIN_OF.items() for name in names.split()}
 
@@ -86,7 +86,7 @@ def test_each_outside_library_has_its_modules() -> None:
     assert importers("boto3") == {"aws", "items"}
     assert {name for name in imported("items") if name.startswith("boto3")} == {"boto3.dynamodb.types"}
     assert importers("pydantic") == {
-        *("wishes.request", "wishes.wish", "wishes.file_wish", "inbox.upload_request", "validation"),
+        *("wishes.request", "wishes.preset_wish", "wishes.file_wish", "inbox.upload_request", "validation"),
         *("presets.preset", "presets.fields", "presets.brand", "presets.composing", "planning.preset_view"),
         *("schedules.schedule", "schedules.check", "schedules.timing"),
         *("batches.row", "batches.request"),

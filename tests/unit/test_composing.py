@@ -14,7 +14,7 @@ from plantain.presets.brand import Brand, brand_of
 from plantain.presets.composing import as_value, composed
 from plantain.presets.preset import preset_of
 from plantain.presets.template_text import filled, variables_in
-from plantain.wishes.wish import PresetWish
+from plantain.wishes.preset_wish import PresetWish
 
 MODEL = MODELS["nano-banana-pro"]
 CARD = """

@@ -7,8 +7,8 @@ import pytest
 from plantain.faults import Fault, InvalidRequest
 from plantain.models import MODELS
 from plantain.wishes.file_wish import FileWish, as_written, check_file_wish
+from plantain.wishes.preset_wish import PresetWish
 from plantain.wishes.terms import Terms
-from plantain.wishes.wish import PresetWish
 
 TERMS = Terms(MODELS["nano-banana-pro"], "inbox/team", from_inbox=True)
 

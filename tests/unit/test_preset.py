@@ -11,8 +11,9 @@ from plantain.presets.composing import composed
 from plantain.presets.file import PresetFile, preset_in, problems_of_brand, problems_of_preset, wants_brand
 from plantain.presets.preset import MAX_PRESET_BYTES
 from plantain.wishes.file_wish import check_file_wish
+from plantain.wishes.preset_wish import PresetWish
 from plantain.wishes.terms import Terms
-from plantain.wishes.wish import PresetWish, check_wish
+from plantain.wishes.wish import check_wish
 from tests.pages import blocks, section
 
 MODEL = MODELS["nano-banana-pro"]

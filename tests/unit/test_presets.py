@@ -11,8 +11,8 @@ from plantain.network.dns import Dns
 from plantain.planning.plans import Plan, plan_of
 from plantain.presets.finding import Presets, presets, presets_of_a_moment
 from plantain.presets.keys import preset_name_of
+from plantain.wishes.preset_wish import PresetWish
 from plantain.wishes.terms import Terms
-from plantain.wishes.wish import PresetWish
 from tests.conftest import Cloud
 from tests.wire import Names
 

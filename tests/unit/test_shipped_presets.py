@@ -8,11 +8,11 @@ import pytest
 from plantain.faults import InvalidRequest
 from plantain.job import Request
 from plantain.models import MODELS, Model
-from plantain.presets.composing import COMPOSITIONS, MOODS, STYLES, composed
+from plantain.presets.composing import composed
 from plantain.presets.file import preset_in
 from plantain.presets.finding import presets
 from plantain.presets.preset import Preset
-from plantain.wishes.wish import PresetWish
+from plantain.wishes.preset_wish import PresetWish
 from tests.conftest import Cloud
 
 # What nobody can guess. Everything else has a good default.
@@ -25,6 +25,10 @@ NEEDED = {
     "merge": set(),
 }
 IMAGES = {"recolor": 1, "merge": 2}
+# As README.md and the fields of a wish offer them.
+STYLES = ("isometric 3D", "flat design", "minimalist", "cinematic", "data visualization")
+MOODS = ("professional", "bold", "modern", "tech-forward", "premium")
+COMPOSITIONS = ("centered", "asymmetric", "grid layout", "hero image")
 
 
 @pytest.fixture(params=MODELS.values(), ids=lambda model: model.name)

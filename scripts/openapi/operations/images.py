@@ -5,7 +5,7 @@ from plantain.models import Model
 from plantain.planning.answers import Estimate
 from plantain.spending.prices import prices
 from plantain.wishes.request import GenerateRequest
-from plantain.wishes.wish import PresetRequest
+from plantain.wishes.preset_wish import PresetRequest
 from scripts.openapi import parameters
 from scripts.openapi.examples import FILLING, PRESET_VERSION, PROMPT, UPLOAD, price, task
 from scripts.openapi.operation import Body, Good, Operation

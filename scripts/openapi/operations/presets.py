@@ -3,7 +3,7 @@
 from plantain.models import Model
 from plantain.planning.answers import Rendering
 from plantain.presets.answers import Preset, PresetInFull, PresetList
-from plantain.wishes.wish import PresetFilling
+from plantain.wishes.preset_wish import PresetFilling
 from scripts.openapi import parameters
 from scripts.openapi.examples import FILLING, PRESET_VERSION, UPLOAD, price
 from scripts.openapi.operation import Body, Good, Operation

@@ -9,7 +9,6 @@ from plantain.job import Door, Source, new_task_id, now_ms
 from plantain.spending.prices import prices
 
 BatchState = Literal["checking", "waiting", "running", "done", "failed", "expired"]
-BATCH_STATES: tuple[BatchState, ...] = ("checking", "waiting", "running", "done", "failed", "expired")
 
 MAX_ROWS = 10_000  # children that one Distributed Map of ours is to have: their outputs stay below 256 KB
 

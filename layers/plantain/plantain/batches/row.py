@@ -11,8 +11,8 @@ from plantain.batches.batch import MAX_ROWS, BadRow
 from plantain.documents import BadDocument
 from plantain.faults import Fault
 from plantain.presets.fields import variable_of
+from plantain.wishes.preset_wish import PresetRequest
 from plantain.wishes.request import GenerateRequest
-from plantain.wishes.wish import PresetRequest
 
 MAX_COLUMNS = 100  # every setting and as many variables as a wish may have
 SETTINGS = frozenset(GenerateRequest.model_fields | PresetRequest.model_fields) - {"variables"}

@@ -12,8 +12,9 @@ from plantain.planning.plans import plan_of
 from plantain.presets.finding import Presets
 from plantain.wishes.file_wish import FileWish, as_written, check_file_wish
 from plantain.wishes.input_images import look_up_hosts
+from plantain.wishes.preset_wish import PresetWish
 from plantain.wishes.terms import Terms
-from plantain.wishes.wish import PresetWish, Wish, fingerprint_of
+from plantain.wishes.wish import Wish, fingerprint_of
 
 
 def ready_rows(

@@ -7,7 +7,7 @@ from plantain.models import Model
 from plantain.presets.file import preset_in
 from plantain.presets.finding import Presets
 from plantain.presets.preset import Preset
-from plantain.wishes.wish import PRESET_NAME
+from plantain.wishes.preset_wish import PRESET_NAME
 
 
 def problems_of_folder(key: str, model: Model, library: Presets) -> list[str]:

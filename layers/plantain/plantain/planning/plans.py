@@ -14,8 +14,9 @@ from plantain.presets.keys import BRAND_KEY
 from plantain.spending.prices import dollars, prices
 from plantain.wishes.file_wish import FileWish
 from plantain.wishes.input_images import usable_inputs
+from plantain.wishes.preset_wish import PresetWish
 from plantain.wishes.terms import Terms
-from plantain.wishes.wish import PresetWish, Wish
+from plantain.wishes.wish import Wish
 
 
 @dataclass(frozen=True, slots=True)

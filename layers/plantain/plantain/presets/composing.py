@@ -18,13 +18,8 @@ from plantain.presets.fields import one_line
 from plantain.presets.preset import Preset, Variable
 from plantain.presets.template_text import filled
 from plantain.validation import MAX_FAULTS
+from plantain.wishes.preset_wish import PresetWish
 from plantain.wishes.request import PictureSettings
-from plantain.wishes.wish import PresetWish
-
-# Offered, not enforced: any words will do.
-STYLES = ("isometric 3D", "flat design", "minimalist", "cinematic", "data visualization")
-MOODS = ("professional", "bold", "modern", "tech-forward", "premium")
-COMPOSITIONS = ("centered", "asymmetric", "grid layout", "hero image")
 
 
 def composed(wish: PresetWish, preset: Preset, brand: Brand | None, model: Model) -> Request:

@@ -8,8 +8,8 @@ from pydantic_core import PydanticCustomError
 
 from plantain.inbox.file_kinds import IMAGE_EXTENSIONS
 from plantain.inbox.keys import DROPS, PRESETS, is_inbox_key
+from plantain.wishes.preset_wish import WORDS, as_text, is_number
 from plantain.wishes.request import PictureSettings
-from plantain.wishes.wish import WORDS, as_text, is_number
 
 LOCKABLE = (*PictureSettings.model_fields, "image_input", *WORDS)
 

@@ -15,8 +15,7 @@ from plantain.presets.brand import Brand, brand_of
 from plantain.presets.keys import BRAND_KEY
 from plantain.presets.preset import MAX_PRESET_BYTES, Preset, preset_of
 from plantain.reports.problem_lines import problem_lines
-
-VERSION_LENGTH = 12
+from plantain.wishes.preset_wish import VERSION_LENGTH
 
 
 @dataclass(frozen=True, slots=True)

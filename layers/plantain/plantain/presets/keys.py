@@ -1,7 +1,7 @@
 """Where presets and the brand profile lie in the inbox: `presets/<name>.toml`."""
 
 from plantain.inbox.keys import PRESETS
-from plantain.wishes.wish import PRESET_NAME
+from plantain.wishes.preset_wish import PRESET_NAME
 
 ENDING = ".toml"
 BRAND = "brand"  # no preset can have this name

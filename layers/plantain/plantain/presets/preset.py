@@ -12,9 +12,9 @@ from plantain.models import Model
 from plantain.presets.fields import BrandImage, Flag, Line, Locked, Scalar, VariableName, Words
 from plantain.presets.template_text import stray_dollars, variables_in
 from plantain.validation import MAX_FAULTS, checked
+from plantain.wishes.preset_wish import WORDS, FewVariables
 from plantain.wishes.request import PictureSettings, few_enough
 from plantain.wishes.terms import Terms
-from plantain.wishes.wish import WORDS, FewVariables
 
 MAX_PRESET_BYTES = 64 * 1024
 

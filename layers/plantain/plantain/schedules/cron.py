@@ -1,6 +1,7 @@
 """Reads AWS's cron: minute hour day-of-month month day-of-week year, with `?`, `L`, `W` and `#`.
 
-Not pyawscron, the one library there is: it knows UTC alone, takes a minute 99, and breaks on a 29 February.
+No library reads it: pyawscron knows UTC alone, takes a minute 99 and breaks on a 29 February; croniter and
+cronsim count weekdays from 0, take six fields to begin with seconds, and know no `LW` (one) or `W` (the other).
 Source: EventBridge Scheduler's user guide, "Schedule types", cron-based schedules.
 """
 
