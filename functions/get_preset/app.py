@@ -10,8 +10,8 @@ from plantain.faults import PresetUnknown
 from plantain.http.api import answer, http_api
 from plantain.http.problems import no_such_preset, preset_not_found
 from plantain.models import configured_model
-from plantain.planning.preset_view import preset_in_full
 from plantain.presets.finding import presets
+from plantain.presets.view import preset_in_full
 from plantain.wishes.preset_wish import name_and_version
 
 logger = Logger()

@@ -1,6 +1,5 @@
 """List a caller's own jobs, newest first."""
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
@@ -9,6 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.faults import Fault
 from plantain.http.api import answer, caller_of, http_api
+from plantain.http.paging import limit_of
 from plantain.http.problems import invalid
 from plantain.images.bucket import images
 from plantain.job import STATES
@@ -17,9 +17,6 @@ from plantain.jobs.view import job_view
 
 if TYPE_CHECKING:
     from plantain.jobs.answers import TaskPage
-
-DEFAULT_LIMIT = 20
-MAX_LIMIT = 100
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to check task status")
@@ -30,17 +27,15 @@ def list_jobs() -> Response[str]:
     """200 with a page of jobs and the cursor of the next, or the problem."""
     event = app.current_event
     query = event.query_string_parameters
-    limit, asked = query.get("limit", str(DEFAULT_LIMIT)), query.get("state")
-    faults = []
-    if not re.fullmatch(r"[1-9][0-9]{0,2}", limit) or int(limit) > MAX_LIMIT:
-        faults.append(Fault("/limit", f"must be a whole number from 1 to {MAX_LIMIT}"))
+    faults: list[Fault] = []
+    limit, asked = limit_of(query, faults), query.get("state")
     state = asked if asked in STATES else None
     if asked != state:
         faults.append(Fault("/state", f"must be one of {', '.join(STATES)}"))
     if faults:
         raise invalid(*faults)
     try:
-        page = listing().page(caller_of(event), limit=int(limit), cursor=query.get("cursor"), state=state)
+        page = listing().page(caller_of(event), limit=limit, cursor=query.get("cursor"), state=state)
     except BadCursor:
         raise invalid(Fault("/cursor", "must be the cursor of an earlier page")) from None
     shown: TaskPage = {"jobs": [job_view(job, images()) for job in page.jobs], "cursor": page.cursor}

@@ -9,9 +9,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from plantain.http.api import answer, http_api
 from plantain.models import configured_model
-from plantain.planning.preset_view import preset_view
 from plantain.presets.file import PresetFile
 from plantain.presets.finding import Presets, presets_of_a_moment
+from plantain.presets.view import preset_view
 
 if TYPE_CHECKING:
     from plantain.presets.answers import PresetList

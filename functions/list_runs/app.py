@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from plantain.errors import ScheduleNotFound
 from plantain.faults import Fault
 from plantain.http.api import answer, caller_of, http_api
+from plantain.http.paging import limit_of
 from plantain.http.problems import invalid
 from plantain.schedules.keeping import seen
 from plantain.schedules.run import moment_text
@@ -18,9 +19,6 @@ from plantain.schedules.view import run_view
 
 if TYPE_CHECKING:
     from plantain.schedules.answers import RunPage
-
-DEFAULT_LIMIT = 20
-MAX_LIMIT = 100
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to read schedule", not_found=ScheduleNotFound)
@@ -31,18 +29,16 @@ def list_runs(name: str) -> Response[str]:
     """200 with a page of runs and the cursor of the next, or the problem."""
     event = app.current_event
     query = event.query_string_parameters
-    limit, cursor = query.get("limit", str(DEFAULT_LIMIT)), query.get("cursor")
-    faults = []
-    if not re.fullmatch(r"[1-9][0-9]{0,2}", limit) or int(limit) > MAX_LIMIT:
-        faults.append(Fault("/limit", f"must be a whole number from 1 to {MAX_LIMIT}"))
+    faults: list[Fault] = []
+    limit, cursor = limit_of(query, faults), query.get("cursor")
     # The planned time of the last run shown.
     if cursor is not None and not re.fullmatch(r"\d{4}(-\d\d){2}T\d\d(:\d\d){2}Z", cursor, re.ASCII):
         faults.append(Fault("/cursor", "must be the cursor of an earlier page"))
     if faults:
         raise invalid(*faults)
     kept = seen(name, caller_of(event))
-    found = runs().page(kept.name, int(limit) + 1, before=cursor, caller=kept.caller)
-    page = found[: int(limit)]
+    found = runs().page(kept.name, limit + 1, before=cursor, caller=kept.caller)
+    page = found[:limit]
     shown: RunPage = {
         "runs": [run_view(run) for run in page],
         "cursor": moment_text(page[-1].planned) if len(found) > len(page) else None,

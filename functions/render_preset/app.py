@@ -11,8 +11,8 @@ from plantain.http.api import answer, http_api, json_object
 from plantain.http.counted import counted_caller
 from plantain.http.problems import no_such_preset, preset_not_found
 from plantain.network.dns import dns
+from plantain.planning.plan_view import rendering_of
 from plantain.planning.plans import plan_of
-from plantain.planning.preset_view import rendering_of
 from plantain.wishes.terms import terms_of
 from plantain.wishes.wish import check_filling
 

@@ -1,6 +1,6 @@
 """Take in a batch over HTTP and start it; its rows are looked at afterwards, all of them."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
@@ -9,11 +9,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from plantain.batches.intake import take_in_batch, taken_in_batch
 from plantain.batches.ordered import fingerprint_of, ordered
 from plantain.batches.request import check_batch_request
-from plantain.http.api import RETRY_AFTER_SECONDS, answer, http_api, idempotency_key, json_object
+from plantain.batches.view import accepted
+from plantain.http.api import answer, http_api, idempotency_key, json_object
 from plantain.http.counted import counted_caller
-
-if TYPE_CHECKING:
-    from plantain.batches.answers import BatchAccepted
 
 logger = Logger()
 app = http_api(logger, on_failure="Failed to start batch", charged="unknown")
@@ -39,9 +37,8 @@ def submit_batch() -> Response[str]:
             fingerprint=fingerprint,
         )
     logger.info("batch taken in", batch_id=batch.batch_id, caller=caller, state=batch.state)
-    headers |= {"Location": f"/api/batches/{batch.batch_id}", "Retry-After": str(RETRY_AFTER_SECONDS)}
-    accepted: BatchAccepted = {"batchId": batch.batch_id, "state": batch.state}
-    return answer(202, accepted, headers | rate)
+    body, told = accepted(batch)
+    return answer(202, body, headers | told | rate)
 
 
 @logger.inject_lambda_context

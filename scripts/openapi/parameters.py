@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from functions.list_jobs.app import DEFAULT_LIMIT, MAX_LIMIT
+from plantain.http.paging import DEFAULT_LIMIT, MAX_LIMIT
 from plantain.job import STATES
 from plantain.schedules.schedule import SCHEDULE_NAME as _SCHEDULE
 from plantain.spending.usage_question import GROUPS, MAX_DAYS

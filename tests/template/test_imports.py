@@ -87,7 +87,7 @@ def test_each_outside_library_has_its_modules() -> None:
     assert {name for name in imported("items") if name.startswith("boto3")} == {"boto3.dynamodb.types"}
     assert importers("pydantic") == {
         *("wishes.request", "wishes.preset_wish", "wishes.file_wish", "inbox.upload_request", "validation"),
-        *("presets.preset", "presets.fields", "presets.brand", "presets.composing", "planning.preset_view"),
+        *("presets.preset", "presets.fields", "presets.brand", "presets.composing", "presets.view"),
         *("schedules.schedule", "schedules.check", "schedules.timing"),
         *("batches.row", "batches.request"),
     }

@@ -10,8 +10,7 @@ from functools import cache
 from typing import IO, Any, Literal
 
 from plantain.aws import client
-from plantain.images.bucket import LINK_SECONDS, Link
-from plantain.job import now_ms
+from plantain.images.bucket import MARK, Link, images
 
 Name = Literal["rows.jsonl", "index.csv", "errors.jsonl", "results.jsonl"]
 _PIECE_BYTES = 64 * 1024
@@ -32,7 +31,7 @@ class BatchObjects:
             Key=_object_key(batch_id, name),
             Body=content,
             ContentType="text/csv" if name.endswith(".csv") else "application/jsonl",
-            Metadata={"plantain": batch_id},
+            Metadata={MARK: batch_id},
         )
 
     def part(self, batch_id: str, name: Name, first: int, last: int) -> bytes:
@@ -50,9 +49,7 @@ class BatchObjects:
 
     def link(self, batch_id: str, name: Name) -> Link:
         """A fresh presigned link, good for an hour."""
-        params = {"Bucket": self._bucket, "Key": _object_key(batch_id, name)}
-        url = self._s3.generate_presigned_url("get_object", Params=params, ExpiresIn=LINK_SECONDS)
-        return Link(url, now_ms() + LINK_SECONDS * 1000)
+        return images().link(_object_key(batch_id, name))
 
 
 def _object_key(batch_id: str, name: Name) -> str:

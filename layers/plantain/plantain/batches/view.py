@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 from plantain.batches.batch import Batch
 from plantain.batches.objects import batch_objects
+from plantain.http.api import RETRY_AFTER_SECONDS
 from plantain.jobs.members import credits_of, members
 from plantain.spending.prices import prices
 from plantain.times import iso
 
 if TYPE_CHECKING:
-    from plantain.batches.answers import BatchStatus, RowCounts
+    from plantain.batches.answers import BatchAccepted, BatchStatus, RowCounts
     from plantain.spending.answers import Cost
 
 
@@ -44,6 +45,12 @@ def batch_view(batch: Batch) -> "BatchStatus":
         "createdAt": iso(batch.created_at),
         "endedAt": iso(batch.ended_at) if batch.ended_at else None,
     }
+
+
+def accepted(batch: Batch) -> tuple["BatchAccepted", dict[str, str]]:
+    """What is answered of a batch that goes on, and the headers that say where to look and when."""
+    headers = {"Location": f"/api/batches/{batch.batch_id}", "Retry-After": str(RETRY_AFTER_SECONDS)}
+    return {"batchId": batch.batch_id, "state": batch.state}, headers
 
 
 def _counted(batch: Batch) -> tuple[Counter[str], float | None]:

@@ -3,18 +3,18 @@
 from pathlib import PurePosixPath
 from typing import Literal
 
+from plantain.inbox.file_kinds import BATCH_ENDINGS, IMAGE_ENDINGS
 from plantain.inbox.keys import DROPS, pinned
 from plantain.job import Source
 
 Kind = Literal["image", "text", "toml", "json", "batch", "unknown"]
 
 _KINDS: dict[str, Kind] = {
-    **dict.fromkeys((".jpg", ".jpeg", ".png", ".webp"), "image"),
+    **dict.fromkeys(IMAGE_ENDINGS, "image"),
     ".txt": "text",
     ".toml": "toml",
     ".json": "json",
-    ".csv": "batch",
-    ".jsonl": "batch",
+    **dict.fromkeys(BATCH_ENDINGS, "batch"),
 }
 # What systems and programs leave behind on their own: nobody has dropped it.
 _SYSTEM_NAMES = ("thumbs.db", "desktop.ini", "ehthumbs.db", "$recycle.bin")

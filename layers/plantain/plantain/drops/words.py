@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from plantain.drops.dropped import ending_of
+from plantain.inbox.file_kinds import BATCH_ENDINGS, IMAGE_ENDINGS
 from plantain.job import Job
 from plantain.jobs.failure_words import words_of
 from plantain.reports.failed_text import failed_text
@@ -16,10 +17,10 @@ NO_PICTURE = (
 OWN = "To have it worked over, save it on your computer first, and drop it from there."
 KINDS = (
     "Drop one of these instead.\n"
-    "A picture (.jpg, .jpeg, .png, .webp): put it into a folder that is named as a preset.\n"
+    f"A picture ({', '.join(IMAGE_ENDINGS)}): put it into a folder that is named as a preset.\n"
     "A text (.txt): what is to be drawn, in your own words.\n"
     "A request (.toml or .json): a prompt or a preset, with settings.\n"
-    "A list (.csv or .jsonl): many requests, one in each row."
+    f"A list ({' or '.join(BATCH_ENDINGS)}): many requests, one in each row."
 )
 
 

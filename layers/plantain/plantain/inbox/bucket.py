@@ -143,8 +143,8 @@ class Inbox:
 
     def pieces(self, reference: str) -> Iterator[bytes]:
         """All the bytes, as they come. Raises what AWS raises, also while they come."""
-        answer = self._s3.get_object(Bucket=self._bucket, **_named(reference))
-        yield from answer["Body"].iter_chunks(_PIECE_BYTES)
+        with self.open(reference) as content:
+            yield from content.chunks()
 
     def digest(self, reference: str) -> str:
         """SHA-256 of all the bytes, in hex. Raises what AWS raises."""

@@ -7,8 +7,10 @@ from types import MappingProxyType
 IMAGE_EXTENSIONS: Mapping[str, str] = MappingProxyType(
     {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 )
+IMAGE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp")  # of files that people name
 MAX_UPLOAD_BYTES = 30_000_000
 
 # What holds the rows of a batch.
 BATCH_EXTENSIONS: Mapping[str, str] = MappingProxyType({"text/csv": "csv", "application/jsonl": "jsonl"})
+BATCH_ENDINGS = tuple(f".{extension}" for extension in BATCH_EXTENSIONS.values())
 MAX_BATCH_BYTES = 20_000_000

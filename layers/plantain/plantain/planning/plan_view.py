@@ -6,7 +6,7 @@ from plantain.planning.plans import Plan
 from plantain.spending.prices import prices
 
 if TYPE_CHECKING:
-    from plantain.planning.answers import Resolved
+    from plantain.planning.answers import Rendering, Resolved
 
 
 def resolved(plan: Plan) -> "Resolved":
@@ -22,3 +22,9 @@ def resolved(plan: Plan) -> "Resolved":
         "imageInputs": {"own": len(request.image_input) - brand, "brand": brand},
         "price": {"credits": credits, "usd": prices().usd(credits)},
     }
+
+
+def rendering_of(plan: Plan) -> "Rendering":
+    """The same of a plan of a preset, which it names in its version."""
+    assert plan.preset is not None
+    return {"preset": {"name": plan.preset.name, "version": plan.preset.version}, **resolved(plan)}

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from plantain.inbox.file_kinds import IMAGE_EXTENSIONS
+from plantain.inbox.file_kinds import IMAGE_ENDINGS
 from plantain.inbox.keys import DROPS, PRESETS, is_inbox_key
 from plantain.wishes.preset_wish import WORDS, as_text, is_number
 from plantain.wishes.request import PictureSettings
@@ -16,7 +16,6 @@ LOCKABLE = (*PictureSettings.model_fields, "image_input", *WORDS)
 _VARIABLE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 # What stands beside a preset's variables in a row of a batch.
 _TAKEN = {"prompt", "preset", "variables", "count", "dry_run", "cache", "id", *LOCKABLE}
-_ENDINGS = (*(f".{ending}" for ending in IMAGE_EXTENSIONS.values()), ".jpeg")
 
 
 def one_line(text: str) -> str:
@@ -35,7 +34,7 @@ def _scalar(value: Any) -> Any:
 
 
 def _brand_image(key: str) -> str:
-    if not (is_inbox_key(key) and key.isprintable() and key.lower().endswith(_ENDINGS)):
+    if not (is_inbox_key(key) and key.isprintable() and key.lower().endswith(IMAGE_ENDINGS)):
         raise PydanticCustomError(
             "brand_image",
             f"must be the key of a png, jpg or webp image in the inbox, below {PRESETS} or {DROPS}",

@@ -1,4 +1,4 @@
-"""Presets and what they come to, as the HTTP API shows them."""
+"""Presets, as the HTTP API shows them."""
 
 from typing import TYPE_CHECKING
 
@@ -6,14 +6,11 @@ from pydantic.alias_generators import to_camel
 
 from plantain.faults import PresetBroken
 from plantain.models import Model
-from plantain.planning.plan_view import resolved
-from plantain.planning.plans import Plan
 from plantain.presets.composing import brand_images_of
 from plantain.presets.file import PresetFile, preset_in
 from plantain.presets.preset import Preset, Variable
 
 if TYPE_CHECKING:
-    from plantain.planning.answers import Rendering
     from plantain.presets import answers
 
 
@@ -59,12 +56,6 @@ def preset_in_full(file: PresetFile, model: Model) -> "answers.PresetInFull":
     """The same with its prompt."""
     shown = preset_view(file, model)
     return {**shown, "prompt": "" if shown["problems"] else preset_in(file, model)[0].prompt}
-
-
-def rendering_of(plan: Plan) -> "Rendering":
-    """What a plan of a preset would ask for."""
-    assert plan.preset is not None
-    return {"preset": {"name": plan.preset.name, "version": plan.preset.version}, **resolved(plan)}
 
 
 def _settings(preset: Preset) -> "answers.PictureSettings":
