@@ -6,7 +6,7 @@ import json
 from plantain.batches.request import BatchRequest
 from plantain.faults import Fault, InvalidRequest
 from plantain.inbox.bucket import inbox
-from plantain.inbox.keys import new_upload_key, pinned
+from plantain.inbox.keys import new_upload_key
 
 
 def fingerprint_of(asked: BatchRequest) -> str:
@@ -24,7 +24,7 @@ def ordered(asked: BatchRequest, caller: str) -> tuple[str, str]:
     found = inbox().find(asked.key)
     if found is None:
         raise InvalidRequest(Fault("/key", "has not been uploaded"))
-    return asked.name or found.etag.strip('"'), pinned(found.key, found.version)
+    return asked.name or found.etag.strip('"'), found.reference
 
 
 def _digest(content: bytes) -> str:

@@ -21,7 +21,7 @@ from plantain.network.dns import dns
 from plantain.planning.plan_text import plan_text
 from plantain.planning.plans import Plan, plan_of_each
 from plantain.presets.finding import presets_of_a_moment
-from plantain.reports.telling import report_failure, report_id_of, report_plan, tag_source
+from plantain.reports.telling import tell_planned, tell_refused
 from plantain.wishes.file_wish import FileWish, as_written, check_file_wish
 from plantain.wishes.terms import Terms, terms_of
 
@@ -55,9 +55,7 @@ def take_in_drop(source: Source) -> Taken:
     try:
         return _taken(found, source)
     except Unusable as unusable:
-        text = refused_text(source.key, unusable.problems, unusable.advice)
-        report_failure(stem_of(source.key), report_id_of(source), text)
-        tag_source(source, "fail")
+        tell_refused(source, refused_text(source.key, unusable.problems, unusable.advice))
         return Taken("refused")
 
 
@@ -85,8 +83,7 @@ def _taken_wish(found: InboxObject, kind: Kind, source: Source) -> Taken:
 
 def _planned(wish: FileWish, terms: Terms, source: Source) -> Taken:
     plan = plan_of_each(wish, terms, dns())
-    report_plan(stem_of(source.key), report_id_of(source), plan_text(source.key, plan, wish.count))
-    tag_source(source, "success")
+    tell_planned(source, plan_text(source.key, plan, wish.count))
     return Taken("planned")
 
 

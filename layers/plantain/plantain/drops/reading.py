@@ -11,7 +11,6 @@ from plantain.faults import Fault
 from plantain.images.format import MAGIC_BYTES, format_of
 from plantain.inbox.bucket import InboxObject, inbox
 from plantain.inbox.file_kinds import MAX_UPLOAD_BYTES
-from plantain.inbox.keys import pinned
 from plantain.reports.problem_lines import problem_lines
 
 # A prompt of 10,000 letters has at most 40,000 bytes in any language.
@@ -48,13 +47,12 @@ class Document:
 
 def document_of(found: InboxObject, kind: Kind) -> Document:
     """What a file of this kind asks for. Raises Unusable."""
-    reference = pinned(found.key, found.version)
     if kind == "image":
-        return _image(found, reference)
+        return _image(found)
     limit = MAX_TEXT_BYTES if kind == "text" else MAX_REQUEST_BYTES
     if found.size > limit:
         raise Unusable(f"The file has {found.size:,} bytes; it may have {limit:,} at the most.")
-    content = inbox().read(reference, limit)
+    content = inbox().read(found.reference, limit)
     try:
         if kind == "text":
             return _text(text_of(content))
@@ -65,18 +63,18 @@ def document_of(found: InboxObject, kind: Kind) -> Document:
         raise Unusable(f"{where} file {bad.detail}.") from None
 
 
-def _image(found: InboxObject, reference: str) -> Document:
+def _image(found: InboxObject) -> Document:
     if found.size > MAX_UPLOAD_BYTES:
         raise Unusable(
             f"The picture has {found.size:,} bytes; it may have {MAX_UPLOAD_BYTES:,} "
             f"({MAX_UPLOAD_BYTES // 10**6} MB) at the most.",
             advice=SMALLER,
         )
-    if format_of(inbox().read(reference, MAGIC_BYTES)) is None:
+    if format_of(inbox().read(found.reference, MAGIC_BYTES)) is None:
         raise Unusable(
             "The file is called a picture, but what is in it is no PNG, JPEG or WebP picture.", advice=NO_PICTURE
         )
-    fields = {"preset": folder_of(found.key), "image_input": [reference]}
+    fields = {"preset": folder_of(found.key), "image_input": [found.reference]}
     return Document(fields, advice=ABOUT_FOLDERS)
 
 

@@ -48,6 +48,11 @@ class InboxObject:
     metadata: Mapping[str, str]
     etag: str = ""
 
+    @property
+    def reference(self) -> str:
+        """It in this version, whatever is put there later."""
+        return pinned(self.key, self.version)
+
 
 @dataclass(frozen=True, slots=True)
 class Content:

@@ -6,7 +6,7 @@ from typing import Literal
 from plantain.documents import text_of
 from plantain.faults import Fault
 from plantain.inbox.bucket import inbox
-from plantain.inbox.keys import PRESETS, pinned, stem_of
+from plantain.inbox.keys import PRESETS, pinned
 from plantain.job import Source
 from plantain.models import Model
 from plantain.presets.file import images_of_brand, images_of_preset, problems_of_brand, problems_of_preset
@@ -14,7 +14,7 @@ from plantain.presets.keys import BRAND_KEY, ENDING, preset_name_of
 from plantain.presets.preset import MAX_PRESET_BYTES
 from plantain.reports.failed_text import failed_text
 from plantain.reports.problem_lines import problem_lines
-from plantain.reports.telling import report_failure, report_id_of, tag_source
+from plantain.reports.telling import tag_source, tell_refused
 from plantain.wishes.input_images import looked_at
 
 _MISNAMED = (
@@ -46,10 +46,10 @@ def check_put(source: Source, model: Model) -> Literal["gone", "success", "fail"
         is_brand = source.key == BRAND_KEY
         subject = f"The {'brand profile' if is_brand else 'preset'} {source.key} cannot be used."
         advice = _ADVICE_OF_BRAND if is_brand else _ADVICE
-        text = failed_text(subject, problems, charged="no", advice=advice)
-        report_failure(stem_of(source.key), report_id_of(source), text)
-    tag_source(source, "fail" if problems else "success")
-    return "fail" if problems else "success"
+        tell_refused(source, failed_text(subject, problems, charged="no", advice=advice))
+        return "fail"
+    tag_source(source, "success")
+    return "success"
 
 
 def _problems(key: str, content: bytes, model: Model) -> list[str]:

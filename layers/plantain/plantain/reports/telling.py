@@ -6,7 +6,7 @@ from typing import Literal
 
 from plantain.images.bucket import images
 from plantain.inbox.bucket import inbox
-from plantain.inbox.keys import pinned
+from plantain.inbox.keys import pinned, stem_of
 from plantain.job import Source
 
 Status = Literal["accepted", "success", "fail"]
@@ -20,6 +20,18 @@ def report_failure(stem: str, report_id: str, text: str) -> str:
 def report_plan(stem: str, report_id: str, text: str) -> str:
     """Write what would have been made, once; returns the text's key."""
     return _report("plans", stem, report_id, text)
+
+
+def tell_refused(source: Source, text: str) -> None:
+    """Tell why nothing comes of what was dropped: first the text, then the tag."""
+    report_failure(stem_of(source.key), report_id_of(source), text)
+    tag_source(source, "fail")
+
+
+def tell_planned(source: Source, text: str) -> None:
+    """Tell what comes of it later, or would come of it: first the text, then the tag."""
+    report_plan(stem_of(source.key), report_id_of(source), text)
+    tag_source(source, "success")
 
 
 def tag_source(source: Source, status: Status) -> None:

@@ -7,11 +7,11 @@ from plantain.errors import KeptElsewhere
 from plantain.faults import Fault, InvalidRequest
 from plantain.images.bucket import MARK
 from plantain.inbox.bucket import InboxObject, inbox
-from plantain.inbox.keys import SCHEDULES, pinned, stem_of
+from plantain.inbox.keys import SCHEDULES
 from plantain.job import Source, now_ms
 from plantain.reports.failed_text import failed_text
 from plantain.reports.problem_lines import problem_lines
-from plantain.reports.telling import report_failure, report_id_of, report_plan, tag_source
+from plantain.reports.telling import tell_planned, tell_refused
 from plantain.schedules.check import check_schedule
 from plantain.schedules.keeping import drop, find, keep
 from plantain.schedules.kept import Kept
@@ -55,28 +55,27 @@ def _gone(key: str) -> None:
 
 def _there(found: InboxObject) -> None:
     source = Source(found.key, found.version)
-    stem, text = stem_of(found.key), None
+    text = None
     try:
         name = _name_of(found.key)
         if name is None:
             raise InvalidRequest(
-                Fault("", "must be called schedules/<name>.toml, its name small letters, digits and hyphens")
+                Fault("", f"must be called {SCHEDULES}<name>.toml, its name small letters, digits and hyphens")
             )
         kept = find(name)
         if kept is None or kept.version != found.version:
-            content = inbox().read(pinned(found.key, found.version), MAX_BYTES + 1)
+            content = inbox().read(found.reference, MAX_BYTES + 1)
             text = content.decode(errors="replace")
             kept = _checked(name, found.version, content)
         kept = keep(kept)
     except BadDocument as bad:
-        _refuse(source, stem, [str(bad)])
+        _refuse(source, [str(bad)])
     except InvalidRequest as invalid:
-        _refuse(source, stem, problem_lines(invalid.faults, text))
+        _refuse(source, problem_lines(invalid.faults, text))
     except KeptElsewhere as elsewhere:
-        _refuse(source, stem, [str(elsewhere)])
+        _refuse(source, [str(elsewhere)])
     else:
-        report_plan(stem, report_id_of(source), text_in_force(kept.name, kept.schedule(), _now()))
-        tag_source(source, "success")
+        tell_planned(source, text_in_force(kept.name, kept.schedule(), _now()))
 
 
 def _checked(name: str, version: str, content: bytes) -> Kept:
@@ -87,7 +86,7 @@ def _checked(name: str, version: str, content: bytes) -> Kept:
     return Kept(name, schedule.document, "file", now_ms(), version=version)
 
 
-def _refuse(source: Source, stem: str, problems: list[str]) -> None:
+def _refuse(source: Source, problems: list[str]) -> None:
     """The schedule as it was goes on."""
     name = _name_of(source.key)
     earlier = find(name) if name else None
@@ -101,8 +100,7 @@ def _refuse(source: Source, stem: str, problems: list[str]) -> None:
         charged="no",
         advice=f"Correct the file and drop it again.{goes_on}",
     )
-    report_failure(stem, report_id_of(source), text)
-    tag_source(source, "fail")
+    tell_refused(source, text)
 
 
 def _name_of(key: str) -> str | None:

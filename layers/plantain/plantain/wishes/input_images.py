@@ -8,7 +8,7 @@ from plantain.faults import Fault, InvalidRequest
 from plantain.images.format import MAGIC_BYTES, format_of
 from plantain.inbox.bucket import Inbox, inbox
 from plantain.inbox.file_kinds import MAX_UPLOAD_BYTES
-from plantain.inbox.keys import is_inbox_key, is_upload_key, pinned
+from plantain.inbox.keys import is_inbox_key, is_upload_key
 from plantain.job import Request
 from plantain.network.addresses import origin_of, refusal_of_answer
 from plantain.network.dns import Dns
@@ -45,10 +45,9 @@ def looked_at(inbox: Inbox, reference: str) -> tuple[str, str | None]:
         return reference, "has not been uploaded" if is_upload_key(reference) else "is not in the inbox"
     if found.size > MAX_UPLOAD_BYTES:
         return reference, f"must have at most {MAX_UPLOAD_BYTES} bytes, it has {found.size}"
-    version = pinned(found.key, found.version)
     if not found.size or format_of(inbox.read(reference, MAGIC_BYTES)) is None:
         return reference, "is not a PNG, JPEG or WebP image"
-    return version, None
+    return found.reference, None
 
 
 def _faults_of_hosts(urls: tuple[str, ...], trusted: frozenset[str], dns: Dns) -> dict[int, str]:
