@@ -19,10 +19,8 @@ PUT_SECONDS = 15 * 60
 # Signed when the create is sent: Kie.ai fetches inputs when it begins to draw, mostly within seconds. A link dies
 # with the credentials that have signed it: how long those of a function last, AWS does not promise.
 LINK_SECONDS = 2 * 60 * 60
-STATUS_TAG = "plantain-status"
-MAX_TAGS = 10  # S3's limit for one object
 # 405 is S3's answer of a version that is a delete marker, 400 of a version id that cannot be one.
-_NOTHING_THERE = (400, 404, 405)
+NOTHING_THERE = (400, 404, 405)
 _PIECE_BYTES = 64 * 1024
 
 
@@ -85,9 +83,9 @@ class Inbox:
     def find(self, reference: str) -> InboxObject | None:
         """What lies at a key, or at the version that is pinned; None if nothing does."""
         try:
-            head = self._s3.head_object(Bucket=self._bucket, **_named(reference))
+            head = self._s3.head_object(Bucket=self._bucket, **named(reference))
         except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] in _NOTHING_THERE:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] in NOTHING_THERE:
                 return None
             raise
         return InboxObject(
@@ -96,14 +94,14 @@ class Inbox:
 
     def read(self, reference: str, limit: int) -> bytes:
         """The first `limit` bytes; at most all. Raises what AWS raises."""
-        answer = self._s3.get_object(Bucket=self._bucket, Range=f"bytes=0-{limit - 1}", **_named(reference))
+        answer = self._s3.get_object(Bucket=self._bucket, Range=f"bytes=0-{limit - 1}", **named(reference))
         content: bytes = answer["Body"].read(limit)
         return content
 
     @contextmanager
     def open(self, reference: str) -> Iterator[Content]:
         """An object to stream from. Raises what AWS raises."""
-        answer = self._s3.get_object(Bucket=self._bucket, **_named(reference))
+        answer = self._s3.get_object(Bucket=self._bucket, **named(reference))
         with closing(answer["Body"]) as body:
             yield Content(answer["ContentLength"], body)
 
@@ -112,29 +110,12 @@ class Inbox:
         self._s3.copy_object(
             Bucket=self._bucket,
             Key=key,
-            CopySource={"Bucket": self._bucket, **_named(reference)},
+            CopySource={"Bucket": self._bucket, **named(reference)},
             ContentType=content_type,
             Metadata={MARK: "copy"},
             MetadataDirective="REPLACE",
             TaggingDirective="REPLACE",
         )
-
-    def tag(self, reference: str, status: str) -> None:
-        """Set the tag `plantain-status` among the others of an object; a version that is gone is left in peace.
-
-        S3 takes all tags at once, so what somebody else changes at this very moment may be lost. Where there is
-        no room for one more, none is set.
-        """
-        place = {"Bucket": self._bucket, **_named(reference)}
-        try:
-            tags = self._s3.get_object_tagging(**place)["TagSet"]
-            others = [tag for tag in tags if tag["Key"] != STATUS_TAG]
-            if len(others) < MAX_TAGS:
-                own = {"Key": STATUS_TAG, "Value": status}
-                self._s3.put_object_tagging(**place, Tagging={"TagSet": [*others, own]})
-        except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] not in _NOTHING_THERE:
-                raise
 
     def keys(self, prefix: str) -> Iterator[str]:
         """The keys below a prefix that are not in a folder further down, in order; each page costs a call."""
@@ -165,11 +146,12 @@ class Inbox:
 
     def get_link(self, reference: str) -> str:
         """A presigned link for Kie.ai. Whoever has it can read the image: it belongs in no log and no record."""
-        params = {"Bucket": self._bucket, **_named(reference)}
+        params = {"Bucket": self._bucket, **named(reference)}
         return str(self._s3.generate_presigned_url("get_object", Params=params, ExpiresIn=LINK_SECONDS))
 
 
-def _named(reference: str) -> dict[str, str]:
+def named(reference: str) -> dict[str, str]:
+    """What a reference names, as S3's operations take it."""
     key, version = key_and_version(reference)
     return {"Key": key} | ({"VersionId": version} if version else {})
 

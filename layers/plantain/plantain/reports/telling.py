@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Literal
 
 from plantain.images.bucket import images
-from plantain.inbox.bucket import inbox
 from plantain.inbox.keys import pinned, stem_of
+from plantain.inbox.status_tag import status_tag
 from plantain.job import Source
 
 Status = Literal["accepted", "success", "fail"]
@@ -36,7 +36,7 @@ def tell_planned(source: Source, text: str) -> None:
 
 def tag_source(source: Source, status: Status) -> None:
     """Set the tag `plantain-status` on that version; other tags stay, and a version that is gone is no error."""
-    inbox().tag(pinned(source.key, source.version), status)
+    status_tag().set(pinned(source.key, source.version), status)
 
 
 def settle(source: Source, status: Callable[[], Status]) -> None:
