@@ -54,8 +54,13 @@ def settle(source: Source, status: Callable[[], Status]) -> None:
 
 
 def report_id_of(source: Source) -> str:
-    """What stands for a task id where there is no task: 12 hex digits, the same for the same version."""
-    return hashlib.sha256(pinned(source.key, source.version).encode()).hexdigest()[:12]
+    """What stands for a task id where there is no task: the same for the same version."""
+    return short_hash(pinned(source.key, source.version))
+
+
+def short_hash(of: str) -> str:
+    """12 hex digits, the same for the same thing that is told of."""
+    return hashlib.sha256(of.encode()).hexdigest()[:12]
 
 
 def _report(folder: str, stem: str, report_id: str, text: str) -> str:

@@ -1,6 +1,5 @@
 """What people are told of a request of a run that comes to no jobs: a trial's plan, or what is wrong with it."""
 
-import hashlib
 from zoneinfo import ZoneInfo
 
 from plantain.faults import InvalidRequest
@@ -8,14 +7,14 @@ from plantain.planning.plan_text import plan_text
 from plantain.planning.plans import Plan
 from plantain.reports.failed_text import failed_text
 from plantain.reports.problem_lines import problem_lines
-from plantain.reports.telling import report_failure, report_plan
+from plantain.reports.telling import report_failure, report_plan, short_hash
 from plantain.schedules.run import Run
 
 
 def report_trial(run: Run, number: int, plan: Plan, count: int) -> None:
     """Tell what this request (from 1) would come to, where it is only tried."""
     text = plan_text(f"request {number} of the schedule {run.name}", plan, count)
-    report_plan(run.name, _report_id(run, number), text)
+    report_plan(run.name, _id(run, number), text)
 
 
 def report_unasked(run: Run, zone: ZoneInfo, number: int, invalid: InvalidRequest) -> list[str]:
@@ -25,10 +24,9 @@ def report_unasked(run: Run, zone: ZoneInfo, number: int, invalid: InvalidReques
     subject = f"The schedule {run.name} could not ask for its request {number}, planned for {local}."
     advice = "Correct the schedule; the next run takes it as it is then. The other requests are not affected."
     text = failed_text(subject, lines, charged="no", advice=advice)
-    report_failure(run.name, _report_id(run, number), text)
+    report_failure(run.name, _id(run, number), text)
     return [f"request {number}, {line}" for line in lines]
 
 
-def _report_id(run: Run, number: int) -> str:
-    """What stands for a task id where there is no task: 12 hex digits."""
-    return hashlib.sha256(f"{run.key} {number}".encode()).hexdigest()[:12]
+def _id(run: Run, number: int) -> str:
+    return short_hash(f"{run.key} {number}")
