@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from functools import cache
+from itertools import batched
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -70,9 +71,8 @@ class Schedules:
 
     def all(self) -> Iterator[Kept]:
         """Every schedule, by name. The list of names is eventually consistent."""
-        keys = list(self._keys())
-        for first in range(0, len(keys), _BATCH):
-            wanted: Any = {self._table: {"Keys": keys[first : first + _BATCH]}}
+        for keys in batched(self._keys(), _BATCH, strict=False):
+            wanted: Any = {self._table: {"Keys": list(keys)}}
             found: list[Kept] = []
             while wanted:
                 answer = self._dynamodb.batch_get_item(RequestItems=wanted)
