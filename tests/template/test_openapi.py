@@ -11,14 +11,17 @@ import jsonschema_rs
 import pytest
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
-from plantain.batches.request import check_batch_request
+from plantain.batches.request import MAX_ITEMS, check_batch_request
 from plantain.batches.row import with_variables
 from plantain.errors import REFUSAL_CODES
-from plantain.inbox.file_kinds import MAX_UPLOAD_BYTES
+from plantain.http.api import MAX_BODY_BYTES
+from plantain.inbox.bucket import PUT_SECONDS
+from plantain.inbox.file_kinds import MAX_BATCH_BYTES, MAX_UPLOAD_BYTES
 from plantain.inbox.upload_request import check_upload
 from plantain.job import STATES
 from plantain.jobs.failures import _MESSAGES
 from plantain.models import MODELS
+from plantain.schedules.running import LONGEST
 from plantain.wishes.file_wish import check_file_wish
 from plantain.wishes.request import check_request
 from plantain.wishes.terms import Terms
@@ -32,6 +35,7 @@ from tests.template.stack import FUNCTIONS, LAYER, nodes, template
 from tests.template.test_template import ROUTES, open_routes
 
 DOCUMENT = document(MODELS[DEFAULT_MODEL])
+SCHEMAS = DOCUMENT["components"]["schemas"]
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -117,6 +121,16 @@ def test_the_limits_of_an_upload_are_in_it() -> None:
     size = DOCUMENT["components"]["schemas"]["UploadRequest"]["properties"]["size"]
 
     assert (size["minimum"], size["maximum"]) == (1, MAX_UPLOAD_BYTES)
+
+
+def test_what_is_said_in_words_of_sizes_and_times_is_so() -> None:
+    names = ("UploadRequest", "UploadPlace", "ScheduleRequest", "BatchRequest")
+    upload, place, schedule, order = (SCHEMAS[name]["properties"] for name in names)
+
+    assert f"at most {MAX_BATCH_BYTES // 10**6} MB" in upload["size"]["description"]
+    assert f"More than {MAX_ITEMS}, or more than {MAX_BODY_BYTES // 1024} KB" in order["items"]["description"]
+    assert f"older than {LONGEST.days} days" in schedule["overlap"]["description"]
+    assert f"{PUT_SECONDS // 60} minutes" in place["uploadExpiresAt"]["description"]
 
 
 def test_the_requests_shown_are_accepted() -> None:

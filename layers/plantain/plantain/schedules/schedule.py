@@ -45,7 +45,7 @@ class ScheduleRequest(Timing):
     """What becomes of runs that are delivered more than a quarter of an hour late, after an outage: none is run,
     or one for all of them."""
     overlap: Overlap = "skip"
-    """What becomes of a run while the one before still has unfinished images; what is older than eight
+    """What becomes of a run while the one before still has unfinished images; what is older than 8
     days holds nothing up."""
     requests: Annotated[list[dict[str, Any]], AfterValidator(_some)]
     """What to draw each time: wishes as `generateImage` takes them, with `count`, `$date`, `$week`, `$month` and
