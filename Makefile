@@ -1,9 +1,16 @@
 # Everything a person does with Plantain. `make help` lists it.
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 SHELL := /bin/sh
 PY := .venv/bin/python
+# That of the machine, which makes the environments.
+PYTHON ?= $(shell sh scripts/python.sh)
+# First line of what needs them: brings files that are made further down, one make at a time.
+PREPARE := @sh scripts/prepare.sh
+INSTALL = @$(PYTHON) -m scripts.install
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps
 # Exactly the locked packages, nothing resolved, nothing taken that is not in the list.
-INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
+LOCKED := --require-hashes -r
 
 # SAM looks for python3.13 on the path and finds that of its own environment. It would tell AWS of each run.
 SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.tools/sam/bin:$$PATH" .tools/sam/bin/sam
@@ -30,59 +37,72 @@ help: ## this list
 		name = sprintf("make %-10s", $$1); \
 		printf "  %s %s\n", bold ? "\033[1m" name "\033[0m" : name, $$2 }' $(MAKEFILE_LIST)
 
-demo: .venv/local .build/vendor/done ## make one image on this machine (PROMPT="…", KIE=real asks Kie.ai itself, YES=1 agrees to its price)
+demo: ## make one image on this machine (PROMPT="…", KIE=real asks Kie.ai itself, YES=1 agrees to its price)
+	$(PREPARE) .venv/local .build/vendor/done
 	@exec $(PY) -m local demo --prompt "$${PROMPT:-}" --kie "$${KIE:-twin}" $(if $(YES),--yes) $(if $(LOGS),--logs)
 
-demo-drop: .venv/local .build/vendor/done .tools/aws/done ## drop a photo, a text, a list and a schedule into what `make up` keeps running, or else into a stack of its own
+demo-drop: ## drop a photo, a text, a list and a schedule into what `make up` keeps running, or else into a stack of its own
+	$(PREPARE) .venv/local .build/vendor/done .tools/aws/done
 	@exec $(PY) -m local demo-drop $(if $(YES),--yes) $(if $(LOGS),--logs)
 
-up: .venv/local .build/vendor/done ## keep everything running and say how to call it (KIE=real, STATE=dir keeps what it makes, PARAMETERS="Name=value …", LOGS=1)
+up: ## keep everything running and say how to call it (KIE=real, STATE=dir keeps what it makes, PARAMETERS="Name=value …", LOGS=1)
+	$(PREPARE) .venv/local .build/vendor/done
 	@exec $(PY) -m local up --kie "$${KIE:-twin}" $${STATE:+--state "$$STATE"} --parameters="$${PARAMETERS:-}" $(if $(LOGS),--logs)
 
-aws-cli: .tools/aws/done ## bring the AWS CLI along, for dropping files into what runs here
-	@:
+aws-cli: ## bring the AWS CLI along, for dropping files into what runs here
+	$(PREPARE) .tools/aws/done
 
-key: need-name .venv/local ## make an API key for a caller and show it once (NAME=alice, STACK=name for a stack in AWS)
+key: need-name ## make an API key for a caller and show it once (NAME=alice, STACK=name for a stack in AWS)
+	$(PREPARE) .venv/local
 	@$(PY) -m local key "$$NAME" $${STACK:+--stack "$$STACK"}
 
 need-name:
 	@[ -n "$$NAME" ] || { echo "Give the caller a name: make key NAME=alice" >&2; exit 1; }
 
-build: .tools/sam/done ## build for AWS into .aws-sam/build (ARCH=x86_64; arm64 by default)
+build: ## build for AWS into .aws-sam/build (ARCH=x86_64; arm64 by default)
+	$(PREPARE) .tools/sam/done
 	@$(AWS).build $${ARCH:+--arch "$$ARCH"} $${STAGE:+--stage "$$STAGE"}
 
 deploy: need-stage build ## build, deploy and say how to call it (STAGE=dev or prod; PARAMETERS="Name=value Other='a b'", ARGS=… for sam deploy)
 	@$(AWS).deploy "$$STAGE" --parameters="$${PARAMETERS:-}" --arguments="$${ARGS:-}"
 
-kie-key: need-stage .tools/sam/done ## ask for Kie.ai's API key, or read it from standard input, and keep it in the stage's secret (YES=1 overwrites one of your own)
+kie-key: need-stage ## ask for Kie.ai's API key, or read it from standard input, and keep it in the stage's secret (YES=1 overwrites one of your own)
+	$(PREPARE) .tools/sam/done
 	@$(AWS).kie_key "$$STAGE" $(if $(YES),--yes)
 
-delete: need-stage .tools/sam/done ## delete a stage; its images and what lies in its inbox stay (STAGE=…, YES=1 agrees beforehand)
+delete: need-stage ## delete a stage; its images and what lies in its inbox stay (STAGE=…, YES=1 agrees beforehand)
+	$(PREPARE) .tools/sam/done
 	@$(AWS).delete "$$STAGE" $(if $(YES),--yes)
 
 need-stage:
 	@[ -n "$${STAGE:-}" ] || { echo "Say which stage: STAGE=dev or STAGE=prod (samconfig.toml has them)" >&2; exit 1; }
 
-test: .venv/dev .build/vendor/done .tools/aws/done ## every test, those of the whole path on the very artifacts of `sam build`
+test: ## every test, those of the whole path on the very artifacts of `sam build`
+	$(PREPARE) .venv/dev .build/vendor/done .tools/aws/done
 	@$(MAKE) --no-print-directory build ARCH=$(THIS_ARCH)
 	@PLANTAIN_TEMPLATE=.aws-sam/build/template.yaml $(PY) -m pytest -n 2 $(ARGS)
 
-bench: .venv/dev .build/vendor/done ## what it costs in time, memory and steps, beside figures of the same run (ARGS="imports storing")
+bench: ## what it costs in time, memory and steps, beside figures of the same run (ARGS="imports storing")
+	$(PREPARE) .venv/dev .build/vendor/done
 	@$(PY) -m tests.bench $(ARGS)
 
-lint: .venv/dev .tools/sam/done .tools/checkov/done ## ruff, mypy, cfn-lint, sam validate, checkov
+lint: ## ruff, mypy, cfn-lint, sam validate, checkov
+	$(PREPARE) .venv/dev .tools/sam/done .tools/checkov/done
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && .venv/bin/cfn-lint template.yaml
 	@$(SAM) validate --region us-east-1
 	@$(CHECKOV)
 	@echo "lint: nothing to mend"
 
-openapi: .venv/dev ## write the API's description anew, from the code
+openapi: ## write the API's description anew, from the code
+	$(PREPARE) .venv/dev
 	@PYTHONPATH=layers/plantain $(PY) -m scripts.openapi
 
-format: .venv/dev ## put the code in its form
+format: ## put the code in its form
+	$(PREPARE) .venv/dev
 	@$(PY) -m ruff check --quiet --fix . ; $(PY) -m ruff format .
 
-lock: .venv/dev ## write requirements anew from what they are made of (*.in), with hashes
+lock: ## write requirements anew from what they are made of (*.in), with hashes
+	$(PREPARE) .venv/dev
 	@for name in requirements/dev requirements/local layers/vendor/requirements requirements/sam requirements/aws requirements/checkov; do \
 		case $$name in */local|*/vendor/*) with="-c requirements/dev.txt";; *) with="";; esac; \
 		$(PY) -m uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-emit-index-url \
@@ -94,32 +114,34 @@ clean: ## remove what was made here, but the pictures under out/
 	rm -rf .venv .tools .aws-sam .build .local .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/pyvenv.cfg: .python-version
-	@sh scripts/make-venv.sh .venv
+	$(INSTALL) .venv $(PYTHON) -m venv --clear .venv
 
 .venv/local: .venv/pyvenv.cfg requirements/local.txt client/pyproject.toml
 	@echo "Installing what the local cloud needs (once)…"
-	@$(INSTALL) -r requirements/local.txt
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-index --no-build-isolation -e client
+	$(INSTALL) .venv $(PY) $(PIP_INSTALL) $(LOCKED) requirements/local.txt
+	$(INSTALL) .venv $(PY) $(PIP_INSTALL) --no-index --no-build-isolation -e client
 	@touch $@
 
 .venv/dev: .venv/local requirements/dev.txt
 	@echo "Installing what tests and checks need (once)…"
-	@$(INSTALL) -r requirements/dev.txt
+	$(INSTALL) .venv $(PY) $(PIP_INSTALL) $(LOCKED) requirements/dev.txt
 	@touch $@
 
 # Tools that pin what we pin otherwise: each in an environment of its own. uv does in 3 s what takes pip 60.
 .tools/%/done: requirements/%.txt .python-version
 	@echo "Installing $* (once)…"
-	@sh scripts/make-venv.sh .tools/$*
+	$(INSTALL) .tools/$* $(PYTHON) -m venv --clear .tools/$*
 	@if [ -e .venv/dev ]; then \
-		$(PY) -m uv pip install --quiet --python .tools/$*/bin/python --no-deps --require-hashes -r $<; \
+		set -- $(PY) -m uv pip install --quiet --python .tools/$*/bin/python --no-deps; \
 	else \
-		.tools/$*/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<; \
-	fi
+		set -- .tools/$*/bin/python $(PIP_INSTALL); \
+	fi; \
+	$(INSTALL:@%=%) .tools/$* "$$@" $(LOCKED) $<
 	@touch $@
 
-# The layer as Lambda gets it, but for this machine.
+# The layer as Lambda gets it, but for this machine. MAKE_COMMAND: with MAKE it would run when make is only asked.
 .build/vendor/done: .venv/local layers/vendor/requirements.txt layers/vendor/Makefile
 	@rm -rf .build/vendor
-	@$(MAKE) --silent -C layers/vendor build-VendorLayer ARCH=native ARTIFACTS_DIR="$(CURDIR)/.build/vendor" PYTHON="$(CURDIR)/$(PY)"
+	$(INSTALL) .build/vendor $(MAKE_COMMAND) --silent -C layers/vendor build-VendorLayer ARCH=native \
+		ARTIFACTS_DIR="$(CURDIR)/.build/vendor" PYTHON="$(CURDIR)/$(PY)"
 	@touch $@

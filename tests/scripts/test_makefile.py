@@ -20,8 +20,8 @@ def handed(folder: Path, target: str, *given: str, **environment: str) -> list[s
         (folder / f"scripts.{script}").chmod(0o755)
     names = ("STAGE", "PARAMETERS", "ARGS", "ARCH", "YES", "MAKEFLAGS", "MAKELEVEL")
     clean = {name: value for name, value in os.environ.items() if name not in names}
-    old = ("-o", "build", "-o", ".tools/sam/done") if target != "build" else ("-o", ".tools/sam/done")
-    command = ["make", "--silent", *old, target, f"AWS={folder}/scripts", *given]
+    old = ("-o", "build") if target != "build" else ()
+    command = ["make", "--silent", *old, target, f"AWS={folder}/scripts", "PREPARE=@:", *given]
     done = subprocess.run(command, cwd=ROOT, env=clean | environment, capture_output=True, text=True, check=True)
     return [str(word) for word in json.loads(done.stdout)]
 
