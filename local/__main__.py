@@ -27,6 +27,10 @@ def main() -> int:
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
+    except OSError as error:
+        if error.filename is None:
+            raise
+        raise SystemExit(f"Stopped: {error.filename} cannot be used ({error.strerror}).") from None
 
 
 def _speak_to_this_machine_directly() -> None:

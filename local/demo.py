@@ -9,6 +9,7 @@ from local.choose_kie import agreed, price, real_or_none
 from local.cloud import KieAi, LocalCloud
 from local.terminal import Progress, bold, faint, show_logs
 from plantain_client import Plantain, PlantainError, StillRunning, Task
+from plantain_client.cli.saving import check_output
 from plantain_client.progress import Progress as Look
 
 OUT = Path("out")
@@ -17,8 +18,9 @@ RESOLUTION = "2K"
 
 
 def demo(prompt: str = "", *, real: bool = False, yes: bool = False, logs: bool = False) -> int:
-    """Make one image and say what happened. 0 if there is a picture in the end."""
+    """Make one image and say what happened. 0 if there is a picture in the end. Raises OSError."""
     kie = real_or_none(real)
+    check_output(f"{OUT}/")
     if kie and not agreed(RESOLUTION, yes=yes):
         return 1
     with ExitStack() as started:

@@ -17,6 +17,7 @@ from local.pasting import AWS_CLI, aws_settings, lines_to_paste
 from local.running import Running, running, running_of
 from local.samples import Sample, a_list, a_photo, a_schedule, a_text
 from local.terminal import Progress, bold, faint, show_logs
+from plantain_client.cli.saving import check_output
 
 OUT = Path("out") / "drop"
 PICTURES = 9
@@ -27,8 +28,9 @@ _LOOK_SECONDS = 0.5
 def demo_drop(*, yes: bool = False, logs: bool = False) -> int:
     """Drop four files and wait for their nine pictures, however late. 0 if all have come.
 
-    Into what `make up` keeps running, or else into a cloud of our own that ends with this.
+    Into what `make up` keeps running, or else into a cloud of our own that ends with this. Raises OSError.
     """
+    check_output(f"{OUT}/")
     with ExitStack() as started:
         stays = running()
         if stays and stays.spends and not agreed("2K", yes=yes, images=PICTURES):

@@ -21,7 +21,7 @@ def main() -> None:
     over = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())
-    with Twin(
+    twin = Twin(
         port=asked.port,
         files_port=asked.files_port,
         draw_seconds=asked.draw_seconds,
@@ -31,10 +31,15 @@ def main() -> None:
         rate_limit=not asked.no_rate_limit,
         balance=asked.balance,
         fields=asked.fields,
-    ) as twin:
-        print(json.dumps({"apiUrl": twin.api_url, "filesUrl": twin.files_url}), flush=True)
-        while not over.wait(_LOOK_AT_PARENT_EVERY) and os.getppid() == parent:
-            pass
+    )
+    try:
+        twin.start()
+    except (OSError, OverflowError) as error:
+        raise SystemExit(f"The twin cannot listen on port {asked.port}, {asked.files_port}: {error}.") from None
+    print(json.dumps({"apiUrl": twin.api_url, "filesUrl": twin.files_url}), flush=True)
+    while not over.wait(_LOOK_AT_PARENT_EVERY) and os.getppid() == parent:
+        pass
+    twin.stop()
 
 
 def _arguments() -> argparse.Namespace:

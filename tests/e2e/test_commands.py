@@ -220,6 +220,21 @@ def test_a_folder_is_kept_by_one_at_a_time(tmp_path: Path) -> None:
     assert "Another `make up` keeps its things" in done.stderr
 
 
+@pytest.mark.parametrize("words", [["demo"], ["demo-drop"], ["up", "--state", "out/kept"]])
+def test_what_cannot_be_written_is_told_in_one_sentence_before_anything_starts(
+    words: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "out").write_text("a file, where a folder should be")
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+
+    done = subprocess.run(
+        [*LOCAL, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=30
+    )
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(r"Stopped: out/\S* cannot be used \(Not a directory\)\.\n", done.stderr)
+
+
 def test_a_parameter_that_the_template_has_not_is_refused(tmp_path: Path) -> None:
     command = [*LOCAL, "up", "--parameters", "Budget={}"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}

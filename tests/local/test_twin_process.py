@@ -46,6 +46,18 @@ def test_it_says_where_it_is_and_ends_at_once_on_a_signal(number: signal.Signals
         assert (process.stdout.read(), process.stderr.read()) == ("", "")
 
 
+def test_a_port_that_is_taken_is_told_in_one_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = subprocess.run(
+            [*COMMAND, "--port", str(port)], cwd=ROOT, capture_output=True, text=True, check=False, timeout=30
+        )
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"The twin cannot listen on port {port}, 0: ")
+    assert done.stderr.count("\n") == 1
+
+
 def test_it_ends_with_its_parent() -> None:
     parent = (
         "import subprocess, sys; child = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, text=True);"
