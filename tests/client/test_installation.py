@@ -4,6 +4,7 @@ import ast
 import importlib.metadata
 import os
 import re
+import signal
 import subprocess
 import sys
 import venv
@@ -114,6 +115,15 @@ def test_the_command_works_alone(alone: Path) -> None:
     assert unset.returncode == 2
     assert "PLANTAIN_URL" in unset.stderr
     assert (keys.returncode, "pip install boto3" in keys.stderr) == (1, True)
+
+
+def test_an_interruption_while_the_command_is_loaded_is_no_traceback(alone: Path, tmp_path: Path) -> None:
+    (tmp_path / "httpx.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import plantain_command; plantain_command.main()"
+
+    done = run(alone, "python", "-c", code)
+
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
 
 
 def test_the_library_is_typed_and_light(alone: Path) -> None:
