@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import httpx
 
-from plantain_client import AsyncPlantain, Plantain
+from plantain_client import AsyncPlantain, Plantain, PlantainError
 
 URL = "https://plantain.test"
 KEY = "plantain_canary-0123456789-abcdefghijklmnopqrstuvwx"
@@ -25,12 +25,16 @@ Mode = Literal["blocking", "async"]
 
 @dataclass
 class Service:
-    """Answers each request with the next of `answers` (the last one for good). `slept` holds seconds."""
+    """Answers each request with the next of `answers` (the last one for good).
+
+    `slept` holds seconds; `retried` what was told before a call was sent again, and after how many seconds.
+    """
 
     mode: Mode
     answers: list[Answer] = field(default_factory=list)
     requests: list[httpx.Request] = field(default_factory=list)
     slept: list[float] = field(default_factory=list)
+    retried: list[tuple[type[PlantainError], float]] = field(default_factory=list)
 
     def says(self, *answers: Answer) -> None:
         self.answers = list(answers)
@@ -39,7 +43,9 @@ class Service:
         """The result of a client's method, of either kind."""
         transport = httpx.MockTransport(self._handle)
         if self.mode == "blocking":
-            with Plantain(URL, KEY, transport=transport, sleep=self.slept.append) as client:
+            with Plantain(
+                URL, KEY, transport=transport, sleep=self.slept.append, on_retry=self._retries
+            ) as client:
                 done = getattr(client, method)(*args, **kwargs)
                 return list(done) if inspect.isgenerator(done) else done
         return asyncio.run(self._call_async(transport, method, args, kwargs))
@@ -57,9 +63,12 @@ class Service:
         async def sleep(seconds: float) -> None:
             self.slept.append(seconds)
 
-        async with AsyncPlantain(URL, KEY, transport=transport, sleep=sleep) as client:
+        async with AsyncPlantain(URL, KEY, transport=transport, sleep=sleep, on_retry=self._retries) as client:
             done = getattr(client, method)(*args, **kwargs)
             return [task async for task in done] if inspect.isasyncgen(done) else await done
+
+    def _retries(self, error: PlantainError, seconds: float) -> None:
+        self.retried.append((type(error), seconds))
 
     def _handle(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
@@ -70,6 +79,29 @@ class Service:
             return said(request)
         # As it comes from a socket, its body still to be read; the same answer may be given again.
         return httpx.Response(said.status_code, headers=said.headers, stream=httpx.ByteStream(said.content))
+
+
+BUDGET: dict[str, Any] = {
+    "scope": "caller",
+    "name": "alice",
+    "period": "2026-11-23",
+    "resetsAt": "2026-11-24T00:00:00Z",
+    "limitUsd": 5,
+    "usedUsd": 4.95,
+    "leftUsd": 0.05,
+}
+ESTIMATED: dict[str, Any] = {
+    "preset": {"name": "card", "version": "0123456789ab"},
+    "model": "nano-banana-pro",
+    "prompt": "Says a\n\nStyle: flat design.",
+    "aspectRatio": "1:1",
+    "resolution": "2K",
+    "outputFormat": "png",
+    "imageInputs": {"own": 1, "brand": 2},
+    "price": {"credits": 18, "usd": 0.09},
+    "pricesAsOf": "2026-07-01",
+    "budgets": [BUDGET],
+}
 
 
 def taken_in(state: str = "pending", **headers: str) -> httpx.Response:

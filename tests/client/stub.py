@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.client.service import PICTURE, TASK_ID, job, success
+from tests.client.service import ESTIMATED, PICTURE, TASK_ID, job, success
 
 GENERATE, STATUS, IMAGE = "POST /api/images/generate", "GET /api/images/status", f"GET /api/images/{TASK_ID}/image"
+ESTIMATE = "POST /api/images/estimate"
 HEALTH, ACCOUNT, LIST, UPLOADS = "GET /api/health", "GET /api/account", "GET /api/images", "POST /api/uploads"
 
 
@@ -45,6 +46,7 @@ class Stub:
         """Everything is as it should be."""
         link = f"{self.url}/signed/1.png?X-Amz-Signature=s"
         self.says(HEALTH, Said(200, {"version": "0.1.0", "kieKeyConfigured": True}))
+        self.says(ESTIMATE, Said(200, ESTIMATED | {"budgets": []}))
         self.says(GENERATE, Said(202, {"taskId": TASK_ID, "state": "pending"}, {"Retry-After": "0"}))
         self.says(STATUS, Said(200, job(), {"Retry-After": "0"}), Said(200, success()))
         self.says(IMAGE, Said(302, b"", {"Location": link}))

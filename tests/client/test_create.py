@@ -38,6 +38,14 @@ UNREADABLE = [
 ]
 
 
+def test_whoever_listens_is_told_of_a_pause_and_why_it_is_made(service: Service) -> None:
+    service.says(TOO_MANY, taken_in())
+
+    service.call("create_task", "a plantain", idempotency_key="k-1")
+
+    assert service.retried == [(TooManyRequests, 45)]
+
+
 def test_a_task_is_asked_for_with_what_was_chosen_and_nothing_else(service: Service) -> None:
     service.says(taken_in())
 

@@ -13,33 +13,12 @@ from plantain_client import Cost, CostRefused, KeyRejected, NotPlantain, Operato
 from plantain_client.cli.screen import Screen
 from plantain_client.cli.spending_telling import show_plot, show_usage
 from plantain_client.spending_documents import usage_from
-from tests.client.service import Service, problem, taken_in
-from tests.client.stub import GENERATE, Said, Stub
+from tests.client.service import BUDGET, ESTIMATED, Service, problem, taken_in
+from tests.client.stub import ESTIMATE, GENERATE, Said, Stub
 from tests.client.test_command import FAST, Ran
 from tests.client.test_command import stub as stub
 
-ESTIMATE, USAGE = "POST /api/images/estimate", "GET /api/usage"
-BUDGET: dict[str, Any] = {
-    "scope": "caller",
-    "name": "alice",
-    "period": "2026-11-23",
-    "resetsAt": "2026-11-24T00:00:00Z",
-    "limitUsd": 5,
-    "usedUsd": 4.95,
-    "leftUsd": 0.05,
-}
-ESTIMATED: dict[str, Any] = {
-    "preset": {"name": "card", "version": "0123456789ab"},
-    "model": "nano-banana-pro",
-    "prompt": "Says a\n\nStyle: flat design.",
-    "aspectRatio": "1:1",
-    "resolution": "2K",
-    "outputFormat": "png",
-    "imageInputs": {"own": 1, "brand": 2},
-    "price": {"credits": 18, "usd": 0.09},
-    "pricesAsOf": "2026-07-01",
-    "budgets": [BUDGET],
-}
+USAGE = "GET /api/usage"
 
 
 def used(images: int, reserved: int = 0) -> dict[str, Any]:
@@ -250,7 +229,8 @@ def test_usage_is_lines_for_a_program_that_reads_lines(stub: Stub, capsys: pytes
 
     ran = Ran(capsys, "usage", "--from", "2026-11-01", "--by", "day")
 
-    assert (ran.code, ran.out.splitlines()[1]) == (0, "2026-11-03\t10\t0.9\t0.9")
+    names, _, second, *_ = ran.out.splitlines()
+    assert (ran.code, names, second) == (0, "day\timages\tspent USD\tunder way USD", "2026-11-03\t10\t0.9\t0.9")
     assert json.loads(Ran(capsys, "usage", "--json").out) == DAYS
 
 
@@ -306,7 +286,13 @@ def test_a_total_of_presets_does_not_look_as_if_it_were_all(
     assert "(UTC), by presets alone." in Ran(capsys, "usage", "--by", "preset", "--plot").err
 
 
-def test_a_year_of_days_is_no_list_of_empty_ones() -> None:
+def test_a_chart_of_days_begins_with_the_first_that_has_something() -> None:
     year = DAYS | {"firstDay": "2026-01-01"}
+
+    assert [line.split()[0] for line in seen(year, show_plot)] == [f"2026-11-0{day}" for day in (1, 2, 3, 4)]
+
+
+def test_a_year_of_days_is_no_list_of_empty_ones() -> None:
+    year = DAYS | {"lastDay": "2027-10-31"}
 
     assert [line.split()[0] for line in seen(year, show_plot)] == ["2026-11-01", "2026-11-03", "2026-11-04"]

@@ -45,8 +45,8 @@ def ask(
                     error.arrived = "maybe"
             if attempt == tries - 1 or not error.retryable or (error.retry_after or 0) > LONGEST_PAUSE:
                 raise
-            pause = pause_before(attempt, error.retry_after)
-        yield Sleep(pause)
+            failure = error
+        yield Sleep(pause_before(attempt, failure.retry_after), after=failure)
     raise AssertionError("unreachable")
 
 

@@ -19,7 +19,7 @@ from plantain_client import (
     uploading,
 )
 from plantain_client.client import TIMEOUT
-from plantain_client.exchange import Answer, Effect, Operation, Sleep
+from plantain_client.exchange import Answer, Effect, OnRetry, Operation, Sleep
 from plantain_client.pages import Pages
 from plantain_client.settings import http_options, usable_key, usable_surroundings, usable_url
 from plantain_client.signatures import signature_of
@@ -54,10 +54,11 @@ class AsyncPlantain:
         transport: httpx.AsyncBaseTransport | None = None,
         timeout: float | httpx.Timeout = TIMEOUT,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        on_retry: OnRetry | None = None,
     ) -> None:
         self._url = usable_url(url)
         self._key = usable_key(api_key)
-        self._sleep = sleep
+        self._sleep, self._on_retry = sleep, on_retry
         with usable_surroundings():
             self._http = httpx.AsyncClient(transport=transport, timeout=timeout, **http_options(self._url))
 
@@ -112,6 +113,8 @@ class AsyncPlantain:
 
     async def _perform(self, effect: Effect) -> Answer | None:
         if isinstance(effect, Sleep):
+            if self._on_retry and effect.after:
+                self._on_retry(effect.after, effect.seconds)
             await self._sleep(effect.seconds)
             return None
         async with self._http.stream(**effect.arguments(self._key)) as response:

@@ -18,7 +18,7 @@ from plantain_client import (
     spending,
     uploading,
 )
-from plantain_client.exchange import Answer, Effect, Operation, Sleep
+from plantain_client.exchange import Answer, Effect, OnRetry, Operation, Sleep
 from plantain_client.pages import Pages
 from plantain_client.settings import http_options, usable_key, usable_surroundings, usable_url
 from plantain_client.signatures import signature_of
@@ -45,6 +45,7 @@ class Plantain:
 
     Raises NotConfigured. It may be used by several threads at once; `close` it, or use it as a context manager.
     `transport` is httpx's, `timeout` in seconds, `sleep` what waits between looks.
+    `on_retry(error, seconds)` is told before a call that failed waits to be sent again.
     """
 
     def __init__(
@@ -55,10 +56,11 @@ class Plantain:
         transport: httpx.BaseTransport | None = None,
         timeout: float | httpx.Timeout = TIMEOUT,
         sleep: Callable[[float], object] = time.sleep,
+        on_retry: OnRetry | None = None,
     ) -> None:
         self._url = usable_url(url)
         self._key = usable_key(api_key)
-        self._sleep = sleep
+        self._sleep, self._on_retry = sleep, on_retry
         with usable_surroundings():
             self._http = httpx.Client(transport=transport, timeout=timeout, **http_options(self._url))
 
@@ -112,6 +114,8 @@ class Plantain:
 
     def _perform(self, effect: Effect) -> Answer | None:
         if isinstance(effect, Sleep):
+            if self._on_retry and effect.after:
+                self._on_retry(effect.after, effect.seconds)
             self._sleep(effect.seconds)
             return None
         with self._http.stream(**effect.arguments(self._key)) as response:

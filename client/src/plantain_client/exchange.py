@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import httpx
 
-from plantain_client.errors import TransportFailed
+from plantain_client.errors import PlantainError, TransportFailed
 from plantain_client.settings import BearerKey
 from plantain_client.task import Charged
 
@@ -51,9 +51,10 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Sleep:
-    """Let time pass, in seconds."""
+    """Let time pass, in seconds; `after` a call of the API that failed and is sent again then."""
 
     seconds: float
+    after: PlantainError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class Answer:
 
 
 Effect: TypeAlias = Send | Sleep
+# Told of a failure, and of the seconds until the call is sent again.
+OnRetry: TypeAlias = Callable[[PlantainError, float], object]
 Operation: TypeAlias = Generator[Effect, Answer | None, T]
 
 

@@ -24,7 +24,7 @@ from plantain_client.errors import (
     UnusableFile,
     UnusableRows,
 )
-from plantain_client.settings import URL_VARIABLE
+from plantain_client.settings import KEY_VARIABLE, URL_VARIABLE
 from plantain_client.task import Charged
 
 OK, FAILED, USAGE, JOB_FAILED, STILL_RUNNING, INTERRUPTED = 0, 1, 2, 3, 4, 130
@@ -150,7 +150,7 @@ def _told(error: PlantainError) -> tuple[str, str, int]:
         case NotConfigured():
             return (
                 "not-configured",
-                f"{URL_VARIABLE} is the output ApiUrl of the stack, or what `make up` printed.",
+                f"Set {URL_VARIABLE} (the output ApiUrl) and {KEY_VARIABLE}, or paste what `make up` prints.",
                 USAGE,
             )
         case UnusableRows():

@@ -95,7 +95,7 @@ def arguments() -> argparse.ArgumentParser:
 
 def _wish(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(refuse=parser.error)
-    parser.add_argument("prompt", nargs="?", type=_text, metavar="PROMPT")
+    parser.add_argument("prompt", nargs="?", type=_text, metavar="PROMPT", help="what to draw, in words")
     parser.add_argument(
         "--preset", type=_text, metavar="NAME", help="a preset in place of PROMPT, or NAME@VERSION"
     )

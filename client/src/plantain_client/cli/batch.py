@@ -16,6 +16,7 @@ from plantain_client.cli.batch_telling import (
     show_end,
     show_pictures,
 )
+from plantain_client.cli.calling import calling
 from plantain_client.cli.saving import check_output
 from plantain_client.cli.screen import Screen, Work
 
@@ -25,7 +26,7 @@ def run(asked: argparse.Namespace, screen: Screen) -> int:
     if asked.images and asked.no_wait:
         asked.refuse("--images saves what has been made: it cannot be combined with --no-wait")
     _check_outputs(asked)
-    with Plantain() as client:
+    with calling(screen) as client:
         with screen.working(f"uploading {asked.file.name}"):
             ref = client.submit_batch(asked.file, name=asked.name)
         screen.batch_id = ref.batch_id
@@ -39,13 +40,13 @@ def wait(asked: argparse.Namespace, screen: Screen) -> int:
     """Wait for a batch and save its results."""
     _check_outputs(asked)
     screen.batch_id = asked.batch_id
-    with Plantain() as client:
+    with calling(screen) as client:
         return _followed(client, asked, screen, asked.batch_id)
 
 
 def status(asked: argparse.Namespace, screen: Screen) -> int:
     """Show a batch as it is now."""
-    with Plantain() as client:
+    with calling(screen) as client:
         batch = client.get_batch(asked.batch_id)
     if screen.as_json:
         screen.document(batch.document)
@@ -59,7 +60,7 @@ def status(asked: argparse.Namespace, screen: Screen) -> int:
 
 def confirm(asked: argparse.Namespace, screen: Screen) -> int:
     """Say yes to the price of a batch."""
-    with Plantain() as client:
+    with calling(screen) as client:
         ref = client.confirm_batch(asked.batch_id)
     if ref.state in ("done", "failed", "expired"):
         what = f"Batch {ref.batch_id} has ended ({ref.state}): there is nothing left to say yes to."

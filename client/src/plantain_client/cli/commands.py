@@ -4,8 +4,9 @@ import argparse
 import uuid
 from typing import Any
 
-from plantain_client import Plantain, Task, TaskRef
+from plantain_client import Task, TaskRef
 from plantain_client.cli.advice import OK
+from plantain_client.cli.calling import calling
 from plantain_client.cli.inputs import handed_in
 from plantain_client.cli.saving import check_output, paid_for, saved, show_saved
 from plantain_client.cli.screen import Screen
@@ -24,7 +25,7 @@ def generate(asked: argparse.Namespace, screen: Screen) -> int:
     }
     if not asked.no_wait:
         check_output(asked.output)
-    with Plantain() as client:
+    with calling(screen) as client:
         with screen.working("asking") as work:
             settings["image_input"] = [handed_in(client, source, screen, work) for source in asked.input]
             work.say("asking")
@@ -52,7 +53,7 @@ def generate(asked: argparse.Namespace, screen: Screen) -> int:
 
 def status(asked: argparse.Namespace, screen: Screen) -> int:
     """Show a task as it is now."""
-    with Plantain() as client:
+    with calling(screen) as client:
         task = client.query_task(asked.task_id)
         _show(screen, task)
         if task.state == "pending" and task.charged == "no":
@@ -65,7 +66,7 @@ def wait(asked: argparse.Namespace, screen: Screen) -> int:
     if asked.output:
         check_output(asked.output)
     screen.task_id = asked.task_id
-    with Plantain() as client, screen.working("waiting") as work:
+    with calling(screen) as client, screen.working("waiting") as work:
         watch = Watch(client, screen, work)
         task = client.wait_for_task(asked.task_id, asked.max_attempts, asked.interval, watch)
         files = saved(client, task, asked.output, work) if asked.output else []
@@ -77,7 +78,7 @@ def wait(asked: argparse.Namespace, screen: Screen) -> int:
 
 def list_tasks(asked: argparse.Namespace, screen: Screen) -> int:
     """Show the caller's own tasks, newest first."""
-    with Plantain() as client:
+    with calling(screen) as client:
         tasks = client.list_tasks(state=asked.state, limit=None if asked.all else asked.limit)
         if screen.as_json:
             screen.document({"jobs": [dict(task.document) for task in tasks]})
@@ -89,7 +90,7 @@ def list_tasks(asked: argparse.Namespace, screen: Screen) -> int:
 def download(asked: argparse.Namespace, screen: Screen) -> int:
     """Save the image of a task."""
     check_output(asked.output)
-    with Plantain() as client, screen.working("downloading") as work:
+    with calling(screen) as client, screen.working("downloading") as work:
         task = client.query_task(asked.task_id)
         files = saved(client, task, asked.output, work)
     return show_saved(screen, task, files)

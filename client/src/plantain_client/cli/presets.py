@@ -8,8 +8,9 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from plantain_client import InvalidRequest, Plantain, Preset, Rendering, Variable
+from plantain_client import InvalidRequest, Preset, Rendering, Variable
 from plantain_client.cli.advice import OK, USAGE, trouble_of
+from plantain_client.cli.calling import calling
 from plantain_client.cli.inputs import handed_in
 from plantain_client.cli.screen import Screen, plain
 from plantain_client.cli.telling import cost_in_words, field_in_words
@@ -17,7 +18,7 @@ from plantain_client.cli.telling import cost_in_words, field_in_words
 
 def list_presets(_: argparse.Namespace, screen: Screen) -> int:
     """Show the presets there are."""
-    with Plantain() as client:
+    with calling(screen) as client:
         presets = client.list_presets()
     if screen.as_json:
         screen.document({"presets": [dict(preset.document) for preset in presets]})
@@ -28,7 +29,7 @@ def list_presets(_: argparse.Namespace, screen: Screen) -> int:
 
 def show(asked: argparse.Namespace, screen: Screen) -> int:
     """Show one preset, with what it leaves open."""
-    with Plantain() as client:
+    with calling(screen) as client:
         preset = client.get_preset(asked.name)
     if screen.as_json:
         screen.document(preset.document)
@@ -42,7 +43,7 @@ def show(asked: argparse.Namespace, screen: Screen) -> int:
 def render(asked: argparse.Namespace, screen: Screen) -> int:
     """Show what a preset comes to, filled so."""
     try:
-        with Plantain() as client, screen.working("rendering") as work:
+        with calling(screen) as client, screen.working("rendering") as work:
             inputs = [handed_in(client, source, screen, work) for source in asked.input]
             rendering = client.render_preset(asked.name, **chosen(asked), image_input=inputs)
     except InvalidRequest as error:

@@ -7,15 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from plantain_client import KeptElsewhere, Plantain, Schedule
+from plantain_client import KeptElsewhere, Schedule
 from plantain_client.cli.advice import FAILED, OK, trouble_of
+from plantain_client.cli.calling import calling
 from plantain_client.cli.schedule_telling import show_runs, show_schedule, show_schedules
 from plantain_client.cli.screen import Screen
 
 
 def list_schedules(_: argparse.Namespace, screen: Screen) -> int:
     """Show the schedules there are."""
-    with Plantain() as client:
+    with calling(screen) as client:
         schedules = client.list_schedules()
     if screen.as_json:
         screen.document({"schedules": [dict(schedule.document) for schedule in schedules]})
@@ -26,14 +27,14 @@ def list_schedules(_: argparse.Namespace, screen: Screen) -> int:
 
 def show(asked: argparse.Namespace, screen: Screen) -> int:
     """Show one schedule."""
-    with Plantain() as client:
+    with calling(screen) as client:
         _show(screen, client.get_schedule(asked.name))
     return OK
 
 
 def put(asked: argparse.Namespace, screen: Screen) -> int:
     """Keep the schedule that a file describes, under the file's name or another."""
-    with Plantain() as client:
+    with calling(screen) as client:
         name, schedule = asked.schedule
         _show(screen, client.put_schedule(asked.name or name, schedule))
     return OK
@@ -41,7 +42,7 @@ def put(asked: argparse.Namespace, screen: Screen) -> int:
 
 def delete(asked: argparse.Namespace, screen: Screen) -> int:
     """End a schedule."""
-    with Plantain() as client:
+    with calling(screen) as client:
         try:
             client.delete_schedule(asked.name)
         except KeptElsewhere as error:
@@ -56,7 +57,7 @@ def delete(asked: argparse.Namespace, screen: Screen) -> int:
 
 def runs(asked: argparse.Namespace, screen: Screen) -> int:
     """Show what became of the planned times."""
-    with Plantain() as client:
+    with calling(screen) as client:
         page = client.list_runs(asked.name, limit=asked.limit)
     if screen.as_json:
         screen.document({"runs": [dict(run.document) for run in page.runs], "cursor": page.cursor})

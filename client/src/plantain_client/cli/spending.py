@@ -3,8 +3,8 @@
 import argparse
 from typing import Any
 
-from plantain_client import Plantain
 from plantain_client.cli.advice import FAILED, OK
+from plantain_client.cli.calling import calling
 from plantain_client.cli.inputs import handed_in
 from plantain_client.cli.presets import chosen
 from plantain_client.cli.screen import Screen
@@ -21,7 +21,7 @@ def wished(asked: argparse.Namespace) -> dict[str, Any]:
 def estimate(asked: argparse.Namespace, screen: Screen) -> int:
     """Show what an image would cost; fails as the create would where a budget has no room for it."""
     settings = wished(asked)
-    with Plantain() as client, screen.working("estimating") as work:
+    with calling(screen) as client, screen.working("estimating") as work:
         inputs = [handed_in(client, source, screen, work) for source in asked.input]
         found = client.estimate(asked.prompt, **settings, image_input=inputs)
     if screen.as_json:
@@ -34,7 +34,7 @@ def estimate(asked: argparse.Namespace, screen: Screen) -> int:
 
 def usage(asked: argparse.Namespace, screen: Screen) -> int:
     """Show what was made and spent."""
-    with Plantain() as client:
+    with calling(screen) as client:
         found = client.usage(asked.first_day, asked.last_day, asked.by)
     if screen.as_json:
         screen.document(found.document)

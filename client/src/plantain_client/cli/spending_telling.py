@@ -1,13 +1,14 @@
 """What images would cost and have cost, in words, as a table and as bars."""
 
 import datetime as dt
+import itertools
 
 from rich.table import Table
 from rich.text import Text
 
 from plantain_client.cli.advice import OVER_BUDGET, Trouble
 from plantain_client.cli.screen import Screen, plain
-from plantain_client.cli.telling import cost_in_words, here, pause_in_words
+from plantain_client.cli.telling import cost_in_words, here, pause_in_words, whose_budget
 from plantain_client.money import BudgetLeft, Estimate, Usage, Used
 from plantain_client.task import Cost
 
@@ -45,8 +46,9 @@ def show_estimate(screen: Screen, estimate: Estimate, *, cached: bool) -> None:
 
 
 def show_usage(screen: Screen, usage: Usage) -> None:
-    """A table on a terminal; elsewhere a line each, its fields between tabs."""
+    """A table on a terminal; elsewhere a line each, its fields between tabs, under their names."""
     if not screen.out.is_terminal:
+        screen.result_fields(usage.group_by, "images", "spent USD", "under way USD")
         for row in usage.rows:
             spent, reserved = row.used.spent.usd, row.used.reserved.usd
             screen.result_fields(row.name, str(row.used.images), f"{spent:g}", f"{reserved:g}")
@@ -108,11 +110,12 @@ def _all(used: Used) -> float:
 
 
 def _days(usage: Usage) -> list[str]:
-    """Those with nothing as well, where that is no long list."""
+    """From the first with something on; those with nothing as well, where that is no long list."""
+    with_something = [row.name for row in usage.rows]
     count = (usage.last_day - usage.first_day).days + 1
-    if count > _MOST_DAYS:
-        return [row.name for row in usage.rows]
-    return [str(usage.first_day + dt.timedelta(days=number)) for number in range(count)]
+    all_days = (str(usage.first_day + dt.timedelta(days=number)) for number in range(count))
+    shown = list(itertools.dropwhile(lambda day: day not in with_something, all_days))
+    return shown if len(shown) <= _MOST_DAYS else with_something
 
 
 def _cells(used: Used) -> list[str]:
@@ -140,17 +143,13 @@ def _has_no_room(budget: BudgetLeft, price: Cost) -> str:
     span = "month" if budget.period.count("-") == 1 else "day"
     limit = f"${budget.limit_usd:.2f}"
     return (
-        f"The {span} budget of the {_whose(budget)}, {limit}, has no room for ${price.usd:.2f} more. "
+        f"The {span} budget of the {whose_budget(budget)}, {limit}, has no room for ${price.usd:.2f} more. "
         f"It begins anew at {budget.resets_at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC."
     )
 
 
 def _of_budget(budget: BudgetLeft) -> str:
-    return f"budget of the {_whose(budget)}, {budget.period}"
-
-
-def _whose(budget: BudgetLeft) -> str:
-    return "whole stack" if budget.scope == "stack" else f"{budget.scope} {budget.name}"
+    return f"budget of the {whose_budget(budget)}, {budget.period}"
 
 
 def _left(budget: BudgetLeft) -> str:

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from plantain_client.cli.advice import COSTS, NOTHING_YET
 from plantain_client.cli.screen import Screen, plain
+from plantain_client.money import BudgetLeft
 from plantain_client.task import Cost, Image, Task
 
 _PAUSED_BY = {"operator": "an operator", "kie-credits": "Kie.ai's balance, which is used up"}
@@ -109,6 +110,11 @@ def pause_in_words(by: str, reason: str, since: str) -> str:
 def here(moment: dt.datetime) -> str:
     """As this machine's clock shows it."""
     return moment_in_words(moment.astimezone())
+
+
+def whose_budget(budget: BudgetLeft) -> str:
+    """Whose money it is."""
+    return "whole stack" if budget.scope == "stack" else f"{budget.scope} {budget.name}"
 
 
 def field_in_words(name: str) -> str:
