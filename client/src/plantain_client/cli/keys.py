@@ -111,11 +111,10 @@ def _list(table: ApiKeys, screen: Screen) -> int:
         for title in ("CALLER", "KEYS", "SINCE", "LAST MADE", "OPERATOR", "PER MINUTE"):
             rows.add_column(title, no_wrap=True)
         for caller in callers:
-            first, last = caller.created_at[0], caller.created_at[-1]
+            # By days: all six columns have room on a terminal.
+            first, last = (moment(caller.created_at[at]).partition(" ")[0] for at in (0, -1))
             yes = "yes" if caller.is_operator else ""
-            rows.add_row(
-                caller.name, str(len(caller.created_at)), moment(first), moment(last), yes, own_rates(caller)
-            )
+            rows.add_row(caller.name, str(len(caller.created_at)), first, last, yes, own_rates(caller))
         screen.out.print(rows)
     else:
         screen.note("There are no keys. `plantain keys add NAME` makes one.")
