@@ -9,6 +9,7 @@ import pytest
 
 from plantain_client import BatchNotFound, BatchRunning, InvalidRequest, NotPlantain, UnusableRows
 from plantain_client.cli import batch as command
+from plantain_client.cli.screen import Screen
 from tests.client.service import Service, problem
 from tests.client.stub import UPLOADS, Said, Stub
 from tests.client.test_command import Ran, refusal
@@ -271,7 +272,7 @@ def test_on_a_terminal_it_asks(
         return answer
 
     monkeypatch.setattr("builtins.input", said)
-    monkeypatch.setattr(command, "somebody_is_there", lambda _: True)
+    monkeypatch.setattr(Screen, "somebody_is_there", True)
     started.says(LOOK, Said(200, shown("waiting", badRows=[BAD])), Said(200, done(started.url)))
 
     ran = Ran(capsys, "batch", "run", "spring.csv", *FAST)

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from plantain_client.cli import operating
 from plantain_client.cli.main import main
 from plantain_client.cli.screen import Screen
 from tests.client.operating import Functions
@@ -160,7 +159,7 @@ def test_what_may_pay_twice_is_asked_about(
     assert "not-agreed" in run(capsys, "jobs", *words, "--json")[1]
 
     answers = iter([False, True])
-    monkeypatch.setattr(operating, "somebody_is_there", lambda _: True)
+    monkeypatch.setattr(Screen, "somebody_is_there", True)
     monkeypatch.setattr(Screen, "agrees", lambda _, question: warning in question and next(answers))
     code, _, err = run(capsys, "jobs", *words)
     assert (code, err) == (1, "✗ Nothing was done.\n")

@@ -1,12 +1,12 @@
 """`plantain batch run | wait | status | confirm`: many wishes from one file."""
 
 import argparse
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
 from plantain_client import Batch, BatchRef, Plantain
-from plantain_client.cli.advice import FAILED, JOB_FAILED, OK, STILL_RUNNING, Trouble
+from plantain_client.batches import BATCH_ATTEMPTS
+from plantain_client.cli import words
 from plantain_client.cli.batch_saving import save_pictures, save_results
 from plantain_client.cli.batch_telling import (
     how_to_confirm,
@@ -17,8 +17,42 @@ from plantain_client.cli.batch_telling import (
     show_pictures,
 )
 from plantain_client.cli.calling import calling
+from plantain_client.cli.options import described, patience
 from plantain_client.cli.saving import check_output
-from plantain_client.cli.screen import Screen, Work
+from plantain_client.cli.screen import Screen
+from plantain_client.cli.trouble import FAILED, JOB_FAILED, OK, STILL_RUNNING, Trouble
+from plantain_client.cli.work import Work
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The actions."""
+    found = parser.add_subparsers(required=True, metavar="ACTION", title="actions")
+    for name, does, summary in (
+        ("run", run, "start a batch from a CSV or JSON Lines file, wait for it and save its results"),
+        ("wait", wait, "wait for a batch and save its results"),
+        ("status", status, "show a batch as it is now"),
+        ("confirm", confirm, "say yes to the price of a batch that waits for it"),
+    ):
+        made = described(found, name, summary)
+        made.set_defaults(run=does, refuse=made.error)
+        made.add_argument("--json", action="store_true", help="one JSON document on standard output")
+        if name == "run":
+            made.add_argument("file", type=words.file, metavar="FILE", help="a row for each image; .csv or .jsonl")
+            named = "what makes it the same batch when it is started again (default: the file's name)"
+            made.add_argument("--name", type=words.text, metavar="NAME", help=named)
+            how = made.add_mutually_exclusive_group()
+            how.add_argument("--no-wait", action="store_true", help="print the batch's id and leave")
+            how.add_argument("--yes", action="store_true", help="say yes to its price beforehand")
+        else:
+            made.add_argument("batch_id", type=words.text, metavar="ID")
+        if name == "wait":
+            made.add_argument("--yes", action="store_true", help="say yes to its price")
+        if name in ("run", "wait"):
+            where = "file or folder for the results (default: the batch's name, as cards.results.jsonl, here)"
+            made.add_argument("-o", "--output", default="", metavar="PATH", help=where)
+            pictures = "save the pictures there too; those that are there are not fetched again"
+            made.add_argument("--images", type=words.text, default="", metavar="DIR", help=pictures)
+            patience(made, BATCH_ATTEMPTS)
 
 
 def run(asked: argparse.Namespace, screen: Screen) -> int:
@@ -127,12 +161,7 @@ def _show_look(batch: Batch, work: Work) -> None:
 
 def _agreed(batch: Batch, screen: Screen) -> bool:
     """Asks, where somebody is there to answer."""
-    if screen.as_json or not somebody_is_there(screen):
+    if screen.as_json or not screen.somebody_is_there:
         return False
     show_bad_rows(screen, batch)
     return screen.agrees(f"{price_of(batch)} Start it? [y/N] ")
-
-
-def somebody_is_there(screen: Screen) -> bool:
-    """Whether a question would be seen and could be answered."""
-    return sys.stdin.isatty() and screen.err.is_terminal

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from plantain_client import Batch, Image, ImageGone, Plantain, PlantainError, TaskNotFound
 from plantain_client.batch_results import results_name
-from plantain_client.cli.screen import Work
+from plantain_client.cli.work import Work
 from plantain_client.downloading import extension_of
 
 AT_ONCE = 4

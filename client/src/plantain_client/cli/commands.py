@@ -5,13 +5,13 @@ import uuid
 from typing import Any
 
 from plantain_client import Task, TaskRef
-from plantain_client.cli.advice import OK
 from plantain_client.cli.calling import calling
 from plantain_client.cli.inputs import handed_in
 from plantain_client.cli.saving import check_output, paid_for, saved, show_saved
 from plantain_client.cli.screen import Screen
 from plantain_client.cli.spending import estimate, wished
 from plantain_client.cli.telling import show_list, show_task
+from plantain_client.cli.trouble import OK
 from plantain_client.cli.watching import Watch, tell_of_a_pause
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from rich.text import Text
 
-from plantain_client.cli.advice import FAILED, OK
+from plantain_client.cli.letters import plain
 from plantain_client.cli.operating import action, agrees, iso, moment, operators_trouble, told
-from plantain_client.cli.screen import Screen, plain
+from plantain_client.cli.screen import Screen
+from plantain_client.cli.trouble import FAILED, OK
 from plantain_client.operator.dead_letters import DeadLetters, Letter
 from plantain_client.operator.stack import dead_letters_of
 

@@ -6,9 +6,10 @@ from dataclasses import asdict
 from rich.table import Table
 from rich.text import Text
 
-from plantain_client.cli.advice import FAILED, OK
 from plantain_client.cli.checks import NAMES, Check, checks
-from plantain_client.cli.screen import Screen, plain
+from plantain_client.cli.letters import plain
+from plantain_client.cli.screen import Screen
+from plantain_client.cli.trouble import FAILED, OK
 
 _MARKS = {True: ("✓", "green"), False: ("✗", "red"), None: ("–", "dim")}
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from plantain_client import Plantain
-from plantain_client.cli.screen import Screen, Work
+from plantain_client.cli.screen import Screen
+from plantain_client.cli.work import Work
 
 
 def handed_in(client: Plantain, source: str, screen: Screen, work: Work) -> str:

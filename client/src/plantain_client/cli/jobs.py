@@ -3,11 +3,11 @@
 import argparse
 import re
 
-from plantain_client.cli.advice import FAILED, OK
-from plantain_client.cli.counts import count
+from plantain_client.cli import words
 from plantain_client.cli.jobs_telling import show_open, show_unknown, shown, ways_on
 from plantain_client.cli.operating import action, agrees, operators_trouble, told
 from plantain_client.cli.screen import Screen
+from plantain_client.cli.trouble import FAILED, OK
 from plantain_client.operator.stack import verbs_of
 from plantain_client.operator.verbs import Refused
 
@@ -31,10 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     found = parser.add_subparsers(required=True, metavar="ACTION", dest="action", title="actions")
     listed = action(found, "unknown", "list the jobs that have or may have cost money and have no image")
     listed.add_argument(
-        "--days", type=count, default=14, metavar="N", help="failed within so many days (default 14)"
+        "--days", type=words.count, default=14, metavar="N", help="failed within so many days (default 14)"
     )
     under_way = action(found, "open", "list the jobs that have not ended, the oldest first")
-    under_way.add_argument("--limit", type=count, default=20, metavar="N", help="at most so many (default 20)")
+    under_way.add_argument(
+        "--limit", type=words.count, default=20, metavar="N", help="at most so many (default 20)"
+    )
     adopted = action(found, "adopt", "let a job go on with the task that Kie.ai's log page shows for it")
     resent = action(found, "resend", "send a job once more that Kie.ai's log page does not show")
     redriven = action(

@@ -7,8 +7,9 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from plantain_client.cli.letters import plain
 from plantain_client.cli.operating import iso, moment
-from plantain_client.cli.screen import Screen, plain
+from plantain_client.cli.screen import Screen
 from plantain_client.cli.telling import age
 
 _TIMES = ("createdAt", "sentAt", "unknownSince", "endedAt", "balanceBeforeAt")

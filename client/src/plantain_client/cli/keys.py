@@ -4,10 +4,11 @@ import argparse
 
 from rich.table import Table
 
-from plantain_client.cli.advice import FAILED, INTERRUPTED, OK, USAGE, Trouble
 from plantain_client.cli.operating import STACK, iso, moment
+from plantain_client.cli.options import described
 from plantain_client.cli.rates import own_rates, per_minute, rate_in_words
 from plantain_client.cli.screen import Screen
+from plantain_client.cli.trouble import FAILED, INTERRUPTED, OK, USAGE, Trouble
 from plantain_client.operator.api_keys import REMEMBERED_SECONDS, ApiKeys, BadName
 from plantain_client.operator.stack import CannotReach, api_keys_of, in_words
 
@@ -24,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("list", "callers, how many keys each has, and since when"),
         ("revoke", "delete all keys of a caller"),
     ):
-        made = found.add_parser(action, help=summary, description=f"{summary.capitalize()}.", parents=[where])
+        made = described(found, action, summary, parents=[where])
         if action == "add":
             sees = "it sees what concerns all callers, such as what each has spent"
             made.add_argument("--operator", action="store_true", help=sees)

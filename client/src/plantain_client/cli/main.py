@@ -5,10 +5,12 @@ import os
 import sys
 from collections.abc import Sequence
 
-from plantain_client.cli.advice import FAILED, INTERRUPTED, NOTHING_YET, USAGE, Trouble, same_key, trouble_of
+from plantain_client.cli.advice import same_key, trouble_of
 from plantain_client.cli.arguments import arguments
+from plantain_client.cli.letters import write_what_can_be_written
 from plantain_client.cli.saving import UnusableOutput
-from plantain_client.cli.screen import Screen, write_what_can_be_written
+from plantain_client.cli.screen import Screen
+from plantain_client.cli.trouble import FAILED, INTERRUPTED, NOTHING_YET, USAGE, Trouble
 from plantain_client.errors import PlantainError
 
 

@@ -4,10 +4,10 @@ import argparse
 import datetime as dt
 from collections.abc import Callable
 
-from plantain_client.cli.advice import FAILED, INTERRUPTED, Trouble
-from plantain_client.cli.batch import somebody_is_there
+from plantain_client.cli.options import described
 from plantain_client.cli.screen import Screen
 from plantain_client.cli.telling import here
+from plantain_client.cli.trouble import FAILED, INTERRUPTED, Trouble
 from plantain_client.operator.stack import CannotReach
 
 STACK = "plantain"
@@ -17,9 +17,7 @@ def action(
     found: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, summary: str
 ) -> argparse.ArgumentParser:
     """A subcommand with --stack and --json."""
-    made: argparse.ArgumentParser = found.add_parser(
-        name, help=summary, description=f"{summary[0].upper()}{summary[1:]}."
-    )
+    made = described(found, name, summary)
     made.add_argument("--stack", default=STACK, help=f"the CloudFormation stack (default {STACK})")
     made.add_argument("--json", action="store_true", help="one JSON document on standard output")
     return made
@@ -50,7 +48,7 @@ def operators_trouble(
 
 def agrees(screen: Screen, warning: str, question: str) -> bool:
     """Whether a person is there, has read the warning and says yes. What is not agreed to is told."""
-    if screen.as_json or not somebody_is_there(screen):
+    if screen.as_json or not screen.somebody_is_there:
         what = f"Nothing was done: nobody is here to be asked. {warning}"
         screen.trouble(operators_trouble(what, "--yes agrees to that beforehand.", "not-agreed"))
         return False

@@ -2,10 +2,10 @@
 
 import argparse
 
-from plantain_client.cli.advice import INTERRUPTED, OK
 from plantain_client.cli.operating import STACK, iso, moment, operators_trouble
 from plantain_client.cli.screen import Screen
 from plantain_client.cli.telling import pause_in_words
+from plantain_client.cli.trouble import INTERRUPTED, OK
 from plantain_client.operator.pause import Pause, Paused
 from plantain_client.operator.stack import PAUSE_NEEDS, CannotReach, in_words, pause_of
 

@@ -8,9 +8,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from plantain_client import Plantain, PlantainError, Task
-from plantain_client.cli.advice import OK
-from plantain_client.cli.screen import Screen, Work
+from plantain_client.cli.screen import Screen
 from plantain_client.cli.telling import cost_of, size_of
+from plantain_client.cli.trouble import OK
+from plantain_client.cli.work import Work
 from plantain_client.downloading import extension_of
 
 

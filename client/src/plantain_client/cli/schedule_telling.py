@@ -8,7 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from plantain_client import Run, Schedule
-from plantain_client.cli.screen import Screen, plain
+from plantain_client.cli.letters import plain
+from plantain_client.cli.screen import Screen
 from plantain_client.cli.telling import credits_in_words, field_in_words, here, moment_in_words
 from plantain_client.task import Cost
 

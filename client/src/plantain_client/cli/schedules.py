@@ -8,10 +8,36 @@ from pathlib import Path
 from typing import Any
 
 from plantain_client import KeptElsewhere, Schedule
-from plantain_client.cli.advice import FAILED, OK, trouble_of
+from plantain_client.cli import words
+from plantain_client.cli.advice import trouble_of
 from plantain_client.cli.calling import calling
+from plantain_client.cli.options import described
 from plantain_client.cli.schedule_telling import show_runs, show_schedule, show_schedules
 from plantain_client.cli.screen import Screen
+from plantain_client.cli.trouble import FAILED, OK
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The actions."""
+    found = parser.add_subparsers(metavar="ACTION", title="actions")
+    for name, run, summary in (
+        ("list", list_schedules, "show the schedules there are"),
+        ("show", show, "show a schedule and when it runs next"),
+        ("put", put, "keep the schedule that a file describes, new or in place of what you had put"),
+        ("delete", delete, "end a schedule of yours"),
+        ("runs", runs, "show what became of its planned times, and what it cost"),
+    ):
+        made = described(found, name, summary)
+        made.set_defaults(run=run)
+        # What was said before the action holds, unless it is said again.
+        made.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON document")
+        if name == "put":
+            made.add_argument("schedule", type=_schedule_in, metavar="FILE", help="a TOML or JSON file")
+            made.add_argument("--name", type=words.text, metavar="NAME", help="its name (default: the file's)")
+        elif name != "list":
+            made.add_argument("name", type=words.text, metavar="NAME")
+        if name == "runs":
+            made.add_argument("--limit", type=words.count, default=20, metavar="N", help="so many (default 20)")
 
 
 def list_schedules(_: argparse.Namespace, screen: Screen) -> int:
@@ -76,7 +102,7 @@ def _end_it(schedule: Schedule) -> str:
     return "Whoever put it can delete it."
 
 
-def read_file(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, Any]:
     """The schedule in a TOML or JSON file. Raises ValueError that says what is wrong with it; OSError."""
     content = path.read_text(encoding="utf-8-sig")
     document = json.loads(content) if path.suffix == ".json" else tomllib.loads(content)
@@ -90,3 +116,14 @@ def _show(screen: Screen, schedule: Schedule) -> None:
         screen.document(schedule.document)
     else:
         show_schedule(screen, schedule)
+
+
+def _schedule_in(text: str) -> tuple[str, dict[str, Any]]:
+    """The name that a file gives its schedule, and what it says."""
+    path = Path(text)
+    try:
+        return path.stem, _read(path)
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"there is no file {text} that can be read ({error.strerror})") from None
+    except (ValueError, RecursionError) as bad:
+        raise argparse.ArgumentTypeError(f"{text} cannot be read: {bad}") from None

@@ -1,6 +1,5 @@
 """What is shown: results on standard output, all else on standard error; nothing moves where nobody looks."""
 
-import io
 import json
 import os
 import sys
@@ -9,12 +8,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from plantain_client.cli.advice import COSTS, JOB_FAILED, Trouble
+from plantain_client.cli.letters import can_write, plain
+from plantain_client.cli.trouble import COSTS, JOB_FAILED, Trouble
+from plantain_client.cli.work import Work
 from plantain_client.task import Charged
 
 
@@ -49,9 +48,7 @@ class Screen:
         """The one JSON document. What is whole has no point, as the API writes it."""
         document = _evened(document)
         written = json.dumps(document, ensure_ascii=False, indent=2)
-        try:
-            written.encode(sys.stdout.encoding or "utf-8")
-        except UnicodeEncodeError:
+        if not can_write(sys.stdout.encoding or "utf-8", written):
             written = json.dumps(document, indent=2)  # the same document in ASCII
         sys.stdout.write(written + "\n")
 
@@ -66,6 +63,11 @@ class Screen:
     def failed(self, text: str) -> None:
         """Something went otherwise."""
         self.err.print(Text.assemble(("✗ ", "red"), plain(text)), soft_wrap=True)
+
+    @property
+    def somebody_is_there(self) -> bool:
+        """Whether a question would be seen and could be answered."""
+        return sys.stdin.isatty() and self.err.is_terminal
 
     def agrees(self, question: str) -> bool:
         """Whether a person says yes."""
@@ -112,55 +114,13 @@ class Screen:
         self.err.print(table)
 
     @contextmanager
-    def working(self, what: str) -> Iterator["Work"]:
+    def working(self, what: str) -> Iterator[Work]:
         """A bar that moves while something goes on; plain lines where there is no terminal."""
-        bar = None
-        if self.err.is_terminal and not self.err.is_dumb_terminal:
-            bar = Bar(
-                SpinnerColumn(finished_text=Text("✓", "green")),
-                TextColumn("{task.description}"),
-                BarColumn(32, complete_style="green", finished_style="green", pulse_style="green"),
-                TimeElapsedColumn(),
-                console=self.err,
-                transient=True,
-            )
-            bar.start()
+        work = Work(self.err, self.note, what)
         try:
-            yield Work(self, bar, what)
+            yield work
         finally:
-            if bar:
-                bar.stop()
-
-
-class Work:
-    """What is going on, and how far it is."""
-
-    def __init__(self, screen: Screen, bar: Bar | None, what: str) -> None:
-        self._screen, self._bar, self._said = screen, bar, ""
-        self._row = bar.add_task(_padded(what), total=None) if bar else None
-        self.say(what)
-
-    def say(self, what: str, done: int = 0, of: int | None = None) -> None:
-        """What is done now, and how much of it where that is known."""
-        if what == self._said:
-            return
-        self._said = what
-        if self._bar and self._row is not None:
-            self._bar.update(self._row, description=_padded(what), completed=done, total=of)
-        else:
-            self._screen.note(what)
-
-
-def write_what_can_be_written() -> None:
-    """Standard output and error that show a question mark for a letter their encoding has not, and go on."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-
-
-def plain(text: str) -> str:
-    """The text without what moves cursors or breaks lines: it may be anybody's."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+            work.stop()
 
 
 def _evened(value: Any) -> Any:
@@ -172,11 +132,6 @@ def _evened(value: Any) -> Any:
         case list() | tuple():
             return [_evened(part) for part in value]
     return value
-
-
-def _padded(what: str) -> str:
-    # Rich reads markup here, so a bracket has to be escaped.
-    return f"{plain(what):<26}".replace("[", r"\[")
 
 
 def _console(*, stderr: bool) -> Console:

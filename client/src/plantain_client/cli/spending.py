@@ -3,12 +3,12 @@
 import argparse
 from typing import Any
 
-from plantain_client.cli.advice import FAILED, OK
 from plantain_client.cli.calling import calling
 from plantain_client.cli.inputs import handed_in
 from plantain_client.cli.presets import chosen
 from plantain_client.cli.screen import Screen
 from plantain_client.cli.spending_telling import show_estimate, show_plot, show_usage
+from plantain_client.cli.trouble import FAILED, OK
 
 
 def wished(asked: argparse.Namespace) -> dict[str, Any]:

@@ -6,9 +6,11 @@ import itertools
 from rich.table import Table
 from rich.text import Text
 
-from plantain_client.cli.advice import OVER_BUDGET, Trouble
-from plantain_client.cli.screen import Screen, plain
+from plantain_client.cli.advice import OVER_BUDGET
+from plantain_client.cli.letters import can_write, plain
+from plantain_client.cli.screen import Screen
 from plantain_client.cli.telling import cost_in_words, here, pause_in_words, whose_budget
+from plantain_client.cli.trouble import Trouble
 from plantain_client.money import BudgetLeft, Estimate, Usage, Used
 from plantain_client.task import Cost
 
@@ -76,7 +78,7 @@ def show_plot(screen: Screen, usage: Usage) -> None:
     names = _days(usage) if usage.group_by == "day" else list(rows)
     most = max(_all(used) for used in rows.values())
     width = max(8, min(_LONGEST, screen.out.width - min(max(map(len, names)), 32) - 14))
-    fine = _can_write(screen, _BLOCKS + "░")
+    fine = can_write(screen.out.encoding, _BLOCKS + "░")
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(max_width=32, overflow="ellipsis", no_wrap=True)
     grid.add_column(justify="right", no_wrap=True)
@@ -154,11 +156,3 @@ def _of_budget(budget: BudgetLeft) -> str:
 
 def _left(budget: BudgetLeft) -> str:
     return f"${budget.left_usd:,.2f} of ${budget.limit_usd:,.2f} left, until {here(budget.resets_at)}"
-
-
-def _can_write(screen: Screen, text: str) -> bool:
-    try:
-        text.encode(screen.out.encoding)
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from rich.table import Table
 from rich.text import Text
 
-from plantain_client.cli.advice import COSTS, NOTHING_YET
-from plantain_client.cli.screen import Screen, plain
+from plantain_client.cli.letters import plain
+from plantain_client.cli.screen import Screen
+from plantain_client.cli.trouble import COSTS, NOTHING_YET
 from plantain_client.money import BudgetLeft
 from plantain_client.task import Cost, Image, Task
 

@@ -1,8 +1,9 @@
 """Shows the looks at a task that is waited for, and says once why one waits that is not sent."""
 
 from plantain_client import Plantain, PlantainError, Progress
-from plantain_client.cli.screen import Screen, Work
+from plantain_client.cli.screen import Screen
 from plantain_client.cli.telling import here, pause_in_words
+from plantain_client.cli.work import Work
 
 
 class Watch:
