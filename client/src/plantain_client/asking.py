@@ -46,11 +46,23 @@ def ask(
             if attempt == tries - 1 or not error.retryable or (error.retry_after or 0) > LONGEST_PAUSE:
                 raise
             failure = error
-        yield Sleep(pause_before(attempt, failure.retry_after), after=failure)
+        yield Sleep(_pause_before(attempt, failure.retry_after), after=failure)
     raise AssertionError("unreachable")
 
 
-def pause_before(attempt: int, retry_after: float | None) -> float:
+def again(attempt: Callable[[], Operation[T]]) -> Operation[T]:
+    """What an attempt at the storage comes to; one that fails in a way that can pass is made up to 3 times."""
+    for number in range(READ_TRIES):
+        try:
+            return (yield from attempt())
+        except PlantainError as error:
+            if number == READ_TRIES - 1 or not error.retryable:
+                raise
+        yield Sleep(_pause_before(number, None))
+    raise AssertionError("unreachable")
+
+
+def _pause_before(attempt: int, retry_after: float | None) -> float:
     """Seconds to wait after the attempt (from 0) failed: what the server asks for, or ever longer, at random."""
     if retry_after is not None:
         return retry_after

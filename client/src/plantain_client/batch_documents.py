@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 from plantain_client.batch import BadRow, Batch, BatchState, RowCounts
-from plantain_client.fields import listed, moment, name, or_none, text, whole
+from plantain_client.fields import listed, moment, name, or_none, text, whole, word
 from plantain_client.resolved import cost_from
 from plantain_client.task import Document
 
 
 def batch_taken_from(document: Document) -> tuple[str, BatchState]:
     """The id and state of a batch that was taken in."""
-    return name(document["batchId"]), _state(document["state"])
+    return name(document["batchId"]), word(document["state"], BatchState)
 
 
 def batch_from(document: Document) -> Batch:
@@ -20,7 +18,7 @@ def batch_from(document: Document) -> Batch:
     counts = document["counts"]
     return Batch(
         batch_id=name(document["batchId"]),
-        state=_state(document["state"]),
+        state=word(document["state"], BatchState),
         name=text(document["name"]),
         rows=whole(document["rows"]),
         reused=whole(document["reused"]),
@@ -35,12 +33,6 @@ def batch_from(document: Document) -> Batch:
         ended_at=or_none(moment, document.get("endedAt")),
         document=document,
     )
-
-
-def _state(word: object) -> BatchState:
-    if word not in get_args(BatchState):
-        raise ValueError(f"unknown state {word!r:.80}")
-    return word  # type: ignore[return-value]
 
 
 def _bad_row(document: Document) -> BadRow:

@@ -6,11 +6,11 @@ import secrets
 from os import PathLike
 from pathlib import Path, PurePosixPath
 
-from plantain_client.asking import READ_TRIES, pause_before
+from plantain_client.asking import again
 from plantain_client.batch import Batch, BatchRef
 from plantain_client.batches import get_batch
-from plantain_client.errors import NotPlantain, PlantainError
-from plantain_client.exchange import Operation, Send, Sleep, sent
+from plantain_client.errors import NotPlantain
+from plantain_client.exchange import Operation, Send, sent
 from plantain_client.fields import link
 from plantain_client.uploading import refusal
 
@@ -32,22 +32,19 @@ def download_results(batch_id: str | BatchRef | Batch, path: str | PathLike[str]
     NotPlantain.
     """
     id = batch_id if isinstance(batch_id, str) else batch_id.batch_id
-    for attempt in range(READ_TRIES):
-        try:
-            batch = yield from get_batch(id)  # whose link was signed just now
-            if batch.results_url is None:
-                raise ValueError(f"Batch {id} is {batch.state}: it has no results.")
-            answer = yield from sent(Send("GET", _usable(batch.results_url), keyed=False))
-            if answer.status != 200:
-                raise refusal("the download", answer)
-            target = Path(path) / results_name(batch) if Path(path).is_dir() else Path(path)
-            _put_in_place(answer.content, target)
-            return target
-        except PlantainError as error:
-            if attempt == READ_TRIES - 1 or not error.retryable:
-                raise
-        yield Sleep(pause_before(attempt, None))
-    raise AssertionError("unreachable")
+
+    def attempt() -> Operation[Path]:
+        batch = yield from get_batch(id)  # whose link was signed just now
+        if batch.results_url is None:
+            raise ValueError(f"Batch {id} is {batch.state}: it has no results.")
+        answer = yield from sent(Send("GET", _usable(batch.results_url), keyed=False))
+        if answer.status != 200:
+            raise refusal("the download", answer)
+        target = Path(path) / results_name(batch) if Path(path).is_dir() else Path(path)
+        _put_in_place(answer.content, target)
+        return target
+
+    return (yield from again(attempt))
 
 
 def _usable(address: str) -> str:

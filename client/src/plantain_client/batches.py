@@ -11,8 +11,8 @@ from plantain_client.asking import CREATE_TRIES, READ_TRIES, ask
 from plantain_client.batch import Batch, BatchRef
 from plantain_client.batch_documents import batch_from, batch_taken_from
 from plantain_client.errors import BatchRunning, PlantainError
-from plantain_client.exchange import Operation, Send, Sleep
-from plantain_client.operations import INTERVAL, LONGEST_INTERVAL
+from plantain_client.exchange import Operation, Send
+from plantain_client.operations import INTERVAL, until_next_look
 from plantain_client.uploading import upload_rows
 
 BATCH_ATTEMPTS = 1200  # an hour, by the usual interval
@@ -93,7 +93,7 @@ def wait_for_batch(
             if batch.has_ended or batch.state == "waiting":
                 return batch
         if attempt < max_attempts:
-            yield Sleep(max(interval, min(pause or 0, LONGEST_INTERVAL)))
+            yield until_next_look(interval, pause)
     raise BatchRunning(batch_id, batch.state if batch else None, problem) from problem
 
 

@@ -5,10 +5,10 @@ Each raises KeyError, TypeError or ValueError where it is another document (Over
 
 from __future__ import annotations
 
-from typing import cast, get_args
+from typing import cast
 
 from plantain_client.account import Account, CreatesPaused, Health, KieAccount, KieState
-from plantain_client.fields import listed, moment, name, number, or_none, text, whole, yes_or_no
+from plantain_client.fields import listed, moment, name, number, or_none, text, whole, word, yes_or_no
 from plantain_client.preset_documents import ref_from
 from plantain_client.resolved import cost_from
 from plantain_client.task import Charged, Document, Image, Page, State, Task
@@ -19,8 +19,8 @@ def task_from(document: Document) -> Task:
     get = document.get
     return Task(
         task_id=name(document["taskId"]),
-        state=state_from(document["state"]),
-        charged=charged_from(document["charged"]),
+        state=word(document["state"], State),
+        charged=word(document["charged"], Charged),
         prompt=or_none(text, get("prompt")) or "",
         aspect_ratio=or_none(text, get("aspectRatio")),
         resolution=or_none(text, get("resolution")),
@@ -43,14 +43,7 @@ def task_from(document: Document) -> Task:
 
 def taken_from(document: Document) -> tuple[str, State]:
     """The id and state of a task that was taken in."""
-    return name(document["taskId"]), state_from(document["state"])
-
-
-def state_from(word: object) -> State:
-    """One of the four words."""
-    if word not in get_args(State):
-        raise ValueError(f"unknown state {word!r}")
-    return word  # type: ignore[return-value]
+    return name(document["taskId"]), word(document["state"], State)
 
 
 def account_from(document: Document) -> Account:
@@ -83,13 +76,6 @@ def health_from(document: Document) -> Health:
 def page_from(document: Document) -> Page:
     """A page of tasks."""
     return Page(listed(document["jobs"], task_from), or_none(name, document.get("cursor")))
-
-
-def charged_from(word: object) -> Charged:
-    """One of the three words."""
-    if word not in get_args(Charged):
-        raise ValueError(f"unknown charge {word!r}")
-    return word  # type: ignore[return-value]
 
 
 def _image(document: Document) -> Image:

@@ -12,9 +12,9 @@ from typing import Self
 from urllib.parse import quote
 
 from plantain_client.answers import error_of
-from plantain_client.asking import READ_TRIES, pause_before
+from plantain_client.asking import again
 from plantain_client.errors import DamagedImage, NotPlantain, PlantainError, StillRunning, TaskFailed
-from plantain_client.exchange import Operation, Send, Sleep, sent
+from plantain_client.exchange import Operation, Send, sent
 from plantain_client.fields import link
 from plantain_client.operations import query_task
 from plantain_client.task import Image, Task, TaskRef
@@ -37,22 +37,23 @@ def download(task: Task | TaskRef | str, path: str | PathLike[str], *, index: in
         task = yield from query_task(task)
     image = _image_of(task, index)
     target = _target(Path(path), task, image, index)
-    for attempt in range(READ_TRIES):
-        try:
-            link = yield from _fresh_link(task.task_id, index)
-            with _Beside(target, image) as part:
-                send = Send("GET", link, headers={"Accept-Encoding": "identity"}, keyed=False, into=part.write)
-                answer = yield from sent(send)
-                if answer.status != 200:
-                    raise refusal("the download", answer)
-                part.finish()
-            return target
-        except PlantainError as error:
-            error.task_id = task.task_id
-            if attempt == READ_TRIES - 1 or not error.retryable:
-                raise
-        yield Sleep(pause_before(attempt, None))
-    raise AssertionError("unreachable")
+    task_id = task.task_id
+
+    def attempt() -> Operation[Path]:
+        link = yield from _fresh_link(task_id, index)
+        with _Beside(target, image) as part:
+            send = Send("GET", link, headers={"Accept-Encoding": "identity"}, keyed=False, into=part.write)
+            answer = yield from sent(send)
+            if answer.status != 200:
+                raise refusal("the download", answer)
+            part.finish()
+        return target
+
+    try:
+        return (yield from again(attempt))
+    except PlantainError as error:
+        error.task_id = task_id
+        raise
 
 
 def extension_of(image: Image) -> str:

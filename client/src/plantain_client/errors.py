@@ -170,9 +170,7 @@ class StillRunning(PlantainError):
         charged: Charged = "unknown",
         last_error: PlantainError | None = None,
     ) -> None:
-        seen = f"is still {state}" if state else "has not ended as far as is known"
-        reason = f" (the last look failed: {last_error})" if last_error else ""
-        super().__init__(f"Task {task_id} {seen}{reason}. It goes on and can be waited for again.")
+        super().__init__(_goes_on(f"Task {task_id}", state, last_error))
         self.task_id = task_id
         self.state = state
         self.charged = charged
@@ -188,9 +186,7 @@ class BatchRunning(PlantainError):
     def __init__(
         self, batch_id: str, state: BatchState | None = None, last_error: PlantainError | None = None
     ) -> None:
-        seen = f"is still {state}" if state else "has not ended as far as is known"
-        reason = f" (the last look failed: {last_error})" if last_error else ""
-        super().__init__(f"Batch {batch_id} {seen}{reason}. It goes on and can be waited for again.")
+        super().__init__(_goes_on(f"Batch {batch_id}", state, last_error))
         self.batch_id = batch_id
         self.state = state
         self.last_error = last_error
@@ -234,3 +230,9 @@ class DamagedImage(PlantainError):
     """Size or SHA-256 are not those that the task names. Nothing was written."""
 
     retryable = True
+
+
+def _goes_on(what: str, state: str | None, last_error: PlantainError | None) -> str:
+    seen = f"is still {state}" if state else "has not ended as far as is known"
+    reason = f" (the last look failed: {last_error})" if last_error else ""
+    return f"{what} {seen}{reason}. It goes on and can be waited for again."

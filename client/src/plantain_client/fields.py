@@ -4,7 +4,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import httpx
 
@@ -46,6 +46,13 @@ def yes_or_no(value: object) -> bool:
     """A boolean."""
     if not isinstance(value, bool):
         raise TypeError(f"{value!r:.80} instead of true or false")
+    return value
+
+
+def word(value: object, words: Any) -> Any:
+    """One of the words of a Literal."""
+    if value not in get_args(words):
+        raise ValueError(f"{value!r:.80} instead of one of {', '.join(get_args(words))}")
     return value
 
 

@@ -112,7 +112,7 @@ def wait_for_task(
             if task.has_ended:
                 return _succeeded(task)
         if attempt < max_attempts:
-            yield _pause(interval, pause)
+            yield until_next_look(interval, pause)
     raise StillRunning(task_id, state=state, charged=charged, last_error=problem) from problem
 
 
@@ -157,7 +157,7 @@ def generate(
     if on_progress:
         on_progress(Progress(ref.task_id, 0, max_attempts, ref.state))
     if ref.state in ("pending", "processing"):
-        yield _pause(interval, ref.retry_after)
+        yield until_next_look(interval, ref.retry_after)
     return (yield from wait_for_task(ref, max_attempts, interval, on_progress))
 
 
@@ -186,7 +186,8 @@ def _look(task_id: str, tries: int) -> Operation[tuple[Task, float | None]]:
     return reply.said, reply.retry_after
 
 
-def _pause(interval: float, retry_after: float | None) -> Sleep:
+def until_next_look(interval: float, retry_after: float | None) -> Sleep:
+    """So many seconds, or as many as Plantain asks for, within reason."""
     return Sleep(max(interval, min(retry_after or 0, LONGEST_INTERVAL)))
 
 

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import cast
 
-from plantain_client.documents import charged_from, state_from
-from plantain_client.fields import listed, moment, name, or_none, text, yes_or_no
+from plantain_client.fields import listed, moment, name, or_none, text, word, yes_or_no
 from plantain_client.resolved import cost_from
 from plantain_client.schedule import KeptBy, Run, RunJob, RunPage, RunState, Schedule
-from plantain_client.task import Document
+from plantain_client.task import Charged, Document, State
 
 
 def schedules_from(document: Document) -> tuple[Schedule, ...]:
@@ -49,4 +48,4 @@ def _run(document: Document) -> Run:
 
 
 def _job(document: Document) -> RunJob:
-    return RunJob(name(document["taskId"]), state_from(document["state"]), charged_from(document["charged"]))
+    return RunJob(name(document["taskId"]), word(document["state"], State), word(document["charged"], Charged))

@@ -6,9 +6,9 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from plantain_client.asking import READ_TRIES, ask, pause_before
-from plantain_client.errors import PlantainError, StorageRefused, UnusableFile, UnusableRows
-from plantain_client.exchange import Answer, Operation, Send, Sleep, sent
+from plantain_client.asking import again, ask
+from plantain_client.errors import StorageRefused, UnusableFile, UnusableRows
+from plantain_client.exchange import Answer, Operation, Send, sent
 from plantain_client.fields import headers, link, name
 
 MAX_BYTES = 30_000_000
@@ -52,17 +52,14 @@ def _uploaded(data: bytes, content_type: str) -> Operation[str]:
         Send("POST", "/api/uploads", json=wanted), lambda document: (name(document["key"]), _put(document, data))
     )
     key, put = reply.said
-    for attempt in range(READ_TRIES):
-        try:
-            answer = yield from sent(put)
-            if answer.status // 100 == 2:
-                return key
-            raise refusal("the upload", answer)
-        except PlantainError as error:
-            if attempt == READ_TRIES - 1 or not error.retryable:
-                raise
-        yield Sleep(pause_before(attempt, None))
-    raise AssertionError("unreachable")
+
+    def attempt() -> Operation[str]:
+        answer = yield from sent(put)
+        if answer.status // 100 == 2:
+            return key
+        raise refusal("the upload", answer)
+
+    return (yield from again(attempt))
 
 
 def handed_in(sources: Sequence[str | PathLike[str]]) -> Operation[list[str]]:
