@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from scripts.install import CHECK_THE_NETWORK, why
 from scripts.stage import ROOT, stage
 
 BUILT = ROOT / ".aws-sam" / "build"
@@ -34,7 +35,9 @@ def build(architecture: str) -> None:
     command = [sam(), "build", "--parameter-overrides", f"Architecture={architecture}"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise SystemExit(done.stdout + done.stderr)
+        said = done.stdout + done.stderr
+        offline = why(said) == CHECK_THE_NETWORK
+        raise SystemExit(f"Building failed: {CHECK_THE_NETWORK}, then run make again." if offline else said)
     _compile_functions()
     check_libraries(architecture)
     say_what_it_is_for(architecture)

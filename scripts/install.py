@@ -13,7 +13,7 @@ LOG = Path(".build/install.log")
 
 # As pip and as uv say it.
 _UNREACHABLE = re.compile(r"after connection broken by[\s\S]*No matching distribution|error sending request")
-_CHECK_THE_NETWORK = (
+CHECK_THE_NETWORK = (
     "the package index cannot be reached. Check the network (HTTPS_PROXY names a proxy, PIP_INDEX_URL an index "
     "of your own)"
 )
@@ -56,7 +56,7 @@ def install(folder: Path, command: list[str]) -> int:
 def why(said: str) -> str:
     """The reason, from all that was said."""
     if _UNREACHABLE.search(said):
-        return _CHECK_THE_NETWORK
+        return CHECK_THE_NETWORK
     errors = re.findall(r"^(?:ERROR|error): (.+?)\.?$", said, re.MULTILINE)
     return errors[-1] if errors else "see what was said"
 

@@ -1,6 +1,7 @@
 """What `make build` makes: bytecode that a zip does not spoil, the same bytes each time, one architecture."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -60,3 +61,28 @@ def test_a_compiled_package_of_another_machine_is_refused(built: Path) -> None:
     build.check_libraries("x86_64")
     with pytest.raises(SystemExit, match=r"Not for arm64: .*core"):
         build.check_libraries("arm64")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "Build Failed\nWARNING: Retrying (…) after connection broken by 'NewConnectionError'\n"
+            "ERROR: No matching distribution found for x==1\n",
+            r"Building failed: the package index cannot be reached\. Check the network .+, then run make again\.",
+        ),
+        ("Build Failed\nError: something else\n", r"Build Failed\nError: something else\n"),
+    ],
+)
+def test_a_build_that_fails_without_a_network_ends_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, told: str
+) -> None:
+    sam = tmp_path / "sam"
+    sam.write_text(f"#!/bin/sh\ncat <<'END'\n{said}END\nexit 1\n")
+    sam.chmod(0o755)
+    monkeypatch.setattr(build, "sam", lambda: str(sam))
+
+    with pytest.raises(SystemExit) as ended:
+        build.build("arm64")
+
+    assert re.fullmatch(told, str(ended.value))
