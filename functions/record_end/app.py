@@ -8,8 +8,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from plantain.drops.reports import report_to_source
 from plantain.errors import JobNotFound
 from plantain.job import task_id_of
-from plantain.jobs.endings import end_execution
 from plantain.jobs.table import jobs
+from plantain.recovery.ended_executions import end_execution
 from plantain.schedules.job_reports import report_of_run
 from plantain.spending.alerts import tell_of_budgets
 

@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.jobs.endings import end_job
+from plantain.recovery.ended_executions import end_job
 
 logger = Logger()
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from plantain.items import from_attributes
 from plantain.job import Job
-from plantain.jobs.table import UNSETTLED
+from plantain.jobs.records import UNSETTLED
 from tests.crashes.lambdas import OPERATORS
 from tests.crashes.people import PRICE_USD
 

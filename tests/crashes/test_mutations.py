@@ -50,7 +50,7 @@ def without_turns(_: CreatePace) -> int:
 def leaves_a_final_state(self: Jobs, task_id: str, changes: dict[str, Any], seen: Any = None) -> None:
     """Whoever ends a job ends it, as it may be by now."""
     changes = {name: value for name, value in changes.items() if value is not None} | {"endedAt": now_ms()}
-    self._update(task_id, changes, condition="attribute_exists(id)")
+    self._update(task_id, changes, even_final=True)
 
 
 def without_a_reservation(_: Ledger, __: Job, ___: float, ____: str) -> list[Action]:

@@ -7,7 +7,7 @@ from typing import Any
 from local.twin.settings import Settings
 from plantain.items import from_attributes, job_from
 from plantain.job import Job
-from plantain.jobs.table import job_key
+from plantain.jobs.records import job_key
 from tests.conftest import make_cloud
 from tests.crashes.aws import Aws
 from tests.crashes.bells import Bells

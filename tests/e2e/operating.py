@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from plantain.jobs.table import job_key
+from plantain.jobs.records import job_key
 from tests.e2e.conftest import ROOT, Caller, Cloud
 from tests.e2e.dropping import eventually
 

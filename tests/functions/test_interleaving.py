@@ -201,7 +201,7 @@ def test_what_ends_while_a_ring_is_not_asked_for_may_have_been_paid(job: Job) ->
 
 
 def test_a_ring_at_the_very_end_leaves_the_job_on_the_list(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    before(monkeypatch, "_change_with", lambda: ring(now(job), KIE_TASK_ID))
+    before(monkeypatch, "_update_with", lambda: ring(now(job), KIE_TASK_ID))
 
     jobs().fail(job.task_id, Failure("kie-busy", "…", "no"))
 

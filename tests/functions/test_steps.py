@@ -11,10 +11,10 @@ from functions.create_task import app as create_task
 from functions.record_end import app as record_end
 from plantain.errors import KieKeyMissing, OutcomeUnknown, TryAgainLater
 from plantain.job import Job
-from plantain.jobs import endings
 from plantain.jobs.failures import failure_after
 from plantain.jobs.reservations import reservations
 from plantain.jobs.table import Jobs, jobs
+from plantain.recovery import ended_executions
 from tests.builders import KIE_TASK_ID, a_job, created, kie_says, record, refusal
 from tests.conftest import Cloud
 from tests.functions.conftest import LambdaContext, event
@@ -122,12 +122,12 @@ def test_an_end_is_never_called_free_while_a_create_begins(job: Job, monkeypatch
     judge = failure_after
 
     def slow(*seen: Any) -> Any:
-        monkeypatch.setattr(endings, "failure_after", judge)
+        monkeypatch.setattr(ended_executions, "failure_after", judge)
         failure = judge(*seen)
         jobs().begin_create(job)
         return failure
 
-    monkeypatch.setattr(endings, "failure_after", slow)
+    monkeypatch.setattr(ended_executions, "failure_after", slow)
     stopped = event("execution_aborted")
     stopped["detail"]["name"] = job.task_id
 

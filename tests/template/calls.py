@@ -25,6 +25,7 @@ class Module:
     imported: dict[str, Name] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
     classes: dict[str, dict[str, str]] = field(default_factory=dict)  # class → attribute → type's name
+    bases: dict[str, list[str]] = field(default_factory=dict)  # class → names of the classes it is made of
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def module(name: str) -> Module:
                 made.functions[node.name] = node
             case ast.ClassDef():
                 made.classes[node.name] = _attributes(node)
+                made.bases[node.name] = [base.id for base in node.bases if isinstance(base, ast.Name)]
                 for method in node.body:
                     if isinstance(method, ast.FunctionDef):
                         made.functions[f"{node.name}.{method.name}"] = method
@@ -90,6 +92,15 @@ def resolved(home: str, name: str) -> Name | None:
             (f"{source}.{original}", "") if LAYER.joinpath(*source.split(".")[1:]).is_dir() else (source, original)
         )
     return (home, name) if name in here.functions or name in here.classes else None
+
+
+def ancestry(kind: Name) -> Iterator[Name]:
+    """A class and all of ours that it is made of."""
+    home, name = kind
+    yield kind
+    for base in module(home).bases.get(name, []):
+        if found := resolved(home, base):
+            yield from ancestry(found)
 
 
 @functools.cache
@@ -146,7 +157,8 @@ def _method(kind: Name, attribute: str) -> list[Name]:
     home, name = kind
     if not name:  # a module: `kie_answers.created`
         return [(home, attribute)] if attribute in module(home).functions else []
-    return [(home, f"{name}.{attribute}")] if f"{name}.{attribute}" in module(home).functions else []
+    found = ((there, f"{owner}.{attribute}") for there, owner in ancestry(kind))
+    return [(there, method) for there, method in found if method in module(there).functions][:1]
 
 
 def _type_of(home: str, receiver: ast.expr, types: dict[str, Name]) -> Name | None:
@@ -156,9 +168,9 @@ def _type_of(home: str, receiver: ast.expr, types: dict[str, Name]) -> Name | No
         case ast.Name(id=name) if (found := resolved(home, name)) and not found[1]:
             return found
         case ast.Attribute(value=ast.Name(id="self"), attr=attribute) if "self" in types:
-            there, owner = types["self"]
-            annotation = module(there).classes[owner].get(attribute)
-            return resolved(there, annotation) if annotation else None
+            for there, owner in ancestry(types["self"]):
+                if annotation := module(there).classes[owner].get(attribute):
+                    return resolved(there, annotation)
         case ast.Call(func=ast.Name(id=name)) if found := resolved(home, name):
             there, original = found
             if original in module(there).classes:
@@ -210,6 +222,17 @@ def _service(receiver: ast.expr) -> str | None:
 def _verbs_of_a_transaction(node: ast.AST) -> set[str]:
     keys = (key for part in ast.walk(node) if isinstance(part, ast.Dict) for key in part.keys)
     return {str(key.value) for key in keys if isinstance(key, ast.Constant)} & {"Put", "Update", "Delete"}
+
+
+def settings(verb: str, home: str) -> set[str]:
+    """The variables that say what a module of this Lambda acts on: where its classes or their heirs are made."""
+    heirs = {
+        there
+        for there in {there for there, _ in reached(verb)}
+        for name in module(there).classes
+        if home in {base for base, _ in ancestry((there, name))}
+    }
+    return set().union(*map(environment, {home} | heirs))
 
 
 def environment(home: str, function: Function | None = None) -> set[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.template.calls import calls, environment, module, reached
+from tests.template.calls import calls, environment, module, reached, settings
 from tests.template.stack import as_list, lambdas, references, statements, template, verbs
 
 SERVICES = {"stepfunctions": "states"}  # where IAM's prefix is not boto3's name
@@ -45,7 +45,7 @@ def things(expression: Any) -> frozenset[str]:
 def called(verb: str) -> Iterator[tuple[str, frozenset[str]]]:
     """Each action that the code needs, with what it acts on: what the calling module's variable names."""
     for call in calls(verb):
-        where = [things(variables(verb)[name]) for name in environment(call.module) if name in variables(verb)]
+        where = [things(variables(verb)[name]) for name in settings(verb, call.module) if name in variables(verb)]
         (target,) = {found for found in where if found} or {frozenset()}  # none is ours: the default bus
         operation = "".join(word.title() for word in call.operation.split("_"))
         action = f"{SERVICES.get(call.service, call.service)}:{operation}"

@@ -11,10 +11,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from plantain.errors import JobEnded, OutcomeUnknown, TryAgainLater
 from plantain.items import from_attributes, to_attributes
 from plantain.job import Failure, Job, StoredImage, new_task_id, task_id_of
-from plantain.jobs.endings import end_execution
 from plantain.jobs.failures import failure_after
+from plantain.jobs.records import OPEN, UNSETTLED, job_key
 from plantain.jobs.reservations import reservations
-from plantain.jobs.table import OPEN, UNSETTLED, job_key, jobs
+from plantain.jobs.table import jobs
+from plantain.recovery.ended_executions import end_execution
 from plantain.spending.counters import counters_of, utc_day
 from plantain.task import Running, Succeeded
 from tests.builders import RESULT_URL, a_job, sums_of

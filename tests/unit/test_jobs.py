@@ -84,10 +84,10 @@ def test_a_withdrawn_intent_lets_the_create_be_sent_again(cloud: Cloud) -> None:
 
 def test_a_late_withdrawal_leaves_a_newer_intent_alone(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     job = reserved()
-    monkeypatch.setattr("plantain.jobs.table.now_ms", lambda: 1)
+    monkeypatch.setattr("plantain.jobs.creates.now_ms", lambda: 1)
     first = jobs().begin_create(job)
     jobs().withdraw_create(job, first)
-    monkeypatch.setattr("plantain.jobs.table.now_ms", lambda: 2)
+    monkeypatch.setattr("plantain.jobs.creates.now_ms", lambda: 2)
     jobs().begin_create(job)
 
     with pytest.raises(JobEnded):

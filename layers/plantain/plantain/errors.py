@@ -224,6 +224,9 @@ class UnusableResult(PlantainError):
 class JobEnded(PlantainError):
     """The job is final: nothing may change it any more."""
 
+    def __init__(self, text: str = "The job is already final or has gone on.") -> None:
+        super().__init__(text, code="job-ended")
+
 
 class JobNotFound(PlantainError):
     """No such job, or somebody else's."""

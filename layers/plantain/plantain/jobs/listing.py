@@ -10,6 +10,7 @@ from typing import Any
 from plantain.aws import client
 from plantain.items import from_attributes, job_from, to_attributes
 from plantain.job import Job, State, is_task_id
+from plantain.jobs.records import job_key
 
 INDEX = "byCaller"
 # A rare state may need a long search; a page then ends early, with a cursor to go on from.
@@ -77,7 +78,7 @@ def _position(cursor: str, caller: str) -> dict[str, Any]:
         raise BadCursor from None
     if not isinstance(task_id, str) or not is_task_id(task_id):
         raise BadCursor
-    return to_attributes({"id": f"job#{task_id}", "caller": caller, "taskId": task_id})
+    return to_attributes({"id": job_key(task_id), "caller": caller, "taskId": task_id})
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 
 from plantain.aws import client
 from plantain.items import from_attributes, to_attributes
-from plantain.jobs.table import OPEN, UNSETTLED
+from plantain.jobs.records import OPEN, UNSETTLED
 
 INDEX = "byOpen"
 

@@ -8,7 +8,7 @@ from typing import Any
 from plantain.aws import client
 from plantain.items import from_attributes, job_from, to_attributes
 from plantain.job import Job
-from plantain.jobs.table import job_key
+from plantain.jobs.records import job_key
 
 AT_ONCE = 100  # keys of one BatchGetItem
 _TRIES = 20

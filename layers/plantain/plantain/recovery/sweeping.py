@@ -8,9 +8,9 @@ from plantain.aws import AWS_ERRORS
 from plantain.errors import JobNotFound
 from plantain.executions import executions
 from plantain.job import now_ms
-from plantain.jobs.ends import tell_of_end
 from plantain.jobs.open_jobs import Listed, open_jobs
 from plantain.jobs.table import jobs
+from plantain.recovery.end_notices import tell_of_end
 
 OLD_MS = 10 * 60 * 1000  # younger jobs are still being started by whoever took them in
 LOOKS = 500  # of one run: Step Functions tells of some ten executions in a second

@@ -4,7 +4,7 @@ A counter holds `usedCredits` (spent, or reserved for what is under way or unkno
 `imageCount`. Those of days are listed by the index byGroup: `group` is `usage#<scope>`, `member` is
 `<day>#<name>`. spending/usage_days.py reads that.
 
-Its writes are actions of the transaction that writes the job they are about: jobs/table.py alone carries them out.
+Its writes are actions of the transaction that writes the job they are about: JobRecords alone carries them out.
 """
 
 import os

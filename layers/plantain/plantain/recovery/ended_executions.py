@@ -46,4 +46,4 @@ def _ended_as_seen(job: Job, execution_status: str, error: str) -> Failure | Non
 
 
 def _keeps_moving() -> JobEnded:
-    return JobEnded("The job keeps moving.", code="job-ended")
+    return JobEnded("The job keeps moving.")
