@@ -7,11 +7,11 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.errors import ScheduleNotFound
 from plantain.faults import Fault
 from plantain.http.api import answer, caller_of, http_api
 from plantain.http.paging import limit_of
 from plantain.http.problems import invalid
+from plantain.refusals import ScheduleNotFound
 from plantain.schedules.keeping import seen
 from plantain.schedules.run import moment_text
 from plantain.schedules.runs import runs

@@ -7,8 +7,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from plantain.errors import ScheduleNotFound
 from plantain.http.api import answer, caller_of, http_api
+from plantain.refusals import ScheduleNotFound
 from plantain.schedules.keeping import everything
 from plantain.schedules.view import schedule_summary
 

@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from plantain.aws import AWS_ERRORS
 from plantain.http.api import RETRY_AFTER_SECONDS, answer, http_api, idempotency_key, json_object, yes_or_no
 from plantain.http.counted import counted_caller
-from plantain.http.problems import problem_of_failure
+from plantain.http.known_errors import problem_of_failure
 from plantain.job import Job, new_job
 from plantain.jobs.intake import take_in, taken_in
 from plantain.jobs.table import jobs

@@ -8,19 +8,15 @@ from plantain.errors import (
     BatchNotFound,
     ClaimInFlight,
     EarlierFailed,
-    IdempotencyKeyReused,
     JobNotFound,
-    KeptElsewhere,
     KieKeyMissing,
     Misconfigured,
-    OperatorsOnly,
     OutcomeUnknown,
     OverBudget,
-    ScheduleNotFound,
-    TooManyRequests,
 )
 from plantain.faults import Fault, InvalidRequest, MaxCostExceeded, PresetBroken, PresetUnknown, PromptMissing
 from plantain.http.api import MAX_BODY_BYTES, RETRY_AFTER_SECONDS
+from plantain.http.known_errors import problem_of, problem_of_failure
 from plantain.http.problems import (
     Problem,
     batch_ended,
@@ -29,13 +25,12 @@ from plantain.http.problems import (
     image_not_ready,
     no_image,
     preset_not_found,
-    problem_of,
-    problem_of_failure,
     task_id_required,
     too_large,
     unexpected,
 )
 from plantain.job import Failure
+from plantain.refusals import IdempotencyKeyReused, KeptElsewhere, OperatorsOnly, ScheduleNotFound, TooManyRequests
 
 TASK_ID = "01a206a6-cc05-7d1d-9878-77af04e557d4"
 BATCH_ID = "01a206b1-7e0a-7c55-9d1f-3f0d2c8b6a10"

@@ -11,7 +11,7 @@ import pytest
 from functions.check_status import app as check_status
 from functions.create_task import app as create_task
 from functions.get_usage import app as get_usage
-from plantain.errors import CannotReopen, TryAgainLater
+from plantain.errors import TryAgainLater
 from plantain.executions import Found
 from plantain.job import Failure, Job, StoredImage, now_ms
 from plantain.jobs.failures import failure_after
@@ -23,6 +23,7 @@ from plantain.kie.balance import balance_of
 from plantain.kie.callbacks import callback_url
 from plantain.recovery import adopting, doorbell, reopening
 from plantain.recovery.doorbell import ring
+from plantain.refusals import CannotReopen
 from plantain.spending.alerts import tell_of_budgets
 from plantain.spending.counters import counters_of, utc_day
 from plantain.steps.polling import age_of

@@ -14,13 +14,13 @@ from plantain.aws import client
 from plantain.batches.executions import BatchExecutions
 from plantain.batches.intake import take_in_batch, taken_in_batch
 from plantain.batches.records import batch_records
-from plantain.errors import IdempotencyKeyReused
 from plantain.job import Failure, Job, task_id_of
 from plantain.jobs import claims
 from plantain.jobs.claims import claim_id
 from plantain.jobs.reservations import reservations
 from plantain.jobs.table import jobs
 from plantain.recovery import reopening
+from plantain.refusals import IdempotencyKeyReused
 from plantain.schedules import running
 from plantain.schedules.keeping import keep
 from plantain.schedules.kept import Kept

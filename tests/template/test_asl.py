@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from plantain import errors
+from plantain import errors, refusals
 from plantain.pace import pausing
 from plantain.pace.item import Paused
 from plantain.steps.polling import Pace
@@ -137,6 +137,19 @@ def test_every_choice_has_a_default_and_every_fail_a_name_and_a_cause() -> None:
         if state["Type"] == "Fail":
             assert {"Error", "ErrorPath"} & set(state)
             assert {"Cause", "CausePath"} & set(state)
+
+
+def test_the_tree_of_errors_is_drawn_whole() -> None:
+    """Each class of errors.py and refusals.py stands in the docstring, below the one it is made of."""
+    drawn, above = {}, [errors.PlantainError.__name__]
+    for depth, name in re.findall(r"^    ([│├└─ ]*)([A-Z]\w+)", errors.__doc__ or "", re.MULTILINE):
+        level = len(depth) // 4
+        drawn[name] = above[level - 1] if level else "Exception"
+        above[level:] = [name]
+    kinds = {kind for module in (errors, refusals) for kind in vars(module).values() if isinstance(kind, type)}
+    ours = {kind for kind in kinds if issubclass(kind, errors.PlantainError)}
+
+    assert drawn == {kind.__name__: kind.__base__.__name__ for kind in ours if kind.__base__}
 
 
 @pytest.mark.parametrize("name", TASKS)

@@ -20,7 +20,7 @@ MODULES = sorted(
     if path.stem != "__init__"
 )
 DOMAIN_OF = {
-    "": "documents errors even_numbers faults formats job models task times validation",
+    "": "documents errors even_numbers faults formats job models refusals task times validation",
     "batches": "answers batch csv_rows jsonl_rows request row text_lines",
     "drops": "dropped words",
     "http": "problem_details",

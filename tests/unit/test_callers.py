@@ -6,9 +6,10 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from plantain.api_keys import Holder, api_keys
-from plantain.errors import KieKeyMissing, TooManyRequests, TryAgainLater
+from plantain.errors import KieKeyMissing, TryAgainLater
 from plantain.kie.api_key import kie_key, reread_kie_key
 from plantain.pace.caller_rate import CallerRate, caller_rate
+from plantain.refusals import TooManyRequests
 from plantain_client.operator.api_keys import ApiKeys
 from tests.conftest import Cloud
 

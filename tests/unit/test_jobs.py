@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plantain.errors import ClaimInFlight, IdempotencyKeyReused, JobEnded, JobNotFound, OutcomeUnknown
+from plantain.errors import ClaimInFlight, JobEnded, JobNotFound, OutcomeUnknown
 from plantain.items import from_attributes, job_from, to_attributes, values_of
 from plantain.job import Failure, Job, StoredImage, new_task_id
 from plantain.jobs.claims import CLAIM_SECONDS, Claims
 from plantain.jobs.listing import BadCursor, listing
 from plantain.jobs.reservations import Reservations, reservations
 from plantain.jobs.table import Jobs, jobs
+from plantain.refusals import IdempotencyKeyReused
 from plantain.spending.ledger import ledger
 from plantain.task import Running, Succeeded
 from tests.builders import KIE_TASK_ID, a_job, a_request

@@ -13,7 +13,6 @@ import functions.redrive_job.app
 import functions.resend_job.app
 import functions.sweep_jobs.app
 from plantain.aws import client
-from plantain.errors import CannotReopen
 from plantain.executions import Executions
 from plantain.job import Failure, Job
 from plantain.jobs.claims import claim_id
@@ -22,6 +21,7 @@ from plantain.jobs.reservations import reservations
 from plantain.jobs.table import jobs
 from plantain.recovery.adopting import claimed_by
 from plantain.recovery.doorbell import ring
+from plantain.refusals import CannotReopen
 from plantain.spending.counters import counters_of, utc_day
 from tests.builders import sums_of
 from tests.workflow.lambdas import Context, SandboxDied

@@ -17,15 +17,17 @@
     ├── UnexpectedAnswer      Kie.ai said something nobody has documented    → fail, loudly
     ├── UnusableResult        what Kie.ai made cannot be stored              → fail, charged: yes
     ├── JobEnded              the job is already final                       → the execution ends
-    ├── JobNotFound           there is no such job
-    ├── CannotReopen          an operator's word does not fit the job      → the operator is told
-    ├── BatchNotFound         there is no such batch
-    ├── OperatorsOnly         an API key of an operator is needed
-    ├── IdempotencyKeyReused  the key stands for another wish                ┐
-    ├── ClaimInFlight         the key is being claimed this moment           ├ before there is a job
-    ├── TooManyRequests       the caller's own rate is used up               ┘
-    ├── ScheduleNotFound      there is no such schedule
-    └── KeptElsewhere         the schedule is somebody else's to change
+    ├── JobNotFound           there is no such job                           ┐
+    ├── BatchNotFound         there is no such batch                         │
+    ├── ClaimInFlight         the key is being claimed this moment           │
+    ├── CannotReopen          an operator's word does not fit the job        │
+    ├── OperatorsOnly         an API key of an operator is needed            ├ the caller is told
+    ├── IdempotencyKeyReused  the key stands for another wish                │
+    ├── TooManyRequests       the caller's own rate is used up               │
+    ├── ScheduleNotFound      there is no such schedule                      │
+    └── KeptElsewhere         the schedule is somebody else's to change      ┘
+
+The last six no step ever meets: they are in refusals.py.
 
 The state machine matches these names; a test holds the two together. The text of an error travels into the
 execution history, so it never holds a prompt, a URL or a secret: Kie.ai's own words are in `words` alone and
@@ -235,13 +237,6 @@ class JobNotFound(PlantainError):
         super().__init__("There is no such task, or it is not yours.", code="task-not-found")
 
 
-class CannotReopen(PlantainError):
-    """What the operator asks for cannot be done with a job in this state; nothing was changed."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text, code="cannot-reopen")
-
-
 class BatchNotFound(PlantainError):
     """No such batch, or somebody else's."""
 
@@ -249,64 +244,8 @@ class BatchNotFound(PlantainError):
         super().__init__("There is no such batch, or it is not yours.", code="batch-not-found")
 
 
-class OperatorsOnly(PlantainError):
-    """The caller's API key is not an operator's. `what` begins the sentence that says what for."""
-
-    charged = "no"
-
-    def __init__(self, what: str) -> None:
-        text = f"{what} is told to operators only, whose keys are made by `plantain keys add NAME --operator`."
-        super().__init__(text, code="operators-only")
-
-
-class IdempotencyKeyReused(PlantainError):
-    """The same Idempotency-Key came with another request."""
-
-    charged = "no"
-
-    def __init__(self) -> None:
-        super().__init__("This Idempotency-Key was used for another request.", code="idempotency-key-reused")
-
-
 class ClaimInFlight(PlantainError):
     """Another call with the same Idempotency-Key is being written at this moment."""
 
-    charged = "no"
-
     def __init__(self) -> None:
         super().__init__("This Idempotency-Key is being claimed at this moment.", code="claim-in-flight")
-
-
-class TooManyRequests(PlantainError):
-    """The caller asks too often: over `limit` in a minute; `retry_after` is in seconds."""
-
-    charged = "no"
-
-    def __init__(self, limit: int, *, retry_after: int) -> None:
-        super().__init__(f"At most {limit} requests a minute.", code="too-many-requests")
-        self.limit = limit
-        self.retry_after = retry_after
-
-
-class ScheduleNotFound(PlantainError):
-    """No such schedule, or somebody else's."""
-
-    charged = "no"
-
-    def __init__(self) -> None:
-        super().__init__("There is no such schedule, or it is not yours.", code="schedule-not-found")
-
-
-class KeptElsewhere(PlantainError):
-    """The schedule is kept by a file, by another caller or by the template; there alone it is changed."""
-
-    charged = "no"
-
-    def __init__(self, name: str, kept_by: Literal["file", "http", "template"]) -> None:
-        place = {
-            "file": f"by the file schedules/{name}.toml in the inbox bucket",
-            "http": "over HTTP, by the caller whose API key has put it",
-            "template": "by the stack's parameters ScheduledExpression, ScheduledTimezone and ScheduledRequest",
-        }
-        text = f"The schedule {name} is kept {place[kept_by]}. Change it there, or choose another name."
-        super().__init__(text, code="schedule-kept-elsewhere")

@@ -4,8 +4,8 @@ from plantain.jobs.answers import Task, TaskAccepted, TaskPage
 from plantain.models import Model
 from plantain.planning.answers import Estimate
 from plantain.spending.prices import prices
-from plantain.wishes.request import GenerateRequest
 from plantain.wishes.preset_wish import PresetRequest
+from plantain.wishes.request import GenerateRequest
 from scripts.openapi import parameters
 from scripts.openapi.examples import FILLING, PRESET_VERSION, PROMPT, UPLOAD, price, task
 from scripts.openapi.operation import Body, Good, Operation

@@ -3,9 +3,10 @@
 from plantain.batches.batch import Batch, new_batch
 from plantain.batches.executions import batch_executions
 from plantain.batches.records import batch_records
-from plantain.errors import ClaimInFlight, IdempotencyKeyReused
+from plantain.errors import ClaimInFlight
 from plantain.job import Door, Source
 from plantain.jobs.claims import Claim, claim_id, claims
+from plantain.refusals import IdempotencyKeyReused
 
 
 def take_in_batch(

@@ -13,7 +13,8 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from plantain.errors import JobNotFound
 from plantain.even_numbers import evened
 from plantain.faults import Fault
-from plantain.http.problems import invalid, problem_of, too_large, unexpected
+from plantain.http.known_errors import problem_of
+from plantain.http.problems import invalid, too_large, unexpected
 from plantain.job import Job, is_task_id
 from plantain.jobs.table import jobs
 from plantain.task import Charged

@@ -1,26 +1,12 @@
-"""The one place that says how an error looks over HTTP: RFC 9457 problem details with our `error` and `code`."""
+"""How an error looks over HTTP: RFC 9457 problem details with our `error` and `code`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from plantain.errors import (
-    REFUSAL_CODES,
-    BatchNotFound,
-    ClaimInFlight,
-    IdempotencyKeyReused,
-    JobNotFound,
-    KeptElsewhere,
-    Misconfigured,
-    OperatorsOnly,
-    OverBudget,
-    ScheduleNotFound,
-    TooManyRequests,
-)
-from plantain.faults import Fault, InvalidRequest, MaxCostExceeded, PresetBroken, PromptMissing
+from plantain.faults import Fault
 from plantain.job import Failure
-from plantain.pace.rate_limit import rate_limit_headers
 from plantain.task import Charged
 
 if TYPE_CHECKING:
@@ -126,10 +112,6 @@ def image_gone() -> Problem:
     return Problem(410, "Image gone", "image-gone", detail, charged="yes")
 
 
-def _too_dear(detail: str) -> Problem:
-    return Problem(402, "Max cost exceeded", "max-cost-exceeded", detail)
-
-
 def unexpected(error: str, *, charged: Charged, retryable: bool) -> Problem:
     """500: something of ours broke; what it was is in the log alone."""
     advice = (
@@ -140,77 +122,3 @@ def unexpected(error: str, *, charged: Charged, retryable: bool) -> Problem:
     )
     detail = f"Something failed on our side. {advice}"
     return Problem(500, error, "internal-error", detail, retryable=retryable, charged=charged)
-
-
-def problem_of(error: Exception) -> Problem | None:
-    """The problem an error of ours stands for, None if it stands for none."""
-    return _problem_of_money(error) or _problem_of_a_schedule(error) or _problem_of_a_call(error)
-
-
-def _problem_of_a_call(error: Exception) -> Problem | None:
-    match error:
-        case Problem():
-            return error
-        case PromptMissing():
-            return Problem(400, "Prompt is required", "prompt-required", "Give a prompt that is not blank.")
-        case PresetBroken(name=name, problems=problems):
-            return preset_broken(name, problems)
-        case InvalidRequest(faults=faults):
-            return invalid(*faults)
-        case JobNotFound():
-            return Problem(404, "Task not found", error.code, str(error))
-        case BatchNotFound():
-            return Problem(404, "Batch not found", error.code, str(error))
-        case IdempotencyKeyReused():
-            return Problem(422, "Idempotency-Key reused", error.code, str(error))
-        case ClaimInFlight():
-            headers = {"Retry-After": "1"}
-            return Problem(409, "Idempotency-Key in use", error.code, str(error), retryable=True, headers=headers)
-        case TooManyRequests(limit=limit, retry_after=seconds):
-            headers = {"Retry-After": str(seconds)} | rate_limit_headers(limit, 0, seconds)
-            return Problem(429, "Too many requests", error.code, str(error), retryable=True, headers=headers)
-        case _:
-            return None
-
-
-def _problem_of_money(error: Exception) -> Problem | None:
-    match error:
-        case OverBudget():
-            return Problem(402, "Budget exceeded", error.code, str(error))
-        case OperatorsOnly():
-            return Problem(403, "Operators only", error.code, str(error))
-        case MaxCostExceeded(clause=clause):
-            return _too_dear(f"maxCost {clause}. Nothing was sent or charged.")
-        case Misconfigured():
-            return Problem(500, "Plantain is misconfigured", error.code, str(error))
-        case _:
-            return None
-
-
-def _problem_of_a_schedule(error: Exception) -> Problem | None:
-    match error:
-        case ScheduleNotFound():
-            return Problem(404, "Schedule not found", error.code, str(error))
-        case KeptElsewhere():
-            return Problem(409, "Schedule kept elsewhere", error.code, str(error))
-        case _:
-            return None
-
-
-def problem_of_failure(task_id: str, failure: Failure, headers: dict[str, str]) -> Problem:
-    """How a job that failed while its caller still waited is answered."""
-    members: ProblemMembers = {"taskId": task_id}
-    if failure.code in REFUSAL_CODES:
-        return Problem(400, "Kie.ai error", failure.code, failure.message, headers=headers, members=members)
-    if failure.code == "budget-exceeded":
-        return Problem(402, "Budget exceeded", failure.code, failure.message, headers=headers, members=members)
-    if failure.code == "earlier-unsettled":
-        error = "Earlier task unsettled"
-        return Problem(409, error, failure.code, failure.message, headers=headers, members=members)
-    if failure.code == "max-cost-exceeded":
-        return replace(_too_dear(failure.message), headers=headers, members=members)
-    missing_key = failure.code == "kie-key-missing"
-    error = "Kie.ai API key not configured" if missing_key else "Failed to start image generation"
-    return Problem(
-        500, error, failure.code, failure.message, charged=failure.charged, headers=headers, members=members
-    )

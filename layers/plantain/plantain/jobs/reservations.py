@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from functools import cache
 
-from plantain.errors import ClaimInFlight, IdempotencyKeyReused
+from plantain.errors import ClaimInFlight
 from plantain.job import Job
 from plantain.jobs.claims import Claim, Claims, claim_id, claims
 from plantain.jobs.table import Jobs, jobs
+from plantain.refusals import IdempotencyKeyReused
 
 _LOOKS = 5
 

@@ -8,9 +8,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from plantain.aws import client
-from plantain.errors import TooManyRequests
 from plantain.items import from_attributes, to_attributes
 from plantain.pace.rate_limit import WINDOW_SECONDS, rate_limit_headers
+from plantain.refusals import TooManyRequests
 
 
 class CallerRate:

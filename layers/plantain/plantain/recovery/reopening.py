@@ -4,12 +4,13 @@ Each of these is safe to repeat: the record is written first, and an execution h
 was opened, so that what a crash has left out is done by the next call, or by the sweeper.
 """
 
-from plantain.errors import CannotReopen, JobEnded, OutcomeUnknown
+from plantain.errors import JobEnded, OutcomeUnknown
 from plantain.executions import executions
 from plantain.job import Job, now_ms
 from plantain.jobs.table import jobs
 from plantain.recovery.adopting import adopted, claimed_by, is_made_for
 from plantain.recovery.doorbell import ring
+from plantain.refusals import CannotReopen
 
 CREATE_MS = 10 * 60 * 1000  # a create that began so long ago is no longer under way
 

@@ -3,12 +3,12 @@
 import datetime as dt
 
 from plantain.documents import BadDocument, toml_document
-from plantain.errors import KeptElsewhere
 from plantain.faults import Fault, InvalidRequest
 from plantain.images.bucket import MARK
 from plantain.inbox.bucket import InboxObject, inbox
 from plantain.inbox.keys import SCHEDULES
 from plantain.job import Source, now_ms
+from plantain.refusals import KeptElsewhere
 from plantain.reports.failed_text import failed_text
 from plantain.reports.problem_lines import problem_lines
 from plantain.reports.telling import tell_planned, tell_refused

@@ -7,9 +7,9 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 
-from plantain.errors import KeptElsewhere, ScheduleNotFound
 from plantain.faults import InvalidRequest
 from plantain.job import now_ms
+from plantain.refusals import KeptElsewhere, ScheduleNotFound
 from plantain.schedules.kept import Kept
 from plantain.schedules.records import schedules
 from plantain.schedules.schedule import SCHEDULE_NAME, Schedule

@@ -10,9 +10,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from plantain.aws import client
-from plantain.errors import KeptElsewhere
 from plantain.items import from_attributes, to_attributes
 from plantain.jobs.members import INDEX
+from plantain.refusals import KeptElsewhere
 from plantain.schedules.kept import Kept
 
 _BATCH = 100  # what DynamoDB gives at once

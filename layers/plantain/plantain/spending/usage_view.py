@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from plantain.errors import OperatorsOnly
+from plantain.refusals import OperatorsOnly
 from plantain.spending.counters import Scope
 from plantain.spending.prices import prices
 from plantain.spending.usage_days import DayUse, UsageDays
