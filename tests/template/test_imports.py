@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from graphlib import TopologicalSorter
 import pytest
 
 from tests.conftest import ROOT
+from tests.pages import PAGES
 from tests.template.stack import FUNCTIONS, LAYER, verbs
 
 MODULES = sorted(
@@ -100,13 +102,14 @@ def test_no_module_imports_itself_through_others() -> None:
     list(TopologicalSorter({module: ours(module) for module in MODULES}).static_order())
 
 
-def test_no_package_imports_itself_through_others() -> None:
+def test_each_package_imports_only_from_those_that_the_readme_lists_above_it() -> None:
     """`plantain` itself holds what all may know."""
-    above: dict[str, set[str]] = {}
-    for module in MODULES:
-        above.setdefault(package(module), set()).update(map(package, ours(module)))
+    listed = ["", *re.findall(r"^\| `(\w+)` \|", PAGES["README.md"].partition("| package |")[2], re.M)]
 
-    list(TopologicalSorter({name: others - {name} for name, others in above.items()}).static_order())
+    assert set(listed) == set(map(package, MODULES))
+    for module in MODULES:
+        above = listed[: listed.index(package(module)) + 1]
+        assert set(map(package, ours(module))) <= set(above), module
 
 
 def test_only_its_own_modules_are_imported_and_all_are_used() -> None:

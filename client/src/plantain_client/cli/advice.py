@@ -35,7 +35,7 @@ _AGAIN = "Ask again later."
 _PRICE = "`plantain estimate` has the price."
 _SMALLER = f"Give a higher --max-cost or, in place of 4K, a smaller --resolution; {_PRICE}"
 OVER_BUDGET = "Wait until it begins anew, or let the operator give more (parameter Budgets)."
-# By failCode (the README lists them) or by the code of a problem.
+# By failCode (docs/http.md lists them) or by the code of a problem.
 _BY_CODE: Mapping[str, str] = {
     "kie-spending-cap": f"Raise the spending limit of the Kie.ai key, {_NEW_KEY}",
     "kie-key-rejected": f"The operator has to give the stack a valid Kie.ai key (`make kie-key`); {_NEW_KEY}",
