@@ -77,10 +77,14 @@ delete: need-stage ## delete a stage; its images and what lies in its inbox stay
 need-stage:
 	@[ -n "$${STAGE:-}" ] || { echo "Say which stage: STAGE=dev or STAGE=prod (samconfig.toml has them)" >&2; exit 1; }
 
-test: ## every test, those of the whole path on the very artifacts of `sam build`
+test: ## the tests that need no deployed stack (ARGS="tests/unit -k budget")
+	$(PREPARE) .venv/dev .build/vendor/done
+	@$(PY) -m pytest -n 2 $(or $(ARGS),--ignore=tests/e2e)
+
+test-slow: ## the whole path on the very artifacts of `sam build`, and 2,400 schedules of crashes
 	$(PREPARE) .venv/dev .build/vendor/done .tools/aws/done
 	@$(MAKE) --no-print-directory build ARCH=$(THIS_ARCH)
-	@PLANTAIN_TEMPLATE=.aws-sam/build/template.yaml $(PY) -m pytest -n 2 $(ARGS)
+	@PLANTAIN_TEMPLATE=.aws-sam/build/template.yaml CRASH_SCHEDULES=2400 $(PY) -m pytest -n 2 tests/e2e tests/crashes/test_crashes.py
 
 bench: ## what it costs in time, memory and steps, beside figures of the same run (ARGS="imports storing")
 	$(PREPARE) .venv/dev .build/vendor/done
