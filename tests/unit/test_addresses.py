@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plantain.network.addresses import is_public, origin_of, refusal_of, refusal_of_answer, trusted_origins
+from plantain.network.addresses import (
+    MAX_URL_LENGTH,
+    NOT_PUBLIC,
+    is_public,
+    origin_of,
+    refusal_of,
+    refusal_of_answer,
+    trusted_origins,
+)
 
 NOBODY: frozenset[str] = frozenset()
 
@@ -127,6 +135,28 @@ def test_a_public_https_address_is_allowed(url: str) -> None:
 )
 def test_anything_else_is_refused_with_a_reason(url: str) -> None:
     assert refusal_of(url, NOBODY)
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("a.png", "is not a URL"),
+        ("https://user@example.com/", "must not carry a user name or password"),
+        ("https://:word@example.com/", "must not carry a user name or password"),
+        ("http://example.com/", "must be an https URL"),
+        ("https://example.com:8443/", "must use the standard https port"),
+        ("https://intranet/", NOT_PUBLIC),
+    ],
+)
+def test_the_reason_says_what_to_change(url: str, reason: str) -> None:
+    assert refusal_of(url, NOBODY) == reason
+
+
+def test_a_url_may_be_as_long_as_the_limit_and_no_longer() -> None:
+    longest = "https://example.com/".ljust(MAX_URL_LENGTH, "a")
+
+    assert refusal_of(longest, NOBODY) is None
+    assert refusal_of(longest + "a", NOBODY) == "is not a URL"
 
 
 def test_a_trusted_origin_is_exempt_and_only_that_origin() -> None:

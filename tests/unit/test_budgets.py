@@ -59,15 +59,20 @@ def test_a_budget_is_found_by_scope_name_and_period(counter: Counter, limit: flo
     ("text", "told"),
     [
         ("{", "it is no JSON"),
-        ('{"stack": {"day": -1}}', "stack/day"),
-        ('{"stack": {"week": 1}}', "stack/week"),
-        ('{"caller": {"alice": {"day": 1}}}', "caller"),
-        ('{"stack": {"day": NaN}}', "stack/day"),
-        ('{"stack": 20}', "stack"),
+        ("[]", "it is not an object. "),
+        ('{"stack": {"day": -1}}', "stack/day is -1, not an amount of US dollars"),
+        ('{"stack": {"day": "20"}}', 'stack/day is "20", not an amount'),
+        ('{"stack": {"day": true}}', "stack/day is true, not an amount"),
+        ('{"stack": {"day": NaN}}', "stack/day is NaN, not an amount"),
+        ('{"stack": {"day": Infinity}}', "stack/day is Infinity, not an amount"),
+        ('{"stack": {"week": 1}}', "stack/week is none of day, month"),
+        ('{"caller": {"alice": {"day": 1}}}', "caller is none of callers, presets, schedules, stack"),
+        ('{"callers": {"alice": {"week": 1}}}', "callers/alice/week is none of"),
+        ('{"stack": 20}', "stack is not an object"),
     ],
 )
 def test_budgets_that_cannot_be_read_are_told_and_nothing_is_spent(text: str, told: str) -> None:
-    with pytest.raises(Misconfigured, match=told) as raised:
+    with pytest.raises(Misconfigured, match=f"parameter Budgets cannot be used: {told}") as raised:
         budgets_of(text)
 
     assert raised.value.charged == "no"

@@ -92,6 +92,12 @@ def test_every_difference_that_changes_the_picture_is_another_wish() -> None:
     assert len(set(forms)) == len(forms)
 
 
+def test_the_form_stays_what_it_is_or_every_kept_picture_is_forgotten() -> None:
+    job = a_job(preset=PresetRef("card", "0" * 12), copy=2)
+
+    assert canonical_form(job, ["a" * 64]) == "c0fa35e012623067f9c94e621d8f34abb55dad2ad151d1c425592df23e076cff"
+
+
 def test_names_places_and_doors_say_nothing_of_the_picture() -> None:
     elsewhere: dict[str, Any] = {"door": "upload", "folder": "x", "stem": "leaf", "group": "g", "member": "1"}
     other_name = form(WISH | {"imageInput": ["inbox/_photos/a.png"]}, ["a" * 64])

@@ -1,5 +1,6 @@
 """The clock of the pace: continuous, never faster than the real one, and at full speed again after minutes."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,3 +55,11 @@ def test_it_stands_then_runs_at_half_speed_and_recovers() -> None:
 
 def test_what_was_due_before_waits_until_the_clock_moves() -> None:
     assert PaceClock().slowed(NOW).when(NOW - 60_000) == NOW + STANDS_MS
+
+
+@pytest.mark.parametrize("ahead", [1, 1_000, 100_000, 200_000, 224_999, 225_000, 300_000])
+def test_a_time_of_the_clock_comes_with_the_first_ms_that_shows_it(ahead: int) -> None:
+    clock = PaceClock().slowed(NOW)
+    when = clock.when(NOW + ahead)
+
+    assert clock.at(when - 1) < NOW + ahead <= clock.at(when)

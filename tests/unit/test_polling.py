@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from plantain.errors import UnexpectedAnswer
 from plantain.job import Job
-from plantain.steps.polling import BLANK_LOOKS, TIMEOUT_GRACE, UNLISTED_GRACE, Pace, is_blank, judge
+from plantain.steps.polling import (
+    BLANK_LOOKS,
+    TIMEOUT_GRACE,
+    UNLISTED_GRACE,
+    Pace,
+    is_blank,
+    judge,
+    pace_with,
+    unknown_seconds_left,
+)
 from plantain.task import KIE_TIMEOUT, Failed, Outcome, Running, Succeeded, Unlisted
 from tests.builders import a_job
 
@@ -31,8 +40,9 @@ def test_a_task_kie_does_not_list_yet_is_running_for_ninety_seconds() -> None:
     assert judged(Unlisted(), a_job(accepted_at=NOW - 89_999)) == Running("pending")
     lost = a_job(accepted_at=NOW - 90_000)
     assert judged(Unlisted(), lost, blanks=4) == Running("pending")
-    with pytest.raises(UnexpectedAnswer):
+    with pytest.raises(UnexpectedAnswer) as raised:
         judged(Unlisted(), lost, blanks=5)
+    assert raised.value.code == "upstream-task-lost"
 
 
 def test_only_answers_that_cannot_be_true_are_blank() -> None:
@@ -79,10 +89,20 @@ def test_everything_else_counts_at_once(outcome: Outcome) -> None:
 
 
 def test_a_task_is_looked_at_ever_more_rarely_once_it_is_late() -> None:
-    ages = [0, 269, 270, 600, 3600, 9000, 80_000]
+    ages = [0, 269, 270, 600, 609.9, 3600, 9000, 80_000]
 
-    assert [PACE.wait_at(age) for age in ages] == [3, 3, 30, 60, 360, 900, 900]
+    assert [PACE.wait_at(age) for age in ages] == [3, 3, 30, 60, 60, 360, 900, 900]
     assert [PACE.is_late(age) for age in (269, 270)] == [False, True]
+
+
+def test_how_often_and_how_long_is_for_the_stack_to_say(settings: pytest.MonkeyPatch) -> None:
+    assert pace_with(rings=False) == PACE
+    assert pace_with(rings=True) == replace(PACE, safety=60)
+
+
+def test_a_lost_answer_is_waited_for_as_long_as_the_stack_says(settings: pytest.MonkeyPatch) -> None:
+    assert unknown_seconds_left(a_job(unknown_since=None), NOW) == 15 * 60
+    assert unknown_seconds_left(a_job(unknown_since=NOW - 600_500), NOW) == 15 * 60 - 600
 
 
 def test_where_kie_rings_it_is_looked_at_rarely_from_the_start() -> None:

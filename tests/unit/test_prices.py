@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from plantain.errors import Misconfigured
+from plantain.errors import Misconfigured, TooDear
 from plantain.models import MODELS
 from plantain.spending.prices import prices_of
 from tests.builders import a_request
@@ -50,6 +50,7 @@ def test_what_has_no_price_is_said_to_have_none(wish: dict[str, str]) -> None:
         json.dumps(GIVEN | {"usdPerCredit": True}),
         json.dumps(GIVEN | {"credits": {"nano-banana-pro": 18}}),
         json.dumps(GIVEN | {"credits": {"nano-banana-pro": {"1K": -1}}}),
+        json.dumps(GIVEN | {"credits": {"nano-banana-pro": {"1K": 1_000_000}}}),
         json.dumps(GIVEN | {"credits": {"nano-banana-pro": {"1K": float("inf")}}}),
         json.dumps(GIVEN | {"credits": {"nano-banana-pro": {"1K": float("nan")}}}),
         json.dumps(GIVEN | {"credits": {"nano-banana-pro": {"1K": 10**400}}}),
@@ -58,3 +59,12 @@ def test_what_has_no_price_is_said_to_have_none(wish: dict[str, str]) -> None:
 def test_prices_that_cannot_be_meant_are_refused(text: str) -> None:
     with pytest.raises(Misconfigured, match="KiePrices cannot be used"):
         prices_of(text)
+
+
+def test_dollars_are_counted_in_millionths() -> None:
+    read = prices_of(json.dumps(GIVEN))
+
+    assert read.usd(1 / 3) == 0.001667
+    read.require_within(a_request(resolution="1K", max_cost=0.0899996))
+    with pytest.raises(TooDear):
+        read.require_within(a_request(resolution="1K", max_cost=0.089999))
