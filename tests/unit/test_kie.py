@@ -61,6 +61,7 @@ REFUSED = [
     (refusal(500, "aspect_ratio is not within the range of allowed options"), "kie-refused"),
     (refusal(500, "The text length cannot exceed the maximum limit"), "kie-refused"),
     (refusal(433, "Sub-key Usage Exceeds Limit"), "kie-spending-cap"),
+    (refusal(400, "bad request"), "kie-refused"),
     (refusal(404, "not found"), "kie-refused"),
     (refusal(408, "upstream silent"), "kie-refused"),
     (refusal(501, "Generation failed"), "kie-refused"),
@@ -163,14 +164,30 @@ def test_a_message_of_a_megabyte_without_a_blank_is_cut_and_read_at_once() -> No
     assert refused.value.words == "a" * MAX_WORDS
 
 
-def test_a_refusal_keeps_kies_own_words_apart_from_its_text() -> None:
-    kie, _ = kie_says(refusal(422, MODEL_TEXT))
+@pytest.mark.parametrize(
+    ("code", "ours"),
+    [(422, "kie-refused"), (429, "kie-busy"), (433, "kie-spending-cap"), (599, "outcome-unknown")],
+)
+@pytest.mark.parametrize("field", ["msg", "message"])
+def test_what_kie_says_of_a_create_is_kept_apart_from_the_errors_text(code: int, ours: str, field: str) -> None:
+    kie, _ = kie_says({"code": code, field: MODEL_TEXT})
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PlantainError) as raised:
         kie.create_task(a_request())
 
-    assert refused.value.words == MODEL_TEXT
-    assert MODEL_TEXT not in str(refused.value)
+    assert raised.value.code == ours
+    assert MODEL_TEXT in raised.value.words
+    assert MODEL_TEXT not in str(raised.value)
+
+
+def test_where_kie_says_nothing_the_errors_text_stands_for_its_words() -> None:
+    with pytest.raises(Refused) as refused:
+        kie_says({"code": 422})[0].create_task(a_request())
+    with pytest.raises(TryAgainLater) as busy:
+        kie_says(httpx.Response(429, html="<html>slow down</html>"))[0].create_task(a_request())
+
+    assert refused.value.words == str(refused.value)
+    assert busy.value.words == "HTTP 429"
 
 
 @pytest.mark.parametrize(
@@ -205,19 +222,16 @@ def test_a_create_that_was_certainly_not_accepted_may_be_sent_again(answer: Any)
         httpx.Response(502, html="<html>Bad gateway</html>"),
         httpx.Response(503),
         httpx.Response(408),
-        httpx.Response(400, json=created()),
         httpx.Response(403, html="<html>blocked</html>"),
         httpx.Response(413, html="<html>"),
         httpx.Response(400, json={"code": 500, "msg": "Server exception, please try again later"}),
         refusal(500, "Server exception: this field is required upstream"),
         httpx.Response(302, headers={"location": "https://elsewhere.test"}),
-        HTML,
         httpx.Response(200, content=b""),
         httpx.Response(200, json=[1]),
         httpx.Response(200, json={"msg": "no code"}),
         httpx.Response(200, content=b"[" * 100_000),
         httpx.Response(200, content=b" " * (MAX_ANSWER_BYTES + 1)),
-        {"code": 200, "msg": "success", "data": None},
         {"code": 200, "msg": "success", "data": {"taskId": ""}},
         refusal(500, "Server exception, please try again later or contact customer service"),
         refusal(500, "something nobody has seen"),
@@ -232,6 +246,24 @@ def test_a_create_whose_fate_is_in_doubt_is_outcome_unknown(answer: Any) -> None
 
     assert unknown.value.charged == "unknown"
     assert len(sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ({"code": 200, "msg": "success", "data": None}, "Kie.ai said yes but gave no task id."),
+        (HTML, "Kie.ai's answer could not be read."),
+        (httpx.Response(408, json={"code": 408, "msg": "upstream silent"}), "Kie.ai answered HTTP 408."),
+        (httpx.Response(500, json={"code": 422, "msg": MODEL_TEXT}), "Kie.ai answered HTTP 500."),
+        (httpx.Response(400, json=created()), "Kie.ai answered HTTP 400 and yes at the same time."),
+    ],
+)
+def test_a_doubt_says_what_it_comes_from(answer: Any, text: str) -> None:
+    with pytest.raises(OutcomeUnknown) as unknown:
+        kie_says(answer)[0].create_task(a_request())
+
+    assert unknown.value.words == str(unknown.value)
+    assert str(unknown.value).startswith(f"{text} Kie.ai may have accepted and billed the request")
 
 
 def test_a_rejected_key_is_read_once_more_and_tried_only_if_it_has_changed() -> None:
@@ -276,6 +308,9 @@ def test_the_question_names_the_task() -> None:
         (success("https://a/1", costTime=12.25), Succeeded(("https://a/1",), 12_250, 18.0)),
         (success("https://a/1", costTime=None, creditsConsumed=None), Succeeded(("https://a/1",))),
         (success("https://a/1", costTime="12", creditsConsumed=True), Succeeded(("https://a/1",))),
+        (success("https://a/1", costTime=0, creditsConsumed=0), Succeeded(("https://a/1",), 0, 0.0)),
+        (success("https://a/1", costTime=-1, creditsConsumed=-1), Succeeded(("https://a/1",))),
+        (success("https://a/1", costTime=1e9, creditsConsumed=1e9), Succeeded(("https://a/1",))),
         (
             success(resultJson={"resultUrls": ["https://a/1"]}),
             Succeeded(("https://a/1",), 12_000, 18.0),
@@ -327,38 +362,63 @@ def test_a_failed_task_that_consumed_credits_says_so() -> None:
     assert kie.outcome_of(KIE_TASK_ID) == Failed("kie-failed", "Generation failed", "yes", 18.0)
 
 
+def test_a_failure_without_a_reason_says_so() -> None:
+    assert kie_says(record("fail"))[0].outcome_of(KIE_TASK_ID) == Failed(
+        "kie-failed", "Kie.ai gave no reason.", "no"
+    )
+
+
 def test_an_unknown_state_word_fails_loudly_and_names_it() -> None:
-    kie, _ = kie_says(record("dreaming"))
+    kie, _ = kie_says(record("dreaming" * 6))
 
     with pytest.raises(UnexpectedAnswer) as unexpected:
         kie.outcome_of(KIE_TASK_ID)
 
-    assert "'dreaming'" in unexpected.value.words
+    assert unexpected.value.code == "upstream-unknown-state"
+    assert unexpected.value.words == f"Kie.ai reported an unknown state: '{'dreaming' * 5}'."
     assert "dreaming" not in str(unexpected.value)  # which is in the execution's history
 
 
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        (httpx.Response(500), TryAgainLater),
+        (httpx.Response(500, json=record("waiting")), TryAgainLater),
         (httpx.Response(502, html="<html>"), TryAgainLater),
         (httpx.Response(429), TryAgainLater),
         (HTML, TryAgainLater),
         (refusal(429, "Rate limit exceeded"), TryAgainLater),
         (refusal(455, "maintenance"), TryAgainLater),
         (refusal(500, "Server exception"), TryAgainLater),
+        (record("waiting") | {"code": 500}, TryAgainLater),
+        ({"code": 200, "msg": "success", "data": ["waiting"]}, TryAgainLater),
         (httpx.ConnectError("refused"), TryAgainLater),
         (httpx.ReadTimeout("silence"), TryAgainLater),
         (httpx.Response(200, content=b" " * (MAX_ANSWER_BYTES + 1)), TryAgainLater),
         ({"code": 401, "msg": KEY_TEXT}, KieKeyRejected),
+        (httpx.Response(401), KieKeyRejected),
         (httpx.Response(403), KieKeyRejected),
     ],
 )
 def test_a_question_without_an_answer_may_be_asked_again(answer: Any, error: type[PlantainError]) -> None:
     kie, _ = kie_says(answer)
 
-    with pytest.raises(error):
+    with pytest.raises(error) as raised:
         kie.outcome_of(KIE_TASK_ID)
+
+    assert raised.value.code == ("kie-unreachable" if error is TryAgainLater else "kie-key-rejected")
+
+
+def test_what_kie_says_of_a_question_is_kept() -> None:
+    kie, _ = kie_says(refusal(500, "Server exception"))
+
+    for ask in (
+        kie.credits,
+        lambda: kie.outcome_of(KIE_TASK_ID),
+        lambda: kie.fresh_link("https://tempfile.test/a"),
+    ):
+        with pytest.raises(TryAgainLater) as raised:
+            ask()
+        assert (raised.value.code, raised.value.words) == ("kie-unreachable", "Server exception")
 
 
 def test_a_fresh_link_is_asked_for_by_the_results_own_url() -> None:
@@ -372,7 +432,13 @@ def test_a_fresh_link_is_asked_for_by_the_results_own_url() -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    [refusal(422, "url is wrong"), refusal(404, "?"), {"code": 200, "data": None}, {"code": 200, "data": 3}],
+    [
+        refusal(422, "url is wrong"),
+        refusal(400, "?"),
+        refusal(404, "?"),
+        {"code": 200, "data": None},
+        {"code": 200, "data": 3},
+    ],
 )
 def test_there_is_no_fresh_link_to_what_is_not_kies_any_more(answer: dict[str, Any]) -> None:
     assert kie_says(answer)[0].fresh_link("https://tempfile.test/a") is None
