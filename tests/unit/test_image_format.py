@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from plantain.images.end import NotOnlyAnImage
+from plantain.images.end import MAX_PARTS, NotOnlyAnImage
 from plantain.images.format import JPEG, PNG, WEBP, ImageFormat, format_of
 
 KINDS: dict[str, tuple[ImageFormat, dict[str, Any]]] = {
@@ -152,6 +152,12 @@ def test_fill_may_stand_before_any_marker(piece: int) -> None:
     data = SMALL[:2] + b"\xff" * 9 + SMALL[2:PIXELS] + b"\xff" * 5000 + SMALL[PIXELS:-2] + b"\xff" * 9 + SMALL[-2:]
 
     assert is_whole(JPEG, data, piece)
+    assert JPEG.dimensions(data) == (16, 16)
+
+
+@pytest.mark.parametrize("between", [NOTHING, b"\xff\x01"], ids=["an empty segment", "a marker alone"])
+def test_what_says_nothing_may_stand_between_two_segments(between: bytes) -> None:
+    assert is_whole(JPEG, SMALL[:2] + between + SMALL[2:])
 
 
 @pytest.mark.parametrize("piece", [1, 1000])
@@ -163,6 +169,7 @@ EMPTY_CHUNK = b"\0\0\0\0tEXt\0\0\0\0"
 NOT_OF_THE_FORM = {
     "a page between two segments": (JPEG, SMALL[:PIXELS] + b"<html>" + SMALL[PIXELS:]),
     "a page before the first segment": (JPEG, SMALL[:2] + b"<html>" + SMALL[2:]),
+    "a segment without its marker": (JPEG, SMALL[:2] + NOTHING[1:] + SMALL[2:]),
     "a jpeg without a scan": (JPEG, SMALL[:PIXELS] + b"\xff\xd9"),
     "a jpeg in a jpeg": (JPEG, SMALL[:PIXELS] + SMALL),
     "a marker that there is not": (JPEG, SMALL[:PIXELS] + b"\xff\x02" + SMALL[PIXELS:]),
@@ -182,7 +189,38 @@ def test_what_only_begins_like_an_image_is_none(kind: ImageFormat, data: bytes) 
 
 
 def test_a_png_in_small_chunks_is_walked_to_its_end() -> None:
-    assert is_whole(PNG, png(*[(b"IDAT", b"\0" * 512)] * 90_000, (b"IEND", b"")), 65_536)
+    assert is_whole(PNG, png(*[(b"IDAT", b"\0" * 512)] * (MAX_PARTS - 1), (b"IEND", b"")), 65_536)
+    with pytest.raises(NotOnlyAnImage):
+        is_whole(PNG, png(*[(b"IDAT", b"")] * MAX_PARTS, (b"IEND", b"")), 65_536)
+
+
+def test_a_png_chunk_may_be_as_long_as_the_standard_says() -> None:
+    assert not is_whole(PNG, png() + b"\x7f\xff\xff\xffIDAT")
+
+
+@pytest.mark.parametrize(
+    ("kind", "head", "size"),
+    [
+        (PNG, png((b"IHDR", b"\1\0\0\2\1\0\0\3"))[:24], (0x01000002, 0x01000003)),
+        (PNG, png((b"IDAT", b"\0\0\0\2\0\0\0\3")), None),
+        (JPEG, b"\xff\xd8\xff\xc0\x00\x0b\x08\x00\x03\x00\x02", (2, 3)),
+        (WEBP, b"RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\1\0\0\2\0\0", (2, 3)),
+    ],
+    ids=["png", "png without a header", "jpeg", "webp"],
+)
+def test_a_size_is_read_from_no_more_than_its_header(
+    kind: ImageFormat, head: bytes, size: tuple[int, int] | None
+) -> None:
+    assert kind.dimensions(head) == size
+    assert kind.dimensions(head[:-1]) is None
+
+
+@pytest.mark.parametrize(("lossless", "at"), [(True, 20), (False, 23)])
+def test_a_webp_without_its_start_code_has_no_size(lossless: bool, at: int) -> None:
+    data = drawn(8, 8, format="WEBP", lossless=lossless)
+
+    assert WEBP.dimensions(data) == (8, 8)
+    assert WEBP.dimensions(data[:at] + b"\0" + data[at + 1 :]) is None
 
 
 GIF = b"GIF89a/*\x00\x00\x00\x00\x00*/=1;alert(1)//"
