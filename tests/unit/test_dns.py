@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from plantain.network.dns import Dns, dns
+from plantain.network.dns import Dns, RememberingDns, dns
 
 BOUND = 0.2  # s
 
@@ -37,6 +37,7 @@ def test_those_that_hang_cost_no_more_than_the_bound_together() -> None:
     over = threading.Event()
 
     def ask(host: str) -> list[str]:
+        assert threading.current_thread().daemon  # or the process would wait for it
         if host.startswith("slow"):
             over.wait(5)
         return ["8.8.8.8"]
@@ -53,3 +54,28 @@ def test_those_that_hang_cost_no_more_than_the_bound_together() -> None:
 @pytest.mark.parametrize("name", ["localhost", "a" * 64 + ".test", ".test"])
 def test_the_systems_own_resolver_never_raises(name: str) -> None:
     assert set(dns().look_up([name], 5).get(name, ())) <= {"127.0.0.1", "::1"}
+
+
+def test_the_systems_answers_are_its_addresses_for_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answers(host: str, port: None, type: int) -> list[tuple[int, int, int, str, tuple[str, int]]]:
+        assert (host, type) == ("a.test", socket.SOCK_STREAM)
+        return [(socket.AF_INET, type, 6, "", ("8.8.8.8", 0)), (socket.AF_INET, type, 6, "", ("8.8.4.4", 0))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", answers)
+
+    assert dns().look_up(["a.test"], 5) == {"a.test": ("8.8.8.8", "8.8.4.4")}
+
+
+def test_one_check_of_many_wishes_asks_for_each_host_once_also_for_one_that_is_not_there() -> None:
+    asked: list[str] = []
+
+    def ask(host: str) -> list[str]:
+        asked.append(host)
+        return ["8.8.8.8"] if host in ("a.test", "b.test") else []
+
+    remembering = RememberingDns(Dns(ask))
+
+    assert remembering.look_up(["a.test", "missing.test"], 5) == {"a.test": ("8.8.8.8",)}
+    assert remembering.look_up(["b.test", "missing.test"], 5) == {"b.test": ("8.8.8.8",)}
+    assert remembering.look_up(["a.test", "b.test"], 5) == {"a.test": ("8.8.8.8",), "b.test": ("8.8.8.8",)}
+    assert sorted(asked) == ["a.test", "b.test", "missing.test"]
