@@ -4,10 +4,12 @@ import datetime as dt
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from plantain import transactions
 from plantain.errors import Misconfigured, OverBudget
 from plantain.job import Failure, Job, PresetRef, StoredImage, now_ms
 from plantain.jobs.reservations import reservations
@@ -140,6 +142,18 @@ def test_a_budget_holds_exactly_as_many_images_as_it_pays_for(cloud: Cloud, sett
         jobs().begin_create(reserved())
 
 
+def test_a_budget_of_one_image_has_room_for_it(cloud: Cloud, settings: pytest.MonkeyPatch) -> None:
+    settings.setenv("BUDGETS", f'{{"stack": {{"day": {USD}}}}}')
+    job = reserved()
+
+    ledger().require_room(job)
+    jobs().begin_create(job)
+
+    assert used(job) == 18
+    with pytest.raises(OverBudget):
+        ledger().require_room(reserved())
+
+
 @pytest.mark.parametrize("limit", [0, 0.08])
 def test_a_budget_smaller_than_one_image_pays_for_none(
     cloud: Cloud, settings: pytest.MonkeyPatch, limit: float
@@ -182,6 +196,27 @@ def test_an_end_settles_what_the_create_has_reserved(
 
     assert used(job) == used(job, "caller", "month") == left
     assert (jobs().get(job.task_id).reserved_on is None) == (jobs().get(job.task_id).charged != "unknown")
+
+
+def test_a_success_is_counted_with_what_it_took(cloud: Cloud) -> None:
+    job = reserved()
+    jobs().begin_create(job)
+
+    succeeds(job)
+
+    day, month = counters_of(job, utc_day(now_ms()))[:2]
+    counted = {"usedCredits": 12, "spentCredits": 12, "imageCount": 1}
+    for counter in (day, month):
+        assert counted.items() <= sums_of(counter).items()
+    assert {"group": "usage#stack", "member": f"{day.period}#all"}.items() <= sums_of(day).items()
+    assert "group" not in sums_of(month)
+
+
+def test_images_are_counted_on_the_day_of_their_create_and_only_where_there_are_any() -> None:
+    begun = a_job(create_started_at=now_ms())
+
+    assert len(Ledger("jobs", None).count(begun, 1)) == 4
+    assert Ledger("jobs", None).count(begun, 0) == Ledger("jobs", None).count(a_job(), 1) == []
 
 
 def test_a_create_that_was_not_accepted_gives_its_price_back(cloud: Cloud) -> None:
@@ -330,9 +365,28 @@ def test_a_write_of_one_item_that_a_transaction_is_just_writing_waits_its_turn(
     assert use.told == {80}
 
 
-def test_a_transaction_that_meets_others_for_ever_is_a_fault(cloud: Cloud) -> None:
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long transactions have waited for their turns, in s, without doing so."""
+    waits: list[float] = []
+    monkeypatch.setattr(transactions, "time", SimpleNamespace(sleep=waits.append))
+    return waits
+
+
+def test_who_meets_others_comes_eight_times_and_waits_twice_as_long_each_time(
+    cloud: Cloud, waits: list[float]
+) -> None:
+    write_all(Conflicting(cloud, 7), [{"Put": jobs().put_of(a_job())}])
+
+    longest = [0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56]
+    assert all(most / 2 <= wait <= most for wait, most in zip(waits, longest, strict=True))
+
+
+def test_a_transaction_that_meets_others_for_ever_is_a_fault(cloud: Cloud, waits: list[float]) -> None:
     with pytest.raises(cloud.dynamodb.exceptions.TransactionCanceledException):
-        write_all(Conflicting(cloud, 99), [{"Put": jobs().put_of(a_job())}])
+        write_all(Conflicting(cloud, 8), [{"Put": jobs().put_of(a_job())}])
+
+    assert len(waits) == 7
 
 
 def test_a_look_at_the_budgets_counts_all_that_is_wanted_together(
