@@ -16,7 +16,7 @@ from plantain.http.api import MAX_BODY_BYTES
 from plantain.job import Failure, Job
 from plantain.jobs.reservations import reservations
 from plantain.jobs.table import jobs
-from plantain.kie.callbacks import MAX_AGE_SECONDS, callback_url
+from plantain.kie.callbacks import MAX_AGE_SECONDS, callback_url, is_callback_of, parts_of
 from tests.builders import KIE_TASK_ID, RESULT_URL, a_job, success
 from tests.conftest import Cloud
 from tests.functions.conftest import Answer, call, http_event
@@ -236,6 +236,36 @@ def test_an_address_that_is_nobodys_is_told_apart_from_none(bell: Bell) -> None:
         assert_refused(bell, answer, 404, before)
     assert len({(answer.json["error"], answer.json["code"], answer.json["detail"]) for answer in answers}) == 1
     assert jobs().get(other.task_id) == other
+
+
+def test_a_signature_with_anything_beside_it_is_none(keyed: Bell) -> None:
+    headers = signed(KIE_TASK_ID, keyed.stamp)
+    spoilt = headers | {"x-webhook-signature": f"!{headers['x-webhook-signature']}"}
+
+    assert_refused(keyed, keyed.ring(BODY, spoilt), 403, keyed.now())
+
+
+def test_an_address_is_one_jobs_wherever_the_stack_was_reached() -> None:
+    job = a_job()
+    url = callback_url("https://first.test/dev", job)
+    assert url
+
+    assert parts_of(url.rpartition("/")[2]) == (job.task_id, job.callback_secret)
+    assert is_callback_of(job, url)
+    assert not is_callback_of(a_job(), url)
+
+
+def test_a_job_without_a_secret_has_no_address() -> None:
+    job = a_job(callback_secret=None)
+
+    assert callback_url("https://first.test", job) is None
+    assert not is_callback_of(job, f"https://first.test/api/callbacks/kie/{job.task_id}.None")
+
+
+@pytest.mark.parametrize("token", ["", "x", "x.secret", "0" * 36, "0" * 36 + ".", "job#1.secret"])
+def test_what_names_no_job_and_no_secret_is_not_looked_up(token: str) -> None:
+    assert parts_of(token) is None
+    assert parts_of(a_job().task_id) is None
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from tests.conftest import Cloud
 from tests.functions.conftest import Answer, call, http_event
 
 NOVEMBER = "from=2026-11-01&to=2026-11-30"
+A_DAY = "must be a day, as in 2026-11-23"
 
 
 def see(query: str = "", *, caller: str = "alice", operator: Any = "false") -> Answer:
@@ -118,21 +119,25 @@ def test_without_a_first_day_it_is_the_month_of_the_last(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "pointer"),
+    ("query", "pointer", "detail"),
     [
-        ("from=2026-02-30", "/from"),
-        ("from=20261101", "/from"),
-        ("to=tomorrow", "/to"),
-        ("to=", "/to"),
-        ("from=2026-11-02&to=2026-11-01", "/from"),
-        ("from=2025-11-01&to=2026-11-02", "/from"),
-        ("groupBy=stack", "/groupBy"),
+        ("from=2026-02-30", "/from", A_DAY),
+        ("from=20261101", "/from", A_DAY),
+        ("to=tomorrow", "/to", A_DAY),
+        ("to=", "/to", A_DAY),
+        ("from=2026-11-02&to=2026-11-01", "/from", "must not be after 2026-11-01"),
+        ("from=2025-11-01&to=2026-11-02", "/from", "must be at most 365 days before 2026-11-02"),
+        ("groupBy=stack", "/groupBy", "must be one of caller, preset, schedule, day"),
     ],
 )
-def test_a_question_that_cannot_be_meant_is_told(cloud: Cloud, query: str, pointer: str) -> None:
+def test_a_question_that_cannot_be_meant_is_told(cloud: Cloud, query: str, pointer: str, detail: str) -> None:
     answer = see(query)
 
-    assert (answer.status, answer.json["errors"][0]["pointer"]) == (400, pointer)
+    assert (answer.status, answer.json["errors"]) == (400, [{"pointer": pointer, "detail": detail}])
+
+
+def test_a_question_may_be_of_one_day(november: Cloud) -> None:
+    assert rows(see("from=2026-11-30&to=2026-11-30", operator="true")) == [("2026-11-30", 1, 0.09, 0)]
 
 
 def test_a_whole_leap_year_of_a_caller_is_read_by_its_keys_and_nobody_elses(

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from plantain.api_keys import Holder, api_keys
 from plantain.errors import KieKeyMissing, TryAgainLater
+from plantain.items import to_attributes
 from plantain.kie.api_key import kie_key, reread_kie_key
 from plantain.pace.caller_rate import CallerRate, caller_rate
 from plantain.refusals import TooManyRequests
@@ -24,6 +25,22 @@ def test_a_key_names_its_caller_and_only_its_hash_is_kept(cloud: Cloud) -> None:
 
     assert api_keys().holder_of(key) == Holder("alice")
     assert key not in str(cloud.dynamodb.scan(TableName="api-keys"))
+
+
+@pytest.mark.parametrize("operator", [True, False])
+def test_a_key_is_an_operators_only_if_it_was_made_so(cloud: Cloud, operator: bool) -> None:
+    key = operators(cloud).create("alice", operator=operator)
+
+    assert api_keys().holder_of(key) == Holder("alice", is_operator=operator)
+
+
+@pytest.mark.parametrize("said", ["true", 1, False, None])
+def test_whatever_else_stands_there_makes_nobody_an_operator(cloud: Cloud, said: Any) -> None:
+    key = operators(cloud).create("alice")
+    (item,) = cloud.dynamodb.scan(TableName="api-keys")["Items"]
+    cloud.dynamodb.put_item(TableName="api-keys", Item=item | to_attributes({"operator": said}))
+
+    assert api_keys().holder_of(key) == Holder("alice")
 
 
 def test_a_caller_may_have_two_keys(cloud: Cloud) -> None:
@@ -60,8 +77,22 @@ def test_a_caller_over_the_rate_is_told_when_to_come_back(cloud: Cloud, monkeypa
     rate.count("bob", None)
 
     assert refused.value.retry_after == 45
+    counters = cloud.dynamodb.scan(TableName="jobs")["Items"]
+    assert {item["expiresAt"]["N"] for item in counters} == {"1800000120"}  # once nobody can count there any more
     monkeypatch.setattr("plantain.pace.caller_rate.time.time", lambda: 1_800_000_060.0)
     assert rate.count("alice", None)["RateLimit"] == '"caller";r=2;t=60'
+
+
+def test_a_table_that_cannot_be_written_is_no_caller_over_its_rate(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def throttled(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, "UpdateItem")
+
+    monkeypatch.setattr(cloud.dynamodb, "update_item", throttled)
+
+    with pytest.raises(ClientError, match="ThrottlingException"):
+        CallerRate("jobs", cloud.dynamodb, limit=3).count("alice", None)
 
 
 def test_a_rate_of_zero_is_no_limit_and_no_write(cloud: Cloud, settings: pytest.MonkeyPatch) -> None:
