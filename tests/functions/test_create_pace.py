@@ -15,6 +15,7 @@ from plantain.jobs.table import Jobs, jobs
 from plantain.pace import create_pace
 from plantain.pace.create_pace import CreatePace
 from plantain.pace.item import Pace
+from plantain.steps.sending import SENDS
 from tests.builders import a_job, created, kie_says, refusal
 from tests.conftest import Cloud
 from tests.functions.sending import LIMIT, TICK, a_pace, bulk, reserved, run, simulate
@@ -175,7 +176,7 @@ def test_after_a_refusal_a_new_slot_is_taken_and_in_the_end_it_is_given_up(
     job = reserved()
     start = time.time_ns() // 1_000_000
 
-    while len(sent) < create_task.SENDS - 1:
+    while len(sent) < SENDS - 1:
         try:
             time.now += run(job)["waitSeconds"]
         except TryAgainLater:
@@ -184,8 +185,8 @@ def test_after_a_refusal_a_new_slot_is_taken_and_in_the_end_it_is_given_up(
     with pytest.raises(KieBusy):
         run(job)
 
-    assert len(sent) == create_task.SENDS
-    assert time.time_ns() // 1_000_000 >= start + 3_600_000 + (create_task.SENDS - 2) * 10_000
+    assert len(sent) == SENDS
+    assert time.time_ns() // 1_000_000 >= start + 3_600_000 + (SENDS - 2) * 10_000
 
 
 @hypothesis_settings(max_examples=6, phases=[Phase.reuse, Phase.generate])  # shrinking would take minutes

@@ -26,6 +26,7 @@ from plantain.recovery.doorbell import ring
 from plantain.refusals import CannotReopen
 from plantain.spending.alerts import tell_of_budgets
 from plantain.spending.counters import counters_of, utc_day
+from plantain.steps import looking
 from plantain.steps.polling import age_of
 from plantain.task import Running, Succeeded
 from tests.builders import KIE_KEY, KIE_TASK_ID, RESULT_URL, a_job, created, kie_says, record, sums_of
@@ -241,7 +242,7 @@ def test_a_ring_that_comes_while_a_lost_create_is_given_up_keeps_it(
         ring(now(job), KIE_TASK_ID)
         return balance_of(of)
 
-    monkeypatch.setattr(check_status, "balance_of", asked)
+    monkeypatch.setattr(looking, "balance_of", asked)
     looked = {"taskId": job.task_id, "kieTaskId": None, "rings": True, "looks": 0, "blanks": 0}
     told = check_status.handler(looked, LambdaContext())  # type: ignore[arg-type]
 

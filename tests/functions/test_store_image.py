@@ -10,6 +10,7 @@ from plantain import errors
 from plantain.job import Job, StoredImage
 from plantain.jobs.reservations import reservations
 from plantain.jobs.table import jobs
+from plantain.steps import delivering
 from plantain.steps.storing import MAY_PASS, PATIENCE_MS, SOME_MISSING
 from plantain.task import Succeeded
 from tests.builders import KIE_TASK_ID, a_job
@@ -42,7 +43,7 @@ def storing(monkeypatch: pytest.MonkeyPatch, outcome: tuple[StoredImage, ...] | 
             raise outcome
         return outcome
 
-    monkeypatch.setattr(app, "store", store)
+    monkeypatch.setattr(delivering, "store", store)
     return waited
 
 
@@ -77,7 +78,7 @@ def test_patience_counts_from_the_first_time_that_something_was_missing(
         run(job)
     seen = jobs().get(job.task_id).unusable_seen_at
     assert seen
-    monkeypatch.setattr(app, "now_ms", lambda: seen + PATIENCE_MS)
+    monkeypatch.setattr(delivering, "now_ms", lambda: seen + PATIENCE_MS)
     with pytest.raises(errors.TryAgainLater):
         run(job)
 

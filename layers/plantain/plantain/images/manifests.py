@@ -25,6 +25,11 @@ def manifest_key(job: Job) -> str:
     return image_key(job, 1, "json")
 
 
+def left_out_of(job: Job, images: tuple[StoredImage, ...]) -> int:
+    """How many of its results could not be fetched or used."""
+    return 0 if job.is_cached else len(job.result_urls) - len(images)
+
+
 def manifest_of(job: Job, images: tuple[StoredImage, ...], stored_at: int) -> dict[str, Any]:
     """The manifest's content. Times are ms since the epoch, `costTime` ms, sizes bytes and pixels."""
     return {
@@ -36,8 +41,7 @@ def manifest_of(job: Job, images: tuple[StoredImage, ...], stored_at: int) -> di
         "request": values_of(job.request),
         "model": job.request.model,
         "images": [values_of(image) for image in images],
-        # Results that could not be fetched or used.
-        "leftOut": 0 if job.is_cached else len(job.result_urls) - len(images),
+        "leftOut": left_out_of(job, images),
         "cachedFrom": job.cached_from if job.is_cached else None,
         "createdAt": job.created_at,
         "createStartedAt": job.create_started_at,

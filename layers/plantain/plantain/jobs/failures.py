@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from plantain.errors import REDRIVE, UNKNOWN, PlantainError
 from plantain.job import Failure, Job
-from plantain.jobs.table import Jobs
+from plantain.jobs.table import jobs
 
 _FETCHED = f"It may have been billed; what Kie.ai has of it the operator can fetch for nothing: {REDRIVE}."
 _SEEN_TO = f"the operator can let this very job go on: {UNKNOWN}."
@@ -40,7 +40,7 @@ NOT_SENT = Failure("not-sent", _MESSAGES["not-sent"], "no")
 
 
 @contextmanager
-def recording(jobs: Jobs, job: Job, *final: type[PlantainError], seen: Job | None = None) -> Iterator[None]:
+def recording(job: Job, *final: type[PlantainError], seen: Job | None = None) -> Iterator[None]:
     """Errors of these kinds end the job: each is written to its record, in Kie.ai's own words, and raised on.
 
     With `seen`, only if the job has come no further than that; raises JobEnded otherwise.
@@ -48,7 +48,7 @@ def recording(jobs: Jobs, job: Job, *final: type[PlantainError], seen: Job | Non
     try:
         yield
     except final as error:
-        jobs.fail(job.task_id, Failure(error.code, error.words, error.charged), seen=seen)
+        jobs().fail(job.task_id, Failure(error.code, error.words, error.charged), seen=seen)
         raise
 
 
