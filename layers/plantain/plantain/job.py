@@ -4,7 +4,7 @@ import re
 import secrets
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, TypedDict, Unpack
 
 from plantain.task import Charged
@@ -82,71 +82,81 @@ class StoredImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """The whole record. Times are ms since the epoch; `cost_time` is ms of Kie's own work.
-
-    `handed_over` are the first of its input images as uploaded to Kie.ai since `handed_over_at`, where that is
-    asked for (steps/handover.py).
-    `create_slot_at` and `create_in_front` are its slot in the account's pace (pace/create_pace.py), after it has
-    come too late for so many `create_slots_missed` and Kie.ai has put off so many `create_refusals`.
-    `create_attempt` tells one run of the create step from another; `reserved_credits` stand in the budgets of the
-    UTC day `reserved_on` until it is known what it has cost (spending/ledger.py). Jobs that were asked for
-    together share a `group` (a batch, a run of a schedule, a file that asks for several), each with its place in
-    it as `member`. `copy` is which of several images of one wish it makes. `cache_claim` is what the replay cache
-    knows its wish by, `cached_from` the job whose image it is given, or waits for, in place of its own
-    (steps/replay_cache.py). `unknown_since` is when the answer to its create was found to be lost,
-    `balance_at_loss` the credits left at Kie.ai then, `balance_before` those some time before it was sent, and
-    `balance_at_end` those when it was given up. `reopened` counts how often an operator has opened it again after
-    a failure, `reopened_at` is the last time. Kie.ai rings with the `callback_secret`: `rung_at` is when it did
-    and nobody has looked since, `rung_kie_task_ids` the tasks it named where the job knew none, `wait_token` what
-    wakes the execution that waits for it.
-    `folder` and `stem` say where the images lie and what they are called, where that is not the usual
-    (images/bucket.py).
-    """
+    """The whole record. Times are ms since the epoch."""
 
     task_id: str
     caller: str
     door: Door
     request: Request
     created_at: int
+
+    # Where it comes from. Jobs that were asked for together share a group (a batch, a run of a schedule, a file
+    # that asks for several), each with its place in it; `copy` is which of several images of one wish it makes.
     preset: PresetRef | None = None
     source: Source | None = None
     group: str | None = None
     member: str | None = None
     copy: int | None = None
+
+    # Where its images lie and what they are called, if that is not the usual (images/bucket.py).
     folder: str | None = None
     stem: str | None = None
+
     state: State = "pending"
+
+    # What the replay cache knows its wish by, and the job whose image it is given, or waits for, in place of its
+    # own (steps/replay_cache.py).
     cache_claim: str | None = None
     cached_from: str | None = None
+
+    # The first of its input images as uploaded to Kie.ai since then, where that is asked for (steps/handover.py).
     handed_over: tuple[str, ...] = ()
     handed_over_at: int | None = None
+
+    # Its slot in the account's pace (pace/create_pace.py), how often it has come too late for one, and how often
+    # Kie.ai has put it off.
     create_slot_at: int | None = None
     create_in_front: bool = False
     create_slots_missed: int = 0
     create_refusals: int = 0
+
+    # The intent to create: `create_attempt` tells one run of the step from another. The credits stand in the
+    # budgets of that UTC day until it is known what it has cost (spending/ledger.py).
     create_started_at: int | None = None
     create_attempt: str | None = None
     reserved_credits: float | None = None
     reserved_on: str | None = None
     kie_task_id: str | None = None
     accepted_at: int | None = None
+
+    # Since when the answer to its create is known to be lost, and the credits left at Kie.ai some time before it
+    # was sent, then, and when it was given up.
     unknown_since: int | None = None
     balance_before: Balance | None = None
     balance_at_loss: float | None = None
     balance_at_end: float | None = None
+
+    # How often an operator has opened it again after a failure, and when last.
     reopened: int | None = None
     reopened_at: int | None = None
+
+    # Kie.ai rings with the secret: when it did and nobody has looked since, the tasks it named where the job knew
+    # none, and what wakes the execution that waits for it.
     callback_secret: str | None = None
     rung_at: int | None = None
     rung_kie_task_ids: frozenset[str] = frozenset()
     wait_token: str | None = None
+
+    # What the looks have found; `cost_time` is ms of Kie's own work.
     timeout_seen_at: int | None = None
     late: bool = False
     unusable_seen_at: int | None = None
     result_urls: tuple[str, ...] = ()
     cost_time: int | None = None
     credits: float | None = None
-    images: tuple[StoredImage, ...] = field(default=())
+
+    # How it has ended.
+    images: tuple[StoredImage, ...] = ()
     failure: Failure | None = None
     ended_at: int | None = None
 
