@@ -4,12 +4,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from moto import mock_aws
+from moto.dynamodb.responses import DynamoHandler
 
 from plantain.aws import client
 from plantain.kie.callback_base import callback_base
@@ -99,7 +101,19 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
 @pytest.fixture
 def cloud(settings: pytest.MonkeyPatch) -> Iterator[Cloud]:
     with mock_aws():
+        dynamodb_answers_one_at_a_time(settings)
         yield make_cloud()
+
+
+def dynamodb_answers_one_at_a_time(patch: pytest.MonkeyPatch) -> None:
+    """DynamoDB's items and transactions are serializable; moto's are Python objects that threads would share."""
+    real, one_at_a_time = DynamoHandler.call_action, Lock()
+
+    def call_action(handler: DynamoHandler) -> Any:
+        with one_at_a_time:
+            return real(handler)
+
+    patch.setattr(DynamoHandler, "call_action", call_action)
 
 
 def make_cloud() -> Cloud:

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
 from types import SimpleNamespace
 from typing import Any
 
@@ -265,9 +264,7 @@ def test_a_paid_failure_that_becomes_a_success_is_paid_once(cloud: Cloud) -> Non
         assert counted.items() <= sums_of(counter).items()
 
 
-def test_forty_creates_at_once_never_go_over_the_edge(
-    cloud: Cloud, settings: pytest.MonkeyPatch, one_at_a_time: None
-) -> None:
+def test_forty_creates_at_once_never_go_over_the_edge(cloud: Cloud, settings: pytest.MonkeyPatch) -> None:
     settings.setenv("BUDGETS", f'{{"callers": {{"*": {{"month": {13 * USD:.2f}}}}}}}')
     waiting = [reserved() for _ in range(40)]
 
@@ -283,18 +280,6 @@ def test_forty_creates_at_once_never_go_over_the_edge(
 
     assert begun == 13
     assert used(waiting[0], "caller", "month") == 13 * 18
-
-
-@pytest.fixture
-def one_at_a_time(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """DynamoDB's transactions are serializable; moto's only one after the other."""
-    real, lock = cloud.dynamodb.transact_write_items, Lock()
-
-    def transact(**request: Any) -> Any:
-        with lock:
-            return real(**request)
-
-    monkeypatch.setattr(cloud.dynamodb, "transact_write_items", transact)
 
 
 class Conflicting:

@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Lock
 from typing import Any
 
 import pytest
@@ -57,17 +56,9 @@ def test_what_may_have_been_paid_is_never_made_again(cloud: Cloud, charged: str)
     assert taken("batch#2").job.task_id == first.job.task_id
 
 
-def test_of_many_at_once_one_makes_it_anew(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """DynamoDB's transactions are serializable; moto's are only one at a time."""
+def test_of_many_at_once_one_makes_it_anew(cloud: Cloud) -> None:
     first = taken()
     failed(first.job, "no")
-    real, one_at_a_time = cloud.dynamodb.transact_write_items, Lock()
-
-    def transact(**request: Any) -> Any:
-        with one_at_a_time:
-            return real(**request)
-
-    monkeypatch.setattr(cloud.dynamodb, "transact_write_items", transact)
 
     def take(number: int) -> str:
         return taken(f"batch#{number}").job.task_id
