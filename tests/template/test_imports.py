@@ -81,7 +81,7 @@ def test_the_domain_knows_the_standard_library_pydantic_and_itself(module: str) 
 
 
 def test_each_outside_library_has_its_modules() -> None:
-    assert importers("httpx") == {"kie.api", "kie.responses", "kie.files", "images.writer"}
+    assert importers("httpx") == {"kie.exchange", "kie.api", "kie.responses", "kie.files", "images.writer"}
     assert importers("httpcore") == {"network.connections", "network.downloads"}
     assert importers("certifi") == {"network.downloads"}
     assert importers("socket") == {"network.dns"}

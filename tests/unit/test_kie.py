@@ -15,7 +15,8 @@ from plantain.errors import (
     TryAgainLater,
     UnexpectedAnswer,
 )
-from plantain.kie.api import MAX_ANSWER_BYTES, Kie
+from plantain.kie.api import Kie
+from plantain.kie.exchange import MAX_ANSWER_BYTES
 from plantain.kie.words import MAX_WORDS
 from plantain.task import Failed, Running, Succeeded, Unlisted
 from tests.builders import KIE_KEY, KIE_TASK_ID, a_request, created, kie_says, record, refusal, success, unread

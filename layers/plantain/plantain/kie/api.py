@@ -6,7 +6,6 @@ every answer becomes an id, an outcome or one of the errors, and the state machi
 """
 
 import os
-import time
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -15,22 +14,16 @@ import httpx
 
 from plantain.errors import KieKeyRejected, OutcomeUnknown, PlantainError, TryAgainLater
 from plantain.job import Request
-from plantain.kie import responses as kie_answers
+from plantain.kie import responses
 from plantain.kie.api_key import kie_key, reread_kie_key
+from plantain.kie.exchange import Exchange
 from plantain.kie.param import Asked
 from plantain.metrics import count_kie_error
 from plantain.task import Outcome
 
-MAX_ANSWER_BYTES = 1_000_000  # an answer of Kie's has a few thousand
-MAX_ANSWER_SECONDS = 25
-SECRET_LENGTH = 20  # characters; what is shorter and stands in an answer may well be a part of an id
 MAX_CREDITS_SECONDS = 10  # somebody waits for it behind the HTTP API, which gives up after 30 s
 
-_TIMEOUT = httpx.Timeout(connect=5, read=20, write=10, pool=5)
 _CREDITS_TIMEOUT = httpx.Timeout(5)
-# A kept connection may be dead by the time a frozen container wakes: the create would go out on it and its fate
-# would be unknown. A fresh one for each call costs a handshake and removes that doubt.
-_LIMITS = httpx.Limits(max_keepalive_connections=0)
 _NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -45,9 +38,7 @@ class Kie:
         fresh_key: Callable[[], str],
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._http = httpx.Client(
-            base_url=base_url, timeout=_TIMEOUT, limits=_LIMITS, transport=transport, trust_env=False
-        )
+        self._exchange = Exchange(base_url, transport)
         self._key = key
         self._fresh_key = fresh_key
 
@@ -76,13 +67,13 @@ class Kie:
             },
         }
         return self._with_key(
-            lambda key: kie_answers.created(self._create(body, key)),
+            lambda key: responses.created(self._create(body, key)),
         )
 
     def outcome_of(self, kie_task_id: str) -> Outcome:
         """How one task is doing. Raises TryAgainLater, KieKeyRejected, KieKeyMissing, UnexpectedAnswer."""
         return self._with_key(
-            lambda key: kie_answers.outcome(
+            lambda key: responses.outcome(
                 self._ask("GET", "/api/v1/jobs/recordInfo", key, params={"taskId": kie_task_id})
             ),
         )
@@ -93,7 +84,7 @@ class Kie:
         Raises TryAgainLater, KieKeyRejected, KieKeyMissing.
         """
         return self._with_key(
-            lambda key: kie_answers.asked(
+            lambda key: responses.asked(
                 self._ask("GET", "/api/v1/jobs/recordInfo", key, params={"taskId": kie_task_id})
             ),
         )
@@ -104,7 +95,7 @@ class Kie:
         Raises TryAgainLater, KieKeyRejected, KieKeyMissing.
         """
         return self._with_key(
-            lambda key: kie_answers.link(
+            lambda key: responses.link(
                 self._ask("POST", "/api/v1/common/download-url", key, json={"url": result_url})
             ),
         )
@@ -113,7 +104,7 @@ class Kie:
         """How many credits are left. Raises TryAgainLater, KieKeyRejected, KieKeyMissing."""
         limits = {"timeout": _CREDITS_TIMEOUT, "seconds": MAX_CREDITS_SECONDS}
         return self._with_key(
-            lambda key: kie_answers.credits(self._ask("GET", "/api/v1/chat/credit", key, **limits)),
+            lambda key: responses.credits(self._ask("GET", "/api/v1/chat/credit", key, **limits)),
         )
 
     def _with_key[T](self, call: Callable[[str], T]) -> T:
@@ -133,7 +124,7 @@ class Kie:
 
     def _create(self, body: dict[str, Any], key: str) -> httpx.Response:
         try:
-            return self._send("POST", "/api/v1/jobs/createTask", key, json=body)
+            return self._exchange.send("POST", "/api/v1/jobs/createTask", key, json=body)
         except _NEVER_CONNECTED:
             raise TryAgainLater("Kie.ai could not be reached.", code="kie-unreachable") from None
         except httpx.TransportError as lost:
@@ -142,28 +133,11 @@ class Kie:
     def _ask(self, method: str, path: str, key: str, **content: Any) -> httpx.Response:
         """A question that costs nothing and may be asked again."""
         try:
-            return self._send(method, path, key, **content)
+            return self._exchange.send(method, path, key, **content)
         except httpx.TransportError as lost:
             raise TryAgainLater(
                 f"Kie.ai did not answer ({type(lost).__name__}).", code="kie-unreachable"
             ) from None
-
-    def _send(
-        self, method: str, path: str, key: str, *, seconds: float = MAX_ANSWER_SECONDS, **content: Any
-    ) -> httpx.Response:
-        """One exchange. Its body is bounded in bytes and time: httpx's own timeout never fires on a slow drip."""
-        headers = {"Authorization": f"Bearer {key}", "Accept-Encoding": "identity"}
-        deadline = time.monotonic() + seconds
-        with self._http.stream(method, path, headers=headers, **content) as response:
-            body = b""
-            for chunk in response.iter_raw():
-                body += chunk
-                if len(body) > MAX_ANSWER_BYTES or time.monotonic() > deadline:
-                    raise httpx.ReadError("the answer does not end")
-        # Kie may quote our key, and what it says is kept and shown.
-        if len(key) >= SECRET_LENGTH:
-            body = body.replace(key.encode(), b"(key)")
-        return httpx.Response(response.status_code, content=body)
 
 
 @cache

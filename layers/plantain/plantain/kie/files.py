@@ -15,14 +15,12 @@ import httpx
 from plantain.errors import KieKeyRejected, Refused, TryAgainLater
 from plantain.inbox.bucket import Content
 from plantain.kie.api_key import kie_key, reread_kie_key
+from plantain.kie.exchange import Exchange
 from plantain.kie.words import kept_words
 from plantain.network.addresses import refusal_of, trusted_origins
 
 UPLOAD_SECONDS = 40  # for one file of 30 MB; a job's next one may take as long again
 _PATH = "plantain"
-_MAX_ANSWER_BYTES = 100_000
-_TIMEOUT = httpx.Timeout(connect=5, read=20, write=10, pool=5)
-_LIMITS = httpx.Limits(max_keepalive_connections=0)  # one kept while a container was frozen may be dead
 _LATER = (408, 425, 429, 455)
 
 
@@ -41,9 +39,7 @@ class KieFiles:
         fresh_key: Callable[[], str],
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._http = httpx.Client(
-            base_url=base_url, timeout=_TIMEOUT, limits=_LIMITS, transport=transport, trust_env=False
-        )
+        self._exchange = Exchange(base_url, transport)
         self._trusted = trusted
         self._key = key
         self._fresh_key = fresh_key
@@ -63,7 +59,6 @@ class KieFiles:
         boundary = secrets.token_hex(16)
         head, tail = _around(boundary, name, content_type)
         headers = {
-            "Authorization": f"Bearer {key}",
             "Content-Type": f"multipart/form-data; boundary={boundary}",
             "Content-Length": str(len(head) + content.size + len(tail)),
         }
@@ -78,15 +73,11 @@ class KieFiles:
             yield tail
 
         try:
-            with self._http.stream("POST", "/api/file-stream-upload", headers=headers, content=body()) as response:
-                said = b""
-                for chunk in response.iter_raw():
-                    said += chunk
-                    if len(said) > _MAX_ANSWER_BYTES or time.monotonic() > deadline:
-                        raise httpx.ReadError("the answer does not end")
-        except (httpx.TransportError, httpx.ProtocolError) as broken:
+            return self._exchange.send(
+                "POST", "/api/file-stream-upload", key, headers=headers, seconds=UPLOAD_SECONDS, content=body()
+            )
+        except httpx.TransportError as broken:
             raise _later(f"could not be reached ({type(broken).__name__})") from None
-        return httpx.Response(response.status_code, content=said.replace(key.encode(), b"(key)"))
 
     def _address_in(self, answer: httpx.Response) -> str:
         """`data.downloadUrl`, which is the one that works (there is `fileUrl` too)."""
