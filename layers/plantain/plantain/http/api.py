@@ -104,13 +104,6 @@ def is_operator(event: APIGatewayProxyEventV2) -> bool:
     return authorizer is not None and authorizer.get_lambda.get("operator") == "true"
 
 
-def own_rate(event: APIGatewayProxyEventV2) -> int | None:
-    """How often this very API key may ask in a minute, as the authorizer said; None if it said nothing."""
-    authorizer = event.request_context.authorizer
-    said = authorizer.get_lambda.get("rate") if authorizer is not None else None
-    return int(said) if said else None
-
-
 def idempotency_key(event: APIGatewayProxyEventV2) -> str | None:
     """The Idempotency-Key, bare or quoted (draft-ietf-httpapi-idempotency-key-header). Raises Problem."""
     value = event.headers.get("idempotency-key")
