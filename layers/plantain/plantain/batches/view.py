@@ -12,7 +12,6 @@ from plantain.times import iso
 
 if TYPE_CHECKING:
     from plantain.batches.answers import BatchAccepted, BatchStatus, RowCounts
-    from plantain.spending.answers import Cost
 
 
 def batch_view(batch: Batch) -> "BatchStatus":
@@ -38,8 +37,8 @@ def batch_view(batch: Batch) -> "BatchStatus":
             for row in batch.bad_rows
         ],
         "errorsUrl": errors.url if errors else None,
-        "price": _cost(batch.price),
-        "cost": _cost(credits or 0),
+        "price": prices().cost(batch.price),
+        "cost": prices().cost(credits or 0),
         "failMsg": batch.failure,
         "resultsUrl": results.url if results else None,
         "createdAt": iso(batch.created_at),
@@ -68,7 +67,3 @@ def _row_counts(batch: Batch, counts: Counter[str]) -> "RowCounts":
         "fail": counts["fail"],
         "invalid": batch.bad,
     }
-
-
-def _cost(credits: float) -> "Cost":
-    return {"credits": credits, "usd": prices().usd(credits)}

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 def cost_of(job: Job) -> "Cost | None":
     """What Kie.ai charged, in credits and USD, where Kie.ai has told."""
     if job.is_cached:
-        return {"credits": 0, "usd": 0}
+        return prices().cost(0)
     if job.credits is None or job.charged == "unknown":
         return None
-    return {"credits": job.credits, "usd": prices().usd(job.credits)}
+    return prices().cost(job.credits)
 
 
 def manifest_key(job: Job) -> str:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 def resolved(plan: Plan) -> "Resolved":
     """The request with its preset worked in, and its price. Raises Misconfigured."""
     request, brand = plan.request, plan.brand_images
-    credits = prices().credits_of(request)
     return {
         "model": request.model,
         "prompt": request.prompt,
@@ -20,7 +19,7 @@ def resolved(plan: Plan) -> "Resolved":
         "resolution": request.resolution,
         "outputFormat": request.output_format,
         "imageInputs": {"own": len(request.image_input) - brand, "brand": brand},
-        "price": {"credits": credits, "usd": prices().usd(credits)},
+        "price": prices().cost(prices().credits_of(request)),
     }
 
 

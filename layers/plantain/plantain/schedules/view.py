@@ -72,7 +72,7 @@ def _next_runs(kept: Kept, now: dt.datetime) -> list[str]:
 
 
 def _cost(credits: float | None) -> "Cost | None":
-    return None if credits is None else {"credits": credits, "usd": prices().usd(credits)}
+    return None if credits is None else prices().cost(credits)
 
 
 def _camel(name: str) -> Any:

@@ -13,7 +13,7 @@ class Cost(TypedDict):
     credits: float
     """Kie.ai's credits."""
     usd: float
-    """The same in US dollars, at 200 credits a dollar."""
+    """The same in US dollars, at the price of a credit that the stack is deployed with."""
 
 
 class Price(TypedDict):
@@ -22,7 +22,7 @@ class Price(TypedDict):
     credits: float
     """Kie.ai's credits."""
     usd: float
-    """The same in US dollars, at 200 credits a dollar."""
+    """The same in US dollars, at the price of a credit that the stack is deployed with."""
 
 
 class BudgetLeft(TypedDict):

@@ -10,10 +10,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from plantain.errors import Misconfigured, TooDear
 from plantain.job import Request
+
+if TYPE_CHECKING:
+    from plantain.spending.answers import Cost
 
 _TOO_MUCH = 1_000_000
 
@@ -48,6 +51,10 @@ class Prices:
     def usd(self, credits: float) -> float:
         """So many credits in USD."""
         return round(credits * self.usd_per_credit, 6)
+
+    def cost(self, credits: float) -> "Cost":
+        """So many credits, in both currencies."""
+        return {"credits": credits, "usd": self.usd(credits)}
 
 
 def prices_of(text: str) -> Prices:
