@@ -63,6 +63,9 @@ def test_a_claim_stands_through_the_second_in_which_it_expires(cloud: Cloud, at:
 class Throttled:
     """DynamoDB, which takes nothing more for now."""
 
+    def __init__(self, cloud: Cloud) -> None:
+        self.exceptions = cloud.dynamodb.exceptions
+
     def __getattr__(self, operation: str) -> Any:
         def refuse(**_: Any) -> None:
             raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, operation)
@@ -70,8 +73,8 @@ class Throttled:
         return refuse
 
 
-def test_a_table_that_cannot_be_asked_says_nothing_of_a_claim() -> None:
-    throttled = Claims("jobs", Throttled())
+def test_a_table_that_cannot_be_asked_says_nothing_of_a_claim(cloud: Cloud) -> None:
+    throttled = Claims("jobs", Throttled(cloud))
 
     for ask in (lambda: throttled.write({}, CALL), lambda: throttled.take(CALL), lambda: throttled.find(CALL.id)):
         with pytest.raises(ClientError, match="ThrottlingException"):

@@ -4,8 +4,6 @@ import os
 from functools import cache
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from plantain.aws import client
 from plantain.batches.batch import BadRow, Batch
 from plantain.errors import BatchNotFound
@@ -32,10 +30,8 @@ class BatchRecords:
         """Write a new batch."""
         try:
             self._dynamodb.put_item(**self.put_of(batch))
-        except ClientError as error:
-            # The id is new, so what is there already is this one, written by a call whose answer was lost.
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            return  # the id is new: what is there is this batch, written by a call whose answer was lost
 
     def put_of(self, batch: Batch) -> dict[str, Any]:
         """The DynamoDB Put that writes a new batch, alone or in a transaction."""
@@ -59,9 +55,7 @@ class BatchRecords:
                 ExpressionAttributeValues=to_attributes(values | states),
                 ReturnValues="ALL_NEW",
             )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
             return None
         return _batch_from(written["Attributes"])
 

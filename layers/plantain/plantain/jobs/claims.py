@@ -71,9 +71,7 @@ class Claims:
         try:
             self._dynamodb.put_item(**self._put_of(claim, instead_of))
             return True
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
             return False
 
     def find(self, id: str) -> Claim | None:

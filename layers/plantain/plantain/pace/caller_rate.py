@@ -5,8 +5,6 @@ import time
 from functools import cache
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from plantain.aws import client
 from plantain.items import from_attributes, to_attributes
 from plantain.pace.rate_limit import WINDOW_SECONDS, rate_limit_headers
@@ -43,9 +41,7 @@ class CallerRate:
                 ),
                 ReturnValues="UPDATED_NEW",
             )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
             raise TooManyRequests(limit, retry_after=ends_in) from None
         left = limit - int(from_attributes(counted["Attributes"])["requests"])
         return rate_limit_headers(limit, left, ends_in)

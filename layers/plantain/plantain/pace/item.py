@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from botocore.exceptions import ClientError
-
 from plantain.aws import client
 from plantain.items import from_attributes, to_attributes
 from plantain.job import Balance
@@ -90,9 +88,7 @@ class PaceItem:
                 ReturnValues="ALL_NEW",
                 **({"ExpressionAttributeNames": names} if names else {}),
             )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
             return None
         return Pace(from_attributes(answer["Attributes"]))
 

@@ -4,8 +4,6 @@ import os
 from functools import cache
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from plantain.aws import client
 from plantain.items import from_attributes, to_attributes
 from plantain.job import now_ms
@@ -34,9 +32,8 @@ class PresetArchive:
                 Item=to_attributes(values),
                 ConditionExpression="attribute_not_exists(id)",
             )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            return
 
     def find(self, name: str, version: str) -> PresetFile | None:
         """The preset as it was in that version; None if it was never used."""

@@ -7,8 +7,6 @@ from functools import cache
 from itertools import batched
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from plantain.aws import client
 from plantain.items import from_attributes, to_attributes
 from plantain.jobs.members import INDEX
@@ -54,8 +52,8 @@ class Schedules:
                 ConditionExpression="attribute_not_exists(id) OR keeper = :keeper",
                 ExpressionAttributeValues=to_attributes({":keeper": kept.keeper}),
             )
-        except ClientError as error:
-            raise self._elsewhere(error, kept.name) from None
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            raise self._elsewhere(kept.name) from None
 
     def delete(self, name: str, keeper: str) -> None:
         """Forget it; one that is not there is no error. Raises KeptElsewhere."""
@@ -66,8 +64,8 @@ class Schedules:
                 ConditionExpression="attribute_not_exists(id) OR keeper = :keeper",
                 ExpressionAttributeValues=to_attributes({":keeper": keeper}),
             )
-        except ClientError as error:
-            raise self._elsewhere(error, name) from None
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            raise self._elsewhere(name) from None
 
     def all(self) -> Iterator[Kept]:
         """Every schedule, by name. The list of names is eventually consistent."""
@@ -95,9 +93,7 @@ class Schedules:
                 return
             query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    def _elsewhere(self, error: ClientError, name: str) -> Exception:
-        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-            return error
+    def _elsewhere(self, name: str) -> KeptElsewhere:
         kept = self.get(name)
         return KeptElsewhere(name, kept.kept_by if kept else "file")
 

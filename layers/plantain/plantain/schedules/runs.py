@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Literal
 
-from botocore.exceptions import ClientError
-
 from plantain.aws import client
 from plantain.items import from_attributes, to_attributes
 from plantain.job import now_ms
@@ -42,10 +40,8 @@ class Runs:
                 TableName=self._table, Item=item_of(run), ConditionExpression="attribute_not_exists(id)"
             )
             return run
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
-        return self._earlier(run)
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            return self._earlier(run)
 
     def begin(
         self, name: str, planned: dt.datetime, document: Mapping[str, Any], turn: Turn, caller: str | None = None
