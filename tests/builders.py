@@ -85,7 +85,9 @@ def success(*urls: str, **fields: Any) -> dict[str, Any]:
 
 def sums_of(counter: Counter) -> dict[str, Any]:
     """The counter's item in the table."""
-    found = client("dynamodb").get_item(TableName="jobs", Key=to_attributes({"id": counter.key}))
+    found = client("dynamodb").get_item(
+        TableName="jobs", Key=to_attributes({"id": counter.key}), ConsistentRead=True
+    )
     return from_attributes(found.get("Item", {}))
 
 

@@ -76,9 +76,7 @@ class Aws:
                     self._world.pass_time(self._world.chance.random())
             return self.once(service, operation, call)
         except ClientError as error:
-            code = error.response["Error"]["Code"]
-            kind: Any = client.exceptions.from_code(code)
-            raise kind(error.response, operation) from None
+            raise modeled(client, error, operation) from None
 
     def once(self, service: str, operation: str, call: Call) -> Call:
         """One try."""
@@ -127,3 +125,10 @@ def conflict(operation: str) -> ClientError:
 
 class Throttled(ClientError):
     """Certainly not done."""
+
+
+def modeled(client: BaseClient, error: ClientError, operation: str) -> ClientError:
+    """As boto3 raises it: of the class that its service has for the code."""
+    kind: Any = client.exceptions.from_code(error.response["Error"]["Code"])
+    raised: ClientError = kind(error.response, operation)
+    return raised

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
-from moto import mock_aws
 
 from functions.create_task import app as create_task
 from plantain import job as job_module
@@ -18,6 +17,7 @@ from plantain.pace.item import PaceItem
 from tests.builders import a_job, a_request
 from tests.conftest import SETTINGS, Cloud, forget_cached, make_cloud
 from tests.functions.conftest import LambdaContext
+from tests.in_memory import in_memory
 from tests.virtual_time import VirtualTime
 
 LIMIT, WINDOW = 20, 10.0  # Kie.ai's, for an account
@@ -91,12 +91,13 @@ def simulate(
 
     `arrivals` are those of bulk jobs, `asked` those of interactive ones, in seconds from now.
     """
-    with pytest.MonkeyPatch.context() as patched, mock_aws():
+    with pytest.MonkeyPatch.context() as patched:
         for name, value in SETTINGS.items():
             patched.setenv(name, value)
         forget_cached()
-        make_cloud()
         time = VirtualTime()
+        in_memory(patched, lambda: time.now)
+        make_cloud()
         account = Account(time, way_seconds, takes)
         begin, take = Jobs.begin_create, CreatePace._take
 

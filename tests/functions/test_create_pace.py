@@ -4,7 +4,7 @@ import random
 from typing import Any, cast
 
 import pytest
-from hypothesis import Phase, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -189,9 +189,9 @@ def test_after_a_refusal_a_new_slot_is_taken_and_in_the_end_it_is_given_up(
     assert time.time_ns() // 1_000_000 >= start + 3_600_000 + (SENDS - 2) * 10_000
 
 
-@hypothesis_settings(max_examples=6, phases=[Phase.reuse, Phase.generate])  # shrinking would take minutes
+@hypothesis_settings(max_examples=25)
 @given(
-    st.lists(st.sampled_from([0.0, 0.0, 0.0, 0.3, 5.0, 11.0]), min_size=22, max_size=36),
+    st.lists(st.sampled_from([0.0, 0.0, 0.0, 0.3, 5.0, 11.0]), min_size=22, max_size=60),
     st.sampled_from([0.1, 1.5, 4.0]),
     st.booleans(),
     st.integers(0, 2**32),
@@ -231,24 +231,24 @@ def test_a_long_line_moves_on_at_the_pace_although_everybody_is_a_little_late() 
     chance = random.Random(7)
 
     account = simulate(
-        [0.0] * 70,
+        [0.0] * 300,
         start_seconds=lambda _: chance.uniform(0, 2.5),
         write_seconds=lambda: chance.uniform(0, 0.1),
         way_seconds=lambda: 0.1,
     )
 
-    assert account.arrived[-1] - account.arrived[0] < 70 * TICK / 1000 * 1.15
+    assert account.arrived[-1] - account.arrived[0] < 300 * TICK / 1000 * 1.15
     assert account.most_in_a_window() <= LIMIT
 
 
 def test_what_an_outage_has_held_back_does_not_come_all_at_once() -> None:
     account = simulate(
-        [0.0] * 25,
-        asked=[0.0] * 20,
+        [0.0] * 100,
+        asked=[0.0] * 40,
         start_seconds=lambda now: 30.0 - now % 30,
         write_seconds=lambda: 0.0,
         way_seconds=lambda: 0.1,
     )
 
-    assert len(account.arrived) == 45
+    assert len(account.arrived) == 140
     assert account.most_in_a_window() <= LIMIT

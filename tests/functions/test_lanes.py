@@ -1,7 +1,7 @@
 """Interactive before bulk: who waits for an image is sent within seconds, and what is in line keeps its order."""
 
 import pytest
-from hypothesis import Phase, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -35,17 +35,17 @@ def test_batches_files_and_schedules_stand_in_line() -> None:
 
 
 def test_who_waits_for_an_image_overtakes_hundreds_and_those_are_sent_in_their_order() -> None:
-    account = simulate([n / 1000 for n in range(40)], asked=[8.0 + n / 100 for n in range(20)])
+    account = simulate([n / 1000 for n in range(300)], asked=[8.0 + n / 100 for n in range(20)])
 
     asked, line = account.sent("asked"), account.sent("bulk")
     start = account.arrived[0]
-    assert (len(asked), len(line)) == (20, 40)
+    assert (len(asked), len(line)) == (20, 300)
     assert max(at for at, _ in asked) - start < 8 + 21 * TICK / 1000 + 2
     assert [name for _, name in asked] == sorted(name for _, name in asked)
     assert [name for _, name in line] == sorted(name for _, name in line)
     assert account.most_in_a_window() <= LIMIT
-    assert account.arrived[-1] - start < 60 * TICK / 1000 + 3
-    assert account.runs < 4 * 60
+    assert account.arrived[-1] - start < 320 * TICK / 1000 + 3
+    assert account.runs < 4 * 320
 
 
 def test_a_line_moves_on_whatever_is_asked_for(
@@ -63,8 +63,8 @@ def test_a_line_moves_on_whatever_is_asked_for(
     assert time.now - began < (5_000 * 5 + 10 * 5 * TICK) / 1000
 
 
-@hypothesis_settings(max_examples=2, phases=[Phase.reuse, Phase.generate])
-@given(st.lists(st.tuples(st.integers(0, 3_000), st.booleans()), min_size=25, max_size=30))
+@hypothesis_settings(max_examples=25)
+@given(st.lists(st.tuples(st.integers(0, 3_000), st.booleans()), min_size=25, max_size=80))
 def test_at_no_time_are_more_due_than_the_pace_has_slots(arrivals: list[tuple[int, bool]]) -> None:
     account = simulate(
         [sum(gap for gap, _ in arrivals[: n + 1]) / 1000 for n, (_, asks) in enumerate(arrivals) if not asks],
