@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from graphlib import TopologicalSorter
 
@@ -183,32 +182,42 @@ LOADED: dict[str, set[str]] = {
     "record_batch_end": set(),
 }
 
-_IMPORT = """
-import importlib, json, socket, sys
+_IMPORT_EACH = """
+import importlib, json, os, socket, sys
+import aws_lambda_powertools, boto3  # what every function loads is loaded once
 def refuse(*_): raise AssertionError("a connection at import")
 socket.socket.connect = refuse
-module = importlib.import_module(f"functions.{sys.argv[1]}.app")
-clients = [name for name, m in sys.modules.items() if name.startswith("plantain.")
-           for f in vars(m).values() if hasattr(f, "cache_info") and f.cache_info().currsize]
-print(json.dumps({"loaded": [name for name in sys.argv[2:] if name in sys.modules], "made": clients}))
+def import_alone(verb):
+    importlib.import_module(f"functions.{verb}.app")
+    made = [name for name, module in sys.modules.items() if name.startswith("plantain.")
+            for f in vars(module).values() if hasattr(f, "cache_info") and f.cache_info().currsize]
+    loaded = [name for name in heavy if name in sys.modules]
+    print(json.dumps([verb, {"loaded": loaded, "made": made}]), flush=True)
+verbs, heavy = json.load(sys.stdin)
+for verb in verbs:
+    if os.fork() == 0:
+        import_alone(verb)
+        os._exit(0)
+    os.wait()
 """
-
-
-def _import_alone(verb: str) -> dict[str, list[str]]:
-    environment = {"PYTHONPATH": os.pathsep.join([str(LAYER.parent), str(ROOT)]), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", _IMPORT, verb, *HEAVY], env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    answer: dict[str, list[str]] = json.loads(done.stdout)
-    return answer
 
 
 @pytest.fixture(scope="module")
 def alone() -> dict[str, dict[str, list[str]]]:
-    """Each function imported in a Python of its own that has no environment and no network."""
-    with ThreadPoolExecutor(2) as pool:
-        return dict(zip(verbs(), pool.map(_import_alone, verbs()), strict=True))
+    """Each function imported in a process of its own that has no environment and no network."""
+    environment = {"PYTHONPATH": os.pathsep.join([str(LAYER.parent), str(ROOT)]), "PYTHONDONTWRITEBYTECODE": "1"}
+    asked = json.dumps([verbs(), HEAVY])
+    done = subprocess.run(
+        [sys.executable, "-c", _IMPORT_EACH],
+        input=asked,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = dict(map(json.loads, done.stdout.splitlines()))
+    assert set(found) == set(verbs()), done.stderr
+    return found
 
 
 @pytest.mark.parametrize("verb", verbs())
