@@ -77,14 +77,17 @@ delete: need-stage ## delete a stage; its images and what lies in its inbox stay
 need-stage:
 	@[ -n "$${STAGE:-}" ] || { echo "Say which stage: STAGE=dev or STAGE=prod (samconfig.toml has them)" >&2; exit 1; }
 
-test: ## the tests that need no deployed stack (ARGS="tests/unit -k budget")
-	$(PREPARE) .venv/dev .build/vendor/done
-	@$(PY) -m pytest -n 2 $(or $(ARGS),--ignore=tests/e2e)
+# What needs the embedded AWS, or thousands of repetitions.
+SLOW = tests/e2e tests/local/test_aws_emulator.py tests/local/test_aws_mends.py tests/local/test_aws_pool.py tests/crashes/test_many_rings.py
 
-test-slow: ## the whole path on the very artifacts of `sam build`, and 2,400 schedules of crashes
+test: ## the tests of all but the embedded AWS (ARGS="tests/unit -k budget")
+	$(PREPARE) .venv/dev .build/vendor/done
+	@$(PY) -m pytest -n 2 $(or $(ARGS),$(SLOW:%=--ignore=%))
+
+test-slow: ## the embedded AWS, the whole path in it on the very artifacts of `sam build`, and 2,400 schedules of crashes
 	$(PREPARE) .venv/dev .build/vendor/done .tools/aws/done
 	@$(MAKE) --no-print-directory build ARCH=$(THIS_ARCH)
-	@PLANTAIN_TEMPLATE=.aws-sam/build/template.yaml CRASH_SCHEDULES=2400 $(PY) -m pytest -n 2 tests/e2e tests/crashes/test_crashes.py
+	@PLANTAIN_TEMPLATE=.aws-sam/build/template.yaml CRASH_SCHEDULES=2400 $(PY) -m pytest -n 2 $(SLOW) tests/crashes/test_crashes.py
 
 bench: ## what it costs in time, memory and steps, beside figures of the same run (ARGS="imports storing")
 	$(PREPARE) .venv/dev .build/vendor/done

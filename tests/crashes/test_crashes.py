@@ -10,7 +10,7 @@ import pytest
 from tests.crashes.seams import installed, play
 
 # `make test-slow` plays 2,400, `make bench ARGS=crashes` 50,000.
-SCHEDULES = int(os.environ.get("CRASH_SCHEDULES", "600"))
+SCHEDULES = int(os.environ.get("CRASH_SCHEDULES", "300"))
 PARTS = 2  # beside one another, where tests are
 
 

@@ -4,7 +4,9 @@ import io
 import json
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
 import yaml
@@ -38,14 +40,19 @@ def definition(machine: str = "generate_image", **filled_in: str) -> dict[str, A
 
 @dataclass(frozen=True)
 class Execution:
-    """A finished (or stopped) execution. `history` is every event of it, `job` the record afterwards."""
+    """A finished (or stopped) execution; `job` is the record afterwards."""
 
     status: str
     error: str | None
     cause: str | None
-    history: list[dict[str, Any]]
     job: Job
     described: dict[str, Any]
+    read_history: Callable[[], list[dict[str, Any]]]
+
+    @cached_property
+    def history(self) -> list[dict[str, Any]]:
+        """Every event of it."""
+        return self.read_history()
 
     def states(self) -> list[str]:
         """The states in the order they were entered."""
@@ -80,11 +87,9 @@ class Workflow:
         while (described := self._describe(job))["status"] == "RUNNING":
             assert time.monotonic() < deadline, "the execution does not end"
             time.sleep(0.02)
-        paginator = self.stepfunctions.get_paginator("get_execution_history")
-        pages = paginator.paginate(executionArn=self.execution_arn(job))
-        history: list[Any] = [event for page in pages for event in page["events"]]
         error, cause = described.get("error"), described.get("cause")
-        return Execution(described["status"], error, cause, history, jobs().get(job.task_id), described)
+        history = partial(self._history, job)
+        return Execution(described["status"], error, cause, jobs().get(job.task_id), described, history)
 
     def ended_of(self, task_id: str) -> None:
         """Start the job's execution and wait for its end."""
@@ -94,6 +99,12 @@ class Workflow:
 
     def execution_arn(self, job: Job) -> str:
         return f"{self.arn.replace(':stateMachine:', ':execution:')}:{job.execution_name}"
+
+    def _history(self, job: Job) -> list[dict[str, Any]]:
+        paginator = self.stepfunctions.get_paginator("get_execution_history")
+        return [
+            event for page in paginator.paginate(executionArn=self.execution_arn(job)) for event in page["events"]
+        ]
 
     def _describe(self, job: Job) -> Any:
         return self.stepfunctions.describe_execution(executionArn=self.execution_arn(job))
