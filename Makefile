@@ -82,12 +82,12 @@ SLOW = tests/e2e tests/local/test_aws_emulator.py tests/local/test_aws_mends.py 
 
 test: ## the tests of all but the embedded AWS (ARGS="tests/unit -k budget")
 	$(PREPARE) .venv/dev .build/vendor/done
-	@$(PY) -m pytest -n 2 $(or $(ARGS),$(SLOW:%=--ignore=%))
+	@$(PY) -m pytest -n 2 --dist worksteal $(or $(ARGS),$(SLOW:%=--ignore=%))
 
 test-slow: ## the embedded AWS, the whole path in it on the very artifacts of `sam build`, and 2,400 schedules of crashes
 	$(PREPARE) .venv/dev .build/vendor/done .tools/aws/done
 	@$(MAKE) --no-print-directory build ARCH=$(THIS_ARCH)
-	@PLANTAIN_TEMPLATE=.aws-sam/build/template.yaml CRASH_SCHEDULES=2400 $(PY) -m pytest -n 2 $(SLOW) tests/crashes/test_crashes.py
+	@PLANTAIN_TEMPLATE=.aws-sam/build/template.yaml CRASH_SCHEDULES=2400 $(PY) -m pytest -n 2 --dist worksteal $(SLOW) tests/crashes/test_crashes.py
 
 bench: ## what it costs in time, memory and steps, beside figures of the same run (ARGS="imports storing")
 	$(PREPARE) .venv/dev .build/vendor/done
