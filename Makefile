@@ -29,7 +29,7 @@ endif
 endef
 $(foreach name,PROMPT NAME STACK STATE STAGE ARCH PARAMETERS ARGS,$(eval $(call as-given,$(name))))
 
-.PHONY: help demo demo-drop up aws-cli key need-name build deploy delete kie-key need-stage test bench lint openapi format lock clean
+.PHONY: help demo demo-drop up aws-cli key need-name build deploy delete kie-key need-stage test test-slow coverage bench lint openapi format lock clean
 
 help: ## this list
 	@if [ -t 1 ] && [ -z "$${NO_COLOR+x}" ]; then bold=1; fi; \
@@ -77,17 +77,23 @@ delete: need-stage ## delete a stage; its images and what lies in its inbox stay
 need-stage:
 	@[ -n "$${STAGE:-}" ] || { echo "Say which stage: STAGE=dev or STAGE=prod (samconfig.toml has them)" >&2; exit 1; }
 
+# Beside one another on two cores; who has no tests left takes over some of the other's.
+PYTEST := $(PY) -m pytest -n 2 --dist worksteal
 # What needs the embedded AWS, or thousands of repetitions.
-SLOW = tests/e2e tests/local/test_aws_emulator.py tests/local/test_aws_mends.py tests/local/test_aws_pool.py tests/crashes/test_many_rings.py
+SLOW := tests/e2e tests/local/test_aws_emulator.py tests/local/test_aws_mends.py tests/local/test_aws_pool.py tests/crashes/test_many_rings.py
 
 test: ## the tests of all but the embedded AWS (ARGS="tests/unit -k budget")
 	$(PREPARE) .venv/dev .build/vendor/done
-	@$(PY) -m pytest -n 2 --dist worksteal $(or $(ARGS),$(SLOW:%=--ignore=%))
+	@$(PYTEST) $(or $(ARGS),$(SLOW:%=--ignore=%))
 
 test-slow: ## the embedded AWS, the whole path in it on the very artifacts of `sam build`, and 2,400 schedules of crashes
 	$(PREPARE) .venv/dev .build/vendor/done .tools/aws/done
 	@$(MAKE) --no-print-directory build ARCH=$(THIS_ARCH)
-	@PLANTAIN_TEMPLATE=.aws-sam/build/template.yaml CRASH_SCHEDULES=2400 $(PY) -m pytest -n 2 --dist worksteal $(SLOW) tests/crashes/test_crashes.py
+	@PLANTAIN_TEMPLATE=.aws-sam/build/template.yaml CRASH_SCHEDULES=2400 $(PYTEST) $(SLOW) tests/crashes/test_crashes.py
+
+coverage: ## which branches of layers/ and functions/ the tests of `make test` do not take: 5 % at the most
+	$(PREPARE) .venv/dev .build/vendor/done
+	@$(PYTEST) --cov $(SLOW:%=--ignore=%)
 
 bench: ## what it costs in time, memory and steps, beside figures of the same run (ARGS="imports storing")
 	$(PREPARE) .venv/dev .build/vendor/done
