@@ -15,6 +15,7 @@ from plantain.errors import (
     TryAgainLater,
     UnexpectedAnswer,
 )
+from plantain.kie import api
 from plantain.kie.api import Kie
 from plantain.kie.exchange import MAX_ANSWER_BYTES
 from plantain.kie.words import MAX_WORDS
@@ -292,7 +293,40 @@ def test_the_question_names_the_task() -> None:
 
     kie.outcome_of("a b&c")
 
-    assert sent[0].url == "https://kie.test/api/v1/jobs/recordInfo?taskId=a+b%26c"
+    kie.asked_of("a b&c")
+
+    asked = [(request.method, str(request.url)) for request in sent]
+    assert asked == [("GET", "https://kie.test/api/v1/jobs/recordInfo?taskId=a+b%26c")] * 2
+
+
+def test_the_balance_is_asked_for_and_changes_nothing() -> None:
+    kie, sent = kie_says({"code": 200, "msg": "success", "data": 82.5})
+
+    assert kie.credits() == 82.5
+    assert (sent[0].method, sent[0].url.path) == ("GET", "/api/v1/chat/credit")
+
+
+def test_kie_is_told_where_to_ring() -> None:
+    kie, sent = kie_says(created())
+
+    kie.create_task(a_request(), "https://example.com/ring")
+
+    assert json.loads(sent[0].content)["callBackUrl"] == "https://example.com/ring"
+
+
+def test_each_error_is_counted_by_its_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[str] = []
+    monkeypatch.setattr(api, "count_kie_error", counted.append)
+
+    for answer in (
+        refusal(429, "slow down"),
+        httpx.ConnectError("refused"),
+        refusal(422, "This field is required"),
+    ):
+        with pytest.raises(PlantainError):
+            kie_says(answer)[0].create_task(a_request())
+
+    assert counted == ["kie-busy", "kie-unreachable", "kie-refused"]
 
 
 @pytest.mark.parametrize(
