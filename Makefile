@@ -84,12 +84,12 @@ SLOW := tests/e2e tests/local/test_aws_emulator.py tests/local/test_aws_mends.py
 
 test: ## the tests of all but the embedded AWS (ARGS="tests/unit -k budget")
 	$(PREPARE) .venv/dev .build/vendor/done
-	@$(PYTEST) $(or $(ARGS),$(SLOW:%=--ignore=%))
+	@$(PYTEST) $(SLOW:%=--ignore=%) $(ARGS)
 
 test-slow: ## the embedded AWS, the whole path in it on the very artifacts of `sam build`, and 2,400 schedules of crashes
 	$(PREPARE) .venv/dev .build/vendor/done .tools/aws/done
 	@$(MAKE) --no-print-directory build ARCH=$(THIS_ARCH)
-	@PLANTAIN_TEMPLATE=.aws-sam/build/template.yaml CRASH_SCHEDULES=2400 $(PYTEST) $(SLOW) tests/crashes/test_crashes.py
+	@PLANTAIN_TEMPLATE=.aws-sam/build/template.yaml CRASH_SCHEDULES=2400 $(PYTEST) $(or $(ARGS),$(SLOW) tests/crashes/test_crashes.py tests/scripts/test_deploy.py)
 
 coverage: ## which branches of layers/ and functions/ the tests of `make test` do not take: 5 % at the most
 	$(PREPARE) .venv/dev .build/vendor/done
@@ -102,7 +102,7 @@ bench: ## what it costs in time, memory and steps, beside figures of the same ru
 lint: ## ruff, mypy, cfn-lint, sam validate, checkov
 	$(PREPARE) .venv/dev .tools/sam/done .tools/checkov/done
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && .venv/bin/cfn-lint template.yaml
-	@$(SAM) validate --region us-east-1
+	@$(SAM) validate --region us-east-1  # its --lint would run the same cfn-lint once more
 	@$(CHECKOV)
 	@echo "lint: nothing to mend"
 

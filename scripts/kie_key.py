@@ -8,7 +8,7 @@ from getpass import getpass
 from scripts.agreement import ask
 from scripts.stage import Stage, client, described, explained, parameters, region, resources, stage
 
-_KEY = re.compile(r"[\x21-\x7e]{8,}")  # as plantain.kie.api_key reads it: visible ASCII
+_KEY = re.compile(r"[\x21-\x7e]{8,}")  # visible ASCII, as plantain.kie.api_key has it, and no slip
 
 
 def main() -> None:

@@ -3,10 +3,10 @@
 set -u
 version=$(cat .python-version)
 
-# Some distributions part `venv` from Python. It says where it is itself: a shim of pyenv's is no place to be.
+# Some distributions part `venv` from Python. It says where it is itself: a shim of pyenv's may go, and .venv with it.
 path_of() {
     "$1" -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$version')" 2>/dev/null &&
-        "$1" -c "import ensurepip, sys, venv; print(sys.executable)" 2>/dev/null
+        "$1" -c "import ensurepip, sys, venv; print(sys._base_executable)" 2>/dev/null
 }
 
 for python in "${PYTHON:-}" "python$version" python3 python "$HOME"/.pyenv/versions/"$version"*/bin/python; do

@@ -1,6 +1,7 @@
 """AWS as the crash tests have it, where a test holds its table against moto: thousands of calls take a moment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -13,8 +14,9 @@ from tests.crashes.bucket import S3
 from tests.crashes.table import Dynamodb
 
 
-def in_memory(patched: pytest.MonkeyPatch, clock: Callable[[], float]) -> None:
-    """Whatever boto3 is asked for stands in memory from here on, empty. `clock` is in seconds."""
+@contextmanager
+def in_memory(clock: Callable[[], float]) -> Iterator[None]:
+    """Whatever boto3 is asked for stands in memory meanwhile, empty at first. `clock` is in seconds."""
     parameters = Parameters()
     services: dict[str, Any] = {
         "dynamodb": Dynamodb(clock, lambda *_: None, lambda: 0.0),
@@ -31,4 +33,6 @@ def in_memory(patched: pytest.MonkeyPatch, clock: Callable[[], float]) -> None:
         except ClientError as error:
             raise modeled(client, error, operation) from None
 
-    patched.setattr(BaseClient, "_make_api_call", api_call)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(BaseClient, "_make_api_call", api_call)
+        yield

@@ -1,6 +1,7 @@
 """Many jobs on their way to Kie.ai in one virtual time: the real create step, and the loop around it."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, cast
 
 import pytest
@@ -86,17 +87,17 @@ def simulate(
     write_seconds: Callable[[], float] = lambda: 0.0,
     way_seconds: Callable[[], float] = lambda: 0.1,
     takes: int | None = None,
+    aws: Callable[[Callable[[], float]], AbstractContextManager[object]] = in_memory,
 ) -> Account:
     """The state machine's loop around the real handler for each job, in one virtual time, over a small AWS.
 
     `arrivals` are those of bulk jobs, `asked` those of interactive ones, in seconds from now.
     """
-    with pytest.MonkeyPatch.context() as patched:
+    time = VirtualTime()
+    with pytest.MonkeyPatch.context() as patched, aws(lambda: time.now):
         for name, value in SETTINGS.items():
             patched.setenv(name, value)
         forget_cached()
-        time = VirtualTime()
-        in_memory(patched, lambda: time.now)
         make_cloud()
         account = Account(time, way_seconds, takes)
         begin, take = Jobs.begin_create, CreatePace._take

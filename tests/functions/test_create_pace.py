@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from moto import mock_aws
 
 from functions.create_task import app as create_task
 from plantain import job as job_module
@@ -224,6 +225,19 @@ def test_however_slow_every_start_is_somebody_sends() -> None:
 
     assert len(account.arrived) == 20
     assert account.arrived[-1] - account.arrived[0] < 120
+    assert account.most_in_a_window() <= LIMIT
+
+
+def test_the_limit_holds_over_moto_as_well() -> None:
+    account = simulate(
+        [0.0] * 18,
+        asked=[0.5] * 6,
+        start_seconds=lambda now: 4.0 - now % 4,
+        write_seconds=lambda: 0.01,
+        aws=lambda _: mock_aws(),
+    )
+
+    assert len(account.arrived) == 24
     assert account.most_in_a_window() <= LIMIT
 
 

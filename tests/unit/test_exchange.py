@@ -8,20 +8,20 @@ import httpx
 import pytest
 
 from plantain.kie import exchange
-from plantain.kie.exchange import MAX_ANSWER_BYTES, MAX_SECONDS, SECRET_LENGTH, Exchange
+from plantain.kie.exchange import MAX_ANSWER_BYTES, MAX_SECONDS, Exchange
 from tests.builders import unread
 from tests.wire import Listener, http
 
-KEY = "k" * SECRET_LENGTH
+KEY = "k" * 20
 
 
-def over(answer: httpx.Response, seen: list[httpx.Request] | None = None) -> Exchange:
+def over(answer: httpx.Response, *, seen: list[httpx.Request] | None = None, **bounds: Any) -> Exchange:
     def handler(request: httpx.Request) -> httpx.Response:
         if seen is not None:
             seen.append(request)
         return answer
 
-    return Exchange("https://kie.test", httpx.MockTransport(handler))
+    return Exchange("https://kie.test", httpx.MockTransport(handler), **bounds)
 
 
 def test_each_exchange_has_its_own_connection_and_takes_no_way_around(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,18 +41,19 @@ def test_each_exchange_has_its_own_connection_and_takes_no_way_around(monkeypatc
 def test_no_step_of_it_waits_longer_than_a_lambda_can() -> None:
     seen: list[httpx.Request] = []
 
-    over(unread(httpx.Response(200)), seen).send("GET", "/a", KEY)
+    over(unread(httpx.Response(200)), seen=seen).send("GET", "/a", KEY)
 
     assert seen[0].extensions["timeout"] == {"connect": 5, "read": 20, "write": 10, "pool": 5}
 
 
-def test_an_answer_is_read_up_to_its_limit_and_not_a_byte_beyond() -> None:
+@pytest.mark.parametrize(("bounds", "most"), [({}, MAX_ANSWER_BYTES), ({"max_answer_bytes": 100}, 100)])
+def test_an_answer_is_read_up_to_its_limit_and_not_a_byte_beyond(bounds: dict[str, Any], most: int) -> None:
     def sent(size: int) -> httpx.Response:
-        return over(unread(httpx.Response(200, content=b" " * size))).send("GET", "/a", KEY)
+        return over(unread(httpx.Response(200, content=b" " * size)), **bounds).send("GET", "/a", KEY)
 
-    assert len(sent(MAX_ANSWER_BYTES).content) == MAX_ANSWER_BYTES
+    assert len(sent(most).content) == most
     with pytest.raises(httpx.ReadError, match="does not end"):
-        sent(MAX_ANSWER_BYTES + 1)
+        sent(most + 1)
 
 
 class Dripping(httpx.SyncByteStream):
@@ -81,9 +82,10 @@ def test_an_answer_that_drips_is_read_for_so_long(
         over(httpx.Response(200, stream=Dripping(clock, seconds + 1))).send("GET", "/a", KEY, **limit)
 
 
-def test_what_quotes_our_key_loses_it_and_what_is_too_short_for_one_stays() -> None:
-    def heard(key: str) -> str:
-        return over(unread(httpx.Response(200, text=f"no {key}!"))).send("GET", "/a", key).text
+def test_what_quotes_our_key_loses_it_unless_it_may_be_a_part_of_an_id() -> None:
+    def heard(key: str, **bounds: Any) -> str:
+        return over(unread(httpx.Response(200, text=f"no {key}!")), **bounds).send("GET", "/a", key).text
 
-    assert heard(KEY) == "no (key)!"
-    assert heard(KEY[1:]) == f"no {KEY[1:]}!"
+    assert heard("short") == "no (key)!"
+    assert heard(KEY, secret_length=len(KEY)) == "no (key)!"
+    assert heard(KEY[1:], secret_length=len(KEY)) == f"no {KEY[1:]}!"

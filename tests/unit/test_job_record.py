@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from moto import mock_aws
 
 from plantain.errors import JobEnded, OutcomeUnknown, TryAgainLater
 from plantain.items import from_attributes, to_attributes
@@ -196,9 +197,17 @@ class Record(RuleBasedStateMachine):
 
 
 def test_no_order_of_writers_undoes_anything(settings: pytest.MonkeyPatch) -> None:
-    in_memory(settings, time.time)
-    Record.cloud = make_cloud()
+    with in_memory(time.time):
+        play(EXAMPLES)
 
+
+def test_so_it_is_over_moto(settings: pytest.MonkeyPatch) -> None:
+    with mock_aws():
+        play(3)
+
+
+def play(examples: int) -> None:
+    Record.cloud = make_cloud()
     run_state_machine_as_test(
-        Record, settings=hypothesis_settings(max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None)
+        Record, settings=hypothesis_settings(max_examples=examples, stateful_step_count=STEPS, deadline=None)
     )

@@ -261,9 +261,12 @@ def test_a_create_whose_fate_is_in_doubt_is_outcome_unknown(answer: Any) -> None
     ],
 )
 def test_a_doubt_says_what_it_comes_from(answer: Any, text: str) -> None:
-    with pytest.raises(OutcomeUnknown) as unknown:
-        kie_says(answer)[0].create_task(a_request())
+    kie, sent = kie_says(answer)
 
+    with pytest.raises(OutcomeUnknown) as unknown:
+        kie.create_task(a_request())
+
+    assert len(sent) == 1
     assert unknown.value.words == str(unknown.value)
     assert str(unknown.value).startswith(f"{text} Kie.ai may have accepted and billed the request")
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def cost_of(job: Job) -> "Cost | None":
     """What Kie.ai charged, in credits and USD, where Kie.ai has told."""
     if job.is_cached:
-        return prices().cost(0)
+        return {"credits": 0, "usd": 0}  # whatever the prices say, and if they cannot be read
     if job.credits is None or job.charged == "unknown":
         return None
     return prices().cost(job.credits)

@@ -1,4 +1,4 @@
-"""Which files are taken as an upload, and how large they may be."""
+"""Which kinds of files people may give: images and lists of wishes, by content type and ending, and how large."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

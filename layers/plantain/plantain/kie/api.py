@@ -21,6 +21,7 @@ from plantain.kie.param import Asked
 from plantain.metrics import count_kie_error
 from plantain.task import Outcome
 
+SECRET_LENGTH = 20  # characters; answers hold ids, and a shorter key may be a part of one
 MAX_CREDITS_SECONDS = 10  # somebody waits for it behind the HTTP API, which gives up after 30 s
 
 _CREDITS_TIMEOUT = httpx.Timeout(5)
@@ -38,7 +39,7 @@ class Kie:
         fresh_key: Callable[[], str],
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._exchange = Exchange(base_url, transport)
+        self._exchange = Exchange(base_url, transport, secret_length=SECRET_LENGTH)
         self._key = key
         self._fresh_key = fresh_key
 

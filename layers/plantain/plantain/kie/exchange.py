@@ -7,7 +7,6 @@ import httpx
 
 MAX_SECONDS = 25
 MAX_ANSWER_BYTES = 1_000_000  # an answer of Kie's has a few thousand
-SECRET_LENGTH = 20  # characters; what is shorter and stands in an answer may well be a part of an id
 
 _TIMEOUT = httpx.Timeout(connect=5, read=20, write=10, pool=5)
 # A kept connection may be dead by the time a frozen container wakes: the create would go out on it and its fate
@@ -16,9 +15,21 @@ _LIMITS = httpx.Limits(max_keepalive_connections=0)
 
 
 class Exchange:
-    """Of one of Kie.ai's origins."""
+    """Of one of Kie.ai's origins.
 
-    def __init__(self, base_url: str, transport: httpx.BaseTransport | None = None) -> None:
+    A key of fewer characters than `secret_length` stays where an answer has it: it may be a part of an id.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        transport: httpx.BaseTransport | None = None,
+        *,
+        max_answer_bytes: int = MAX_ANSWER_BYTES,
+        secret_length: int = 0,
+    ) -> None:
+        self._max_answer_bytes = max_answer_bytes
+        self._secret_length = secret_length
         self._http = httpx.Client(
             base_url=base_url, timeout=_TIMEOUT, limits=_LIMITS, transport=transport, trust_env=False
         )
@@ -43,8 +54,8 @@ class Exchange:
             body = b""
             for chunk in response.iter_raw():
                 body += chunk
-                if len(body) > MAX_ANSWER_BYTES or time.monotonic() > deadline:
+                if len(body) > self._max_answer_bytes or time.monotonic() > deadline:
                     raise httpx.ReadError("the answer does not end")
-        if len(key) >= SECRET_LENGTH:
+        if len(key) >= self._secret_length:
             body = body.replace(key.encode(), b"(key)")
         return httpx.Response(response.status_code, content=body)

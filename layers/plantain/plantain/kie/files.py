@@ -21,6 +21,7 @@ from plantain.network.addresses import refusal_of, trusted_origins
 
 UPLOAD_SECONDS = 40  # for one file of 30 MB; a job's next one may take as long again
 _PATH = "plantain"
+_MAX_ANSWER_BYTES = 100_000
 _LATER = (408, 425, 429, 455)
 
 
@@ -39,7 +40,7 @@ class KieFiles:
         fresh_key: Callable[[], str],
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._exchange = Exchange(base_url, transport)
+        self._exchange = Exchange(base_url, transport, max_answer_bytes=_MAX_ANSWER_BYTES)
         self._trusted = trusted
         self._key = key
         self._fresh_key = fresh_key

@@ -12,6 +12,7 @@ from plantain.items import from_attributes, to_attributes
 from plantain.jobs.members import INDEX
 from plantain.refusals import KeptElsewhere
 from plantain.schedules.kept import Kept
+from plantain.schedules.run import schedule_key
 
 _BATCH = 100  # what DynamoDB gives at once
 
@@ -28,14 +29,14 @@ class Schedules:
     def get(self, name: str) -> Kept | None:
         """The schedule as it is now."""
         answer = self._dynamodb.get_item(
-            TableName=self._table, Key=to_attributes({"id": _key(name)}), ConsistentRead=True
+            TableName=self._table, Key=to_attributes({"id": schedule_key(name)}), ConsistentRead=True
         )
         return _kept(from_attributes(answer["Item"])) if "Item" in answer else None
 
     def put(self, kept: Kept) -> None:
         """Write it, new or again. Raises KeptElsewhere."""
         values = {
-            "id": _key(kept.name),
+            "id": schedule_key(kept.name),
             "group": SCHEDULES,
             "member": kept.name,
             "document": json.dumps(kept.document, ensure_ascii=False),
@@ -60,7 +61,7 @@ class Schedules:
         try:
             self._dynamodb.delete_item(
                 TableName=self._table,
-                Key=to_attributes({"id": _key(name)}),
+                Key=to_attributes({"id": schedule_key(name)}),
                 ConditionExpression="attribute_not_exists(id) OR keeper = :keeper",
                 ExpressionAttributeValues=to_attributes({":keeper": keeper}),
             )
@@ -96,10 +97,6 @@ class Schedules:
     def _elsewhere(self, name: str) -> KeptElsewhere:
         kept = self.get(name)
         return KeptElsewhere(name, kept.kept_by if kept else "file")
-
-
-def _key(name: str) -> str:
-    return f"schedule#{name}"
 
 
 def _kept(values: dict[str, Any]) -> Kept:

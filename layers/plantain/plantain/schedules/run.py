@@ -45,6 +45,11 @@ class RunInFlight(Exception):
     """Another delivery of the same schedule is being written at this moment: try again."""
 
 
+def schedule_key(name: str) -> str:
+    """The table key of a schedule, and the group of its runs."""
+    return f"schedule#{name}"
+
+
 def folder_of(name: str) -> str:
     """Where the images of a schedule lie; who asks for them, where nobody keeps it over HTTP."""
     return f"schedules/{name}"

@@ -5,12 +5,12 @@ import json
 from typing import Any
 
 from plantain.items import Item, to_attributes
-from plantain.schedules.run import Run, moment_text
+from plantain.schedules.run import Run, moment_text, schedule_key
 
 
 def group_of(name: str, caller: str | None) -> str:
     """The group of a schedule's runs: a name may have another keeper later, who does not see those of before."""
-    return f"schedule#{name}#{caller}" if caller else f"schedule#{name}"
+    return f"{schedule_key(name)}#{caller}" if caller else schedule_key(name)
 
 
 def item_of(run: Run) -> Item:
