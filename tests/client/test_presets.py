@@ -228,6 +228,15 @@ def test_a_preset_is_shown_with_what_it_leaves_open(stub: Stub, capsys: pytest.C
     assert Ran(capsys, "presets", "--json", "show", "card").json["name"] == "card"
 
 
+def test_a_variable_of_which_nothing_is_said_is_shown_all_the_same(
+    stub: Stub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bare = {"name": "price", "description": "", "required": False, "default": "", "choices": []}
+    stub.says(SHOW, Said(200, CARD | {"variables": [{**CARD["variables"][0], **bare, "maxLength": None}]}))
+
+    assert "--var price\toptional" in Ran(capsys, "presets", "show", "card").out.splitlines()
+
+
 def test_a_preset_is_rendered(stub: Stub, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     stub.says(RENDER, Said(200, RENDERING))
 

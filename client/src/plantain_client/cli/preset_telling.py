@@ -57,7 +57,7 @@ def _of_variable(variable: Variable) -> str:
         told.append(f"up to {variable.max_length} characters")
     if variable.default:
         told.append(f"else: {variable.default}")
-    return "; ".join(filter(None, told))
+    return "; ".join(filter(None, told)) or "optional"
 
 
 def show_rendering(screen: Screen, rendering: Rendering) -> None:
