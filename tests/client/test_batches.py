@@ -12,7 +12,7 @@ from plantain_client.cli import batch as command
 from plantain_client.cli.screen import Screen
 from tests.client.service import Service, problem
 from tests.client.stub import UPLOADS, Said, Stub
-from tests.client.test_command import Ran, refusal
+from tests.client.test_command import Ran, interrupted_at, refusal
 from tests.client.test_command import stub as stub
 
 BATCH_ID = "01a206b1-7e0a-7c55-9d1f-3f0d2c8b6a10"
@@ -319,6 +319,48 @@ def test_ctrl_c_says_that_it_goes_on(
 
     assert ran.code == 130
     assert f"Batch {BATCH_ID} goes on." in ran.err
+
+
+@pytest.mark.parametrize(
+    ("route", "said"),
+    [
+        (START, "The batch may have been taken in"),
+        (CONFIRM, f"Batch {BATCH_ID} may have had its yes"),
+    ],
+)
+def test_ctrl_c_before_the_answer_is_read_says_what_may_have_been_done(
+    started: Stub, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, route: str, said: str
+) -> None:
+    interrupted_at(monkeypatch, route)
+    started.says(LOOK, Said(200, shown("waiting")))
+
+    ran = Ran(capsys, "batch", "run", "spring.csv", "--yes", *FAST)
+
+    assert ran.code == 130
+    assert f"✗ Interrupted. {said}" in ran.err
+    assert "Cost: not known (yet)" in ran.err
+    assert ("Run the same again" in ran.err) == (route == START)
+
+
+def test_ctrl_c_while_the_rows_are_uploaded_has_cost_nothing(
+    started: Stub, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupted_at(monkeypatch, UPLOADS)
+
+    ran = Ran(capsys, "batch", "run", "spring.csv", "--json")
+
+    assert (ran.code, ran.json["error"]["charged"]) == (130, "no")
+
+
+def test_a_confirm_that_is_interrupted_may_have_said_yes(
+    started: Stub, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupted_at(monkeypatch, CONFIRM)
+
+    error = Ran(capsys, "batch", "confirm", BATCH_ID, "--json").json["error"]
+
+    assert (error["charged"], error["code"]) == ("unknown", "interrupted")
+    assert f"plantain batch status {BATCH_ID}" in error["advice"]
 
 
 def test_confirm_says_yes_or_why_not(started: Stub, capsys: pytest.CaptureFixture[str]) -> None:

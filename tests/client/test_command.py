@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
+from plantain_client import Plantain
 from plantain_client.cli.main import main
+from plantain_client.exchange import Answer, Effect, Send
 from tests.client.service import KEY, PICTURE, TASK_ID, failed, job, success
 from tests.client.stub import ACCOUNT, GENERATE, LIST, STATUS, UPLOADS, Said, Stub, stub_on_loopback
 
@@ -27,6 +29,19 @@ def stub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Stub]:
         monkeypatch.setenv("PLANTAIN_API_KEY", KEY)
         monkeypatch.chdir(tmp_path)
         yield running
+
+
+def interrupted_at(monkeypatch: pytest.MonkeyPatch, route: str) -> None:
+    """Ctrl-C once this request has been taken in, and before its answer is read."""
+    perform = Plantain._perform
+
+    def performed(self: Plantain, effect: Effect) -> Answer | None:
+        answer = perform(self, effect)
+        if isinstance(effect, Send) and f"{effect.method} {effect.url}" == route:
+            raise KeyboardInterrupt
+        return answer
+
+    monkeypatch.setattr(Plantain, "_perform", performed)
 
 
 def refusal(status: int, code: str, **members: Any) -> Said:
@@ -45,6 +60,20 @@ class Ran:
     @property
     def json(self) -> Any:
         return json.loads(self.out)
+
+
+@pytest.mark.parametrize("words", [(), ("--no-wait",)])
+def test_ctrl_c_before_the_answer_is_read_says_how_to_ask_again_without_paying_twice(
+    stub: Stub, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    interrupted_at(monkeypatch, GENERATE)
+
+    ran = Ran(capsys, "generate", "x", "--idempotency-key", "order-1", *words)
+
+    assert ran.code == 130
+    assert "may have been taken in" in ran.err
+    assert "Cost: not known (yet)" in ran.err
+    assert "--idempotency-key order-1" in ran.err
 
 
 def test_generate_prints_where_the_picture_is_and_nothing_else(

@@ -12,7 +12,7 @@ import pytest
 from plantain_client import ApiError, KeptElsewhere, NotPlantain, RunJob, ScheduleNotFound
 from tests.client.service import TASK_ID, Service, problem
 from tests.client.stub import Said, Stub
-from tests.client.test_command import Ran, refusal
+from tests.client.test_command import Ran, interrupted_at, refusal
 from tests.client.test_command import stub as stub
 
 LISTED: dict[str, Any] = {
@@ -172,6 +172,32 @@ def test_a_file_that_cannot_be_read_is_a_usage_error(
 
     assert left.value.code == 2
     assert stub.heard == []
+
+
+@pytest.mark.parametrize(
+    ("route", "words", "said"),
+    [
+        (PUT, ("put", "leaf.toml"), "The schedule leaf may have been kept; then its runs cost."),
+        (DELETE, ("delete", "leaf"), "The schedule leaf may not have ended; then its runs cost."),
+    ],
+)
+def test_ctrl_c_before_the_answer_is_read_says_that_runs_may_cost(
+    stub: Stub,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    route: str,
+    words: tuple[str, ...],
+    said: str,
+) -> None:
+    (tmp_path / "leaf.toml").write_text(FILE)
+    interrupted_at(monkeypatch, route)
+
+    ran = Ran(capsys, "schedules", *words)
+
+    assert ran.code == 130
+    assert f"✗ Interrupted. {said}" in ran.err
+    assert "Cost: not known (yet)" in ran.err
 
 
 def test_a_schedule_is_shown_and_ended(stub: Stub, capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,14 +35,17 @@ def submit_batch(
 
     Raises OSError, UnusableRows, InvalidRequest, other ApiErrors, StorageRefused, TransportFailed, NotPlantain.
     """
-    body: dict[str, Any] = {}
     if isinstance(rows, str | PathLike):
         name = Path(rows).name if name is None else name
-        body["key"] = yield from upload_rows(rows)
-    else:
-        body["items"] = [dict(row) for row in rows]
-    if name is not None:
-        body["name"] = name
+        return (yield from start_batch({"key": (yield from upload_rows(rows))}, name, idempotency_key))
+    return (yield from start_batch({"items": [dict(row) for row in rows]}, name, idempotency_key))
+
+
+def start_batch(
+    rows: Mapping[str, Any], name: str | None, idempotency_key: str | None = None
+) -> Operation[BatchRef]:
+    """Start a batch of `items`, or of the file that was uploaded under a `key`."""
+    body = dict(rows) if name is None else {**rows, "name": name}
     headers = {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
     send = Send("POST", "/api/batches", json=body, headers=headers)
     reply = yield from ask(send, batch_taken_from, tries=CREATE_TRIES, charged="unknown")

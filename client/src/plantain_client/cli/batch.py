@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from plantain_client import Batch, BatchRef, Plantain
-from plantain_client.batches import BATCH_ATTEMPTS
+from plantain_client.batches import BATCH_ATTEMPTS, start_batch
 from plantain_client.cli import words
 from plantain_client.cli.batch_saving import save_pictures, save_results
 from plantain_client.cli.batch_telling import (
@@ -22,6 +22,10 @@ from plantain_client.cli.saving import check_output
 from plantain_client.cli.screen import Screen
 from plantain_client.cli.trouble import FAILED, JOB_FAILED, OK, STILL_RUNNING, Trouble
 from plantain_client.cli.work import Work
+from plantain_client.uploading import upload_rows
+
+_MAY_BE_TAKEN_IN = "The batch may have been taken in; then it goes on."
+_SAME_AGAIN = "Run the same again: it goes on with what was begun, and pays for no row twice."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,8 +66,11 @@ def run(asked: argparse.Namespace, screen: Screen) -> int:
     _check_outputs(asked)
     with calling(screen) as client:
         with screen.working(f"uploading {asked.file.name}"):
-            ref = client.submit_batch(asked.file, name=asked.name)
-        screen.batch_id = ref.batch_id
+            key = client.run(upload_rows(asked.file))
+        name = asked.file.name if asked.name is None else asked.name
+        with screen.doubting(_MAY_BE_TAKEN_IN, _SAME_AGAIN):
+            ref = client.run(start_batch({"key": key}, name))
+            screen.batch_id = ref.batch_id
         if asked.no_wait:
             return _started(ref, screen)
         screen.note(f"batch {ref.batch_id}")
@@ -95,7 +102,7 @@ def status(asked: argparse.Namespace, screen: Screen) -> int:
 def confirm(asked: argparse.Namespace, screen: Screen) -> int:
     """Say yes to the price of a batch."""
     with calling(screen) as client:
-        ref = client.confirm_batch(asked.batch_id)
+        ref = _confirmed(client, screen, asked.batch_id)
     if ref.state in ("done", "failed", "expired"):
         what = f"Batch {ref.batch_id} has ended ({ref.state}): there is nothing left to say yes to."
         advice = f"See what came of it: plantain batch status {ref.batch_id}"
@@ -122,7 +129,7 @@ def _started(ref: BatchRef, screen: Screen) -> int:
 def _followed(client: Plantain, asked: argparse.Namespace, screen: Screen, batch_id: str) -> int:
     batch = _waited_for(client, asked, screen, batch_id)
     if batch.state == "waiting" and (asked.yes or _agreed(batch, screen)):
-        client.confirm_batch(batch_id)
+        _confirmed(client, screen, batch_id)
         batch = _waited_for(client, asked, screen, batch_id)
     file = save_results(client, batch, asked.output) if batch.state == "done" else None
     pictures = None
@@ -141,6 +148,13 @@ def _followed(client: Plantain, asked: argparse.Namespace, screen: Screen, batch
     if not batch.is_complete:
         return JOB_FAILED
     return FAILED if pictures and pictures.missing else OK
+
+
+def _confirmed(client: Plantain, screen: Screen, batch_id: str) -> BatchRef:
+    what = f"Batch {batch_id} may have had its yes; then it goes on."
+    advice = f"See how it is: plantain batch status {batch_id} (yes said again changes nothing)"
+    with screen.doubting(what, advice):
+        return client.confirm_batch(batch_id)
 
 
 def _waited_for(client: Plantain, asked: argparse.Namespace, screen: Screen, batch_id: str) -> Batch:

@@ -44,6 +44,9 @@ def _may_be_4k(asked: argparse.Namespace) -> bool:
 
 
 def _interruption(screen: Screen) -> Trouble:
+    if screen.in_doubt:
+        what, advice = screen.in_doubt
+        return Trouble(f"Interrupted. {what}", "unknown", advice, "interrupted", INTERRUPTED)
     if batch_id := screen.batch_id:
         what, advice = f"Interrupted. Batch {batch_id} goes on.", f"Go on waiting: plantain batch wait {batch_id}"
         return Trouble(what, "unknown", advice, "interrupted", INTERRUPTED)

@@ -61,16 +61,21 @@ def show(asked: argparse.Namespace, screen: Screen) -> int:
 def put(asked: argparse.Namespace, screen: Screen) -> int:
     """Keep the schedule that a file describes, under the file's name or another."""
     with calling(screen) as client:
-        name, schedule = asked.schedule
-        _show(screen, client.put_schedule(asked.name or name, schedule))
+        name, schedule = asked.name or asked.schedule[0], asked.schedule[1]
+        what = f"The schedule {name} may have been kept; then its runs cost."
+        with screen.doubting(what, f"See whether it is: plantain schedules show {name}"):
+            kept = client.put_schedule(name, schedule)
+        _show(screen, kept)
     return OK
 
 
 def delete(asked: argparse.Namespace, screen: Screen) -> int:
     """End a schedule."""
     with calling(screen) as client:
+        what = f"The schedule {asked.name} may not have ended; then its runs cost."
         try:
-            client.delete_schedule(asked.name)
+            with screen.doubting(what, f"Ask once more: plantain schedules delete {asked.name}"):
+                client.delete_schedule(asked.name)
         except KeptElsewhere as error:
             screen.trouble(replace(trouble_of(error), advice=_end_it(client.get_schedule(asked.name))))
             return FAILED

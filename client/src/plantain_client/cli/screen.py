@@ -20,7 +20,8 @@ from plantain_client.task import Charged
 class Screen:
     """Two consoles, and what a Ctrl-C has to tell: the task that goes on, the key under which it was asked for.
 
-    `charged` is what was last seen of the task's cost.
+    `charged` is what was last seen of the task's cost. `in_doubt` is what may have been done by a request that can
+    cost money and whose answer was not read, and the advice.
     """
 
     def __init__(self, *, as_json: bool = False) -> None:
@@ -29,6 +30,7 @@ class Screen:
         self.charged: Charged = "unknown"
         self.batch_id: str | None = None
         self.idempotency_key: str | None = None
+        self.in_doubt: tuple[str, str] | None = None
         self.out, self.err = _console(stderr=False), _console(stderr=True)
 
     def result(self, text: str) -> None:
@@ -112,6 +114,15 @@ class Screen:
         for name, value in rows.items():
             table.add_row(f"  {name}", Text(plain(value)))
         self.err.print(table)
+
+    @contextmanager
+    def doubting(self, what: str, advice: str) -> Iterator[None]:
+        """Something is asked for that can cost money: a Ctrl-C before its answer is read tells this of it."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.in_doubt = what, advice
+            raise
 
     @contextmanager
     def working(self, what: str) -> Iterator[Work]:
