@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from local.aws.sam import parameter_names
+from local.aws.sam import parameter_faults
 from local.choose_kie import price, real_or_none
 from local.cloud import SOURCES, LocalCloud
 from local.pasting import AWS_CLI, lines_to_paste
@@ -18,8 +18,8 @@ CALLER = "me"
 
 def up(*, real: bool, draw_seconds: float, state: Path | None, parameters: dict[str, str], logs: bool) -> int:
     """Start, say how to call it, and stay until a Ctrl-C or SIGTERM. `parameters` are the template's."""
-    if unknown := sorted(parameters.keys() - parameter_names(SOURCES)):
-        raise SystemExit(f"PARAMETERS: template.yaml has no parameter {', '.join(unknown)}.")
+    if faults := parameter_faults(SOURCES, parameters):
+        raise SystemExit(f"PARAMETERS: {' '.join(faults)}")
     kie = real_or_none(real)
     with ExitStack() as started:
         if state:

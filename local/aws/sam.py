@@ -65,6 +65,34 @@ def parameter_names(path: Path) -> set[str]:
     return set(yaml_parse(path.read_text()).get("Parameters") or {})
 
 
+def parameter_faults(path: Path, given: Mapping[str, str]) -> list[str]:
+    """What CloudFormation would refuse of these parameters, a sentence each."""
+    declared = yaml_parse(path.read_text()).get("Parameters") or {}
+    if unknown := sorted(given.keys() - declared.keys()):
+        return [f"{path.name} has no parameter {', '.join(unknown)}."]
+    faults = ((name, _fault(declared[name], value)) for name, value in given.items())
+    return [f"{name} is {given[name]!r}, but it {fault}." for name, fault in faults if fault]
+
+
+def _fault(declared: Mapping[str, Any], value: str) -> str:
+    if declared["Type"] == "Number":
+        if not re.fullmatch(r"[-+]?\d+(\.\d+)?", value, re.ASCII):
+            return "must be a number"
+        low, high = declared.get("MinValue"), declared.get("MaxValue")
+        if low is not None and float(value) < low:
+            return f"must be {low} or more"
+        if high is not None and float(value) > high:
+            return f"must be {high} or less"
+    if (allowed := [str(one) for one in declared.get("AllowedValues", [])]) and value not in allowed:
+        return f"must be one of {', '.join(allowed)}"
+    if len(value) > (longest := declared.get("MaxLength", len(value))):
+        return f"must have {longest} characters or fewer"
+    if (pattern := declared.get("AllowedPattern")) and not re.fullmatch(pattern, value):
+        told = declared.get("ConstraintDescription")
+        return str(told).strip().rstrip(".") if told else f"must match {pattern}"
+    return ""
+
+
 def parameter_default(path: Path, name: str) -> str:
     return str(yaml_parse(path.read_text())["Parameters"][name]["Default"])
 
