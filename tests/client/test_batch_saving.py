@@ -80,7 +80,7 @@ def test_pictures_are_saved_by_name_and_fetched_once(
     picture = tmp_path / "pictures" / f"spring-less__{TASK_ID}.png"
 
     assert (first.code, second.code) == (0, 0)
-    assert "1 pictures are in pictures" in first.err
+    assert "✓ 1 picture is in pictures" in first.err
     assert "1 of them before" in second.err
     assert [route for route, _, _ in ended.heard].count(IMAGE) == 1
 

@@ -69,7 +69,9 @@ def how_to_confirm(batch: Batch) -> str:
 def show_pictures(screen: Screen, pictures: Pictures) -> None:
     """Where they are, and what to do about those that are not."""
     before = f", {pictures.there} of them before" if pictures.there else ""
-    screen.done(f"{pictures.saved + pictures.there} pictures are in {pictures.folder}{before}")
+    found = pictures.saved + pictures.there
+    how_many = "1 picture is" if found == 1 else f"{found} pictures are"
+    screen.done(f"{how_many} in {pictures.folder}{before}")
     for reason in pictures.why[:_SHOWN]:
         screen.note(reason)
     if pictures.missing:
