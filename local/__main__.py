@@ -40,7 +40,10 @@ def _speak_to_this_machine_directly() -> None:
 
 
 def _command(asked: argparse.Namespace) -> Callable[[], int]:
-    real = getattr(asked, "kie", "") == "real"
+    kie = getattr(asked, "kie", "twin")
+    if kie not in ("twin", "real"):
+        raise SystemExit(f"KIE is {kie!r}, but it must be twin, which is free, or real, which spends money.")
+    real = kie == "real"
     if asked.command == "demo":
         from local.demo import demo
 
@@ -85,7 +88,7 @@ def _arguments() -> argparse.Namespace:
     commands = parser.add_subparsers(required=True, dest="command", metavar="COMMAND")
 
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--kie", choices=("twin", "real"), default="twin", help="real spends money at Kie.ai")
+    shared.add_argument("--kie", default="twin", help="twin, or real, which spends money at Kie.ai")
     shared.add_argument("--logs", action="store_true", help="show what the Lambda functions log")
 
     demo = commands.add_parser("demo", parents=[shared], help="make one image and show the way it takes")

@@ -1,10 +1,14 @@
-"""What `make up` answers before it starts anything."""
+"""What `make up` and `make demo` answer before they start anything."""
+
+import subprocess
+import sys
 
 import pytest
 
 from local.aws.sam import parameter_faults
 from local.cloud import SOURCES
 from local.up import up
+from tests.conftest import ROOT
 
 
 @pytest.mark.parametrize(
@@ -38,3 +42,13 @@ def test_a_parameter_that_fits_is_not() -> None:
     }
 
     assert parameter_faults(SOURCES, given) == []
+
+
+@pytest.mark.parametrize("command", ["demo", "up"])
+def test_a_kie_that_is_neither_is_refused_in_a_sentence(command: str) -> None:
+    words = [sys.executable, "-m", "local", command, "--kie", "foo"]
+
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert done.stderr == "KIE is 'foo', but it must be twin, which is free, or real, which spends money.\n"
