@@ -76,6 +76,9 @@ delete: need-stage ## delete a stage; its images and what lies in its inbox stay
 
 need-stage:
 	@[ -n "$${STAGE:-}" ] || { echo "Say which stage: STAGE=dev or STAGE=prod (samconfig.toml has them)" >&2; exit 1; }
+	@stages=$$(sed -n 's/^\[\([^.]*\)\.deploy\.parameters\].*/\1/p' samconfig.toml); \
+	printf '%s\n' "$$stages" | grep -qxF -e "$$STAGE" || { \
+		printf "samconfig.toml has no stage '%s': it has %s.\n" "$$STAGE" "$$(echo $$stages | sed 's/ /, /g')" >&2; exit 1; }
 
 # Beside one another on two cores; who has no tests left takes over some of the other's.
 PYTEST := $(PY) -m pytest -n 2 --dist worksteal

@@ -54,14 +54,31 @@ def test_every_word_arrives_as_it_was_given(tmp_path: Path, given: str, by_envir
     assert not marker.exists()
 
 
-@pytest.mark.parametrize("target", ["deploy", "kie-key", "delete", "build"])
-def test_a_stage_is_a_word_whatever_it_says(tmp_path: Path, target: str) -> None:
+def test_a_stage_is_a_word_whatever_it_says(tmp_path: Path) -> None:
     marker = tmp_path / "marker"
     text = f'dev"; touch {marker}; $(shell touch {marker}) "$$(touch {marker})'
 
-    words = handed(tmp_path, target, f"STAGE={text}")
+    words = handed(tmp_path, "build", f"STAGE={text}")
 
     assert text in words
+    assert not marker.exists()
+
+
+@pytest.mark.parametrize("target", ["deploy", "kie-key", "delete"])
+@pytest.mark.parametrize(
+    "text", ["nope", "default", 'dev"; touch {marker}; $(shell touch {marker}) "$$(touch {marker})']
+)
+def test_a_stage_that_is_not_there_is_refused_before_anything_is_installed(
+    tmp_path: Path, target: str, text: str
+) -> None:
+    marker = tmp_path / "marker"
+    stage = text.format(marker=marker)
+
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        handed(tmp_path, target, f"STAGE={stage}")
+
+    assert f"samconfig.toml has no stage '{stage}': it has dev, prod.\n" in failed.value.stderr
+    assert failed.value.stdout == ""
     assert not marker.exists()
 
 
