@@ -22,7 +22,7 @@ from tests.conftest import ROOT
         ({"KiePrices": "{" + "x" * 400 + "}"}, "but it must have 400 characters or fewer."),
         ({"KiePrices": "nope"}, "KiePrices is 'nope', but it must be as in "),
         ({"InboxBucketName": "A"}, "InboxBucketName is 'A', but it must match "),
-        ({"Budgets": "{nope"}, "Budgets is '{nope', but it must "),
+        ({"Budgets": "{nope"}, "Budgets is '{nope', but it must be as in "),
     ],
 )
 def test_a_parameter_that_does_not_fit_is_refused_in_a_sentence(parameters: dict[str, str], why: str) -> None:
