@@ -250,6 +250,37 @@ def test_what_an_operator_adopts_keeps_its_place_until_it_ends(cloud: Cloud) -> 
     assert used(job) == 12
 
 
+def test_what_seemed_free_and_goes_on_is_counted_in_full(cloud: Cloud) -> None:
+    job = reserved()
+    fails("no")(job)
+
+    jobs().reopen(jobs().get(job.task_id), {"kieTaskId": "kie-1"})
+    succeeds(job)
+
+    assert used(job) == used(job, "caller", "month") == 12
+
+
+def test_the_sums_of_days_are_listed_by_scope_and_those_of_months_are_not(cloud: Cloud) -> None:
+    job = reserved(door="schedule", stem="leaf")
+    jobs().begin_create(job)
+    day = utc_day(now_ms())
+
+    listed = {
+        counter.key: (sums.get("group"), sums.get("member"))
+        for counter in counters_of(job, day)
+        for sums in [sums_of(counter)]
+    }
+
+    assert listed == {
+        f"usage#stack#all#{day}": ("usage#stack", f"{day}#all"),
+        f"usage#stack#all#{day[:7]}": (None, None),
+        f"usage#caller#alice#{day}": ("usage#caller", f"{day}#alice"),
+        f"usage#caller#alice#{day[:7]}": (None, None),
+        f"usage#schedule#leaf#{day}": ("usage#schedule", f"{day}#leaf"),
+        f"usage#schedule#leaf#{day[:7]}": (None, None),
+    }
+
+
 def test_a_paid_failure_that_becomes_a_success_is_paid_once(cloud: Cloud) -> None:
     job = reserved()
     jobs().begin_create(job)
