@@ -82,14 +82,14 @@ need-stage:
 
 # Beside one another on two cores; who has no tests left takes over some of the other's.
 PYTEST := $(PY) -m pytest -n 2 --dist worksteal
-# What needs the embedded AWS, or thousands of repetitions.
-SLOW := tests/e2e tests/local/test_aws_emulator.py tests/local/test_aws_mends.py tests/local/test_aws_pool.py tests/crashes/test_many_rings.py
+# What runs whole state machines, needs the embedded AWS, or repeats thousands of times.
+SLOW := tests/workflow tests/e2e tests/local/test_aws_emulator.py tests/local/test_aws_mends.py tests/local/test_aws_pool.py tests/crashes/test_many_rings.py
 
-test: ## the tests of all but the embedded AWS (ARGS="tests/unit -k budget")
+test: ## the tests of all but state machines and the embedded AWS (ARGS="tests/unit -k budget")
 	$(PREPARE) .venv/dev .build/vendor/done
 	@$(PYTEST) $(SLOW:%=--ignore=%) $(ARGS)
 
-test-slow: ## the embedded AWS, the whole path in it on the very artifacts of `sam build`, and 2,400 schedules of crashes
+test-slow: ## the state machines, the embedded AWS, the whole path in it on the very artifacts of `sam build`, and 2,400 schedules of crashes
 	$(PREPARE) .venv/dev .build/vendor/done .tools/aws/done
 	@$(MAKE) --no-print-directory build ARCH=$(THIS_ARCH)
 	@PLANTAIN_TEMPLATE=.aws-sam/build/template.yaml CRASH_SCHEDULES=2400 $(PYTEST) $(or $(ARGS),$(SLOW) tests/crashes/test_crashes.py tests/scripts/test_deploy.py)
